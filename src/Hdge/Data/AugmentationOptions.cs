@@ -1,0 +1,23 @@
+namespace Hdge.Data;
+
+/// <summary>Random changes made to training images, a fresh draw each epoch. None by default.</summary>
+public sealed record AugmentationOptions
+{
+    /// <summary>Pixels of reflected border added on each side before a random crop of the original size. Default 0 (no crop); 4 in the published code. At least 0, below the image's smaller side.</summary>
+    public int CropPadding { get; init; }
+
+    /// <summary>Mirrors an image left-right with probability one half. Default false; true in the published code. Wrong for digits and letters.</summary>
+    public bool HorizontalFlip { get; init; }
+
+    /// <summary>Standard deviation of Gaussian noise added to the network's input (after scaling, so on −1..1 by default). Default 0; 0.03 in JEM's published settings. At least 0.</summary>
+    public double NoiseDeviation { get; init; }
+
+    /// <summary>Checks the values for images of <paramref name="shape"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
+    public void Validate(ImageShape shape)
+    {
+        int side = Math.Min(shape.Height, shape.Width);
+        Option.Require(CropPadding >= 0 && CropPadding < side, CropPadding, $"0..{side - 1} for images of {shape}");
+        Option.Require(NoiseDeviation >= 0 && double.IsFinite(NoiseDeviation), NoiseDeviation, "a finite number of at least 0");
+    }
+}

@@ -1,0 +1,82 @@
+namespace Hdge.Data;
+
+/// <summary>
+/// Turns stored images into network input, scaling, cropping and mirroring a whole batch in one pass over its pixels: a byte becomes its value through a
+/// table, a crop is an offset, a flip a reading direction. Nothing is allocated a batch.
+/// </summary>
+internal sealed class BatchAugmenter
+{
+    private readonly ImageSet _images;
+    private readonly AugmentationOptions _options;
+    private readonly float[][] _byteValues;
+    private readonly (float Multiplier, float Offset)[] _affine;
+    private readonly int[] _columns;
+
+    public BatchAugmenter(ImageSet images, PixelScaling scaling, AugmentationOptions options)
+    {
+        scaling.Validate(images.Shape.Channels);
+        options.Validate(images.Shape);
+        (_images, _options) = (images, options);
+        int channels = images.Shape.Channels;
+        _byteValues = new float[channels][];
+        _affine = new (float, float)[channels];
+        for (int c = 0; c < channels; c++)
+        {
+            var (multiplier, offset) = scaling.ForBytes(c);
+            _byteValues[c] = Enumerable.Range(0, 256).Select(v => v * multiplier + offset).ToArray();
+            // A set's floating-point images are kept already scaled to 0..1.
+            _affine[c] = (multiplier * 255f, offset);
+        }
+        _columns = new int[images.Shape.Width];
+    }
+
+    /// <summary>Fills <paramref name="batch"/> with the images of <paramref name="indices"/>; all randomness comes from <paramref name="random"/>.</summary>
+    public void Fill(PixelBatch batch, ReadOnlySpan<int> indices, Random random)
+    {
+        var shape = _images.Shape;
+        batch.Count = indices.Length;
+        for (int i = 0; i < indices.Length; i++)
+        {
+            int down = 0, right = 0;
+            if (_options.CropPadding > 0)
+            {
+                down = random.Next(2 * _options.CropPadding + 1) - _options.CropPadding;
+                right = random.Next(2 * _options.CropPadding + 1) - _options.CropPadding;
+            }
+            bool flip = _options.HorizontalFlip && random.Next(2) == 1;
+            for (int x = 0; x < shape.Width; x++)
+                _columns[x] = Reflect((flip ? shape.Width - 1 - x : x) + right, shape.Width);
+            batch.Labels[i] = _images.Labels[indices[i]];
+            CopyImage(indices[i], down, batch.Pixels.Slice(i * shape.Length, shape.Length));
+        }
+    }
+
+    private void CopyImage(int index, int down, Span<float> into)
+    {
+        var shape = _images.Shape;
+        int at = 0;
+        for (int c = 0; c < shape.Channels; c++)
+            for (int y = 0; y < shape.Height; y++, at += shape.Width)
+            {
+                int row = (c * shape.Height + Reflect(y + down, shape.Height)) * shape.Width;
+                var target = into.Slice(at, shape.Width);
+                if (_images.IsBytes)
+                {
+                    var source = _images.Bytes(index).Slice(row, shape.Width);
+                    var values = _byteValues[c];
+                    for (int x = 0; x < target.Length; x++)
+                        target[x] = values[source[_columns[x]]];
+                }
+                else
+                {
+                    var source = _images.Singles(index).Slice(row, shape.Width);
+                    var (multiplier, offset) = _affine[c];
+                    for (int x = 0; x < target.Length; x++)
+                        target[x] = source[_columns[x]] * multiplier + offset;
+                }
+            }
+    }
+
+    /// <summary>Reflection at the border without repeating it (padding_mode "reflect" of the published code); the offset is below the side.</summary>
+    private static int Reflect(int at, int side) => at < 0 ? -at : at >= side ? 2 * (side - 1) - at : at;
+}

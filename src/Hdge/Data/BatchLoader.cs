@@ -1,0 +1,70 @@
+namespace Hdge.Data;
+
+/// <summary>
+/// Runs over an <see cref="ImageSet"/> in batches. While one batch is used, a background thread prepares the next; what a batch holds depends on
+/// the seed, the epoch and the batch's place alone, never on timing.
+/// </summary>
+public sealed class BatchLoader
+{
+    private readonly ImageSet _images;
+    private readonly BatchAugmenter _augmenter;
+    private readonly int _batchSize;
+    private readonly bool _shuffle;
+    private readonly int _seed;
+
+    /// <summary>A loader over <paramref name="images"/>.</summary>
+    /// <param name="images">At least one image.</param>
+    /// <param name="batchSize">Images a batch, at least 1; the last batch of an epoch holds what is left.</param>
+    /// <param name="scaling">How values become network input.</param>
+    /// <param name="augmentation">Crop and flip are done here; the noise is left to who puts the batch on the device (<see cref="PixelBatch.Seed"/>).</param>
+    /// <param name="shuffle">A new order each epoch; false keeps the set's order.</param>
+    /// <param name="seed">Seed of order and augmentation.</param>
+    public BatchLoader(ImageSet images, int batchSize, PixelScaling scaling, AugmentationOptions augmentation, bool shuffle, int seed)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(scaling);
+        ArgumentNullException.ThrowIfNull(augmentation);
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        if (images.Count == 0)
+            throw new ArgumentException("The set has no images.", nameof(images));
+        (_images, _batchSize, _shuffle, _seed) = (images, Math.Min(batchSize, images.Count), shuffle, seed);
+        _augmenter = new BatchAugmenter(images, scaling, augmentation);
+    }
+
+    /// <summary>Batches in an epoch.</summary>
+    public int BatchCount => (_images.Count + _batchSize - 1) / _batchSize;
+
+    /// <summary>The batches of <paramref name="epoch"/>. A batch is valid until the next one is asked for; only one enumeration may run at a time.</summary>
+    public IEnumerable<PixelBatch> Epoch(int epoch, CancellationToken cancellationToken = default)
+    {
+        int[] order = Enumerable.Range(0, _images.Count).ToArray();
+        if (_shuffle)
+            new Random(Seeds.Mix(_seed, epoch, -1)).Shuffle(order);
+        PixelBatch current = new(_batchSize, _images.Shape.Length), next = new(_batchSize, _images.Shape.Length);
+        Task pending = Prepare(next, 0);
+        try
+        {
+            for (int b = 0; b < BatchCount; b++)
+            {
+                pending.GetAwaiter().GetResult();
+                cancellationToken.ThrowIfCancellationRequested();
+                (current, next) = (next, current);
+                if (b + 1 < BatchCount)
+                    pending = Prepare(next, b + 1);
+                yield return current;
+            }
+        }
+        finally
+        {
+            // The background thread must not outlive the enumeration: the next one uses the same augmenter.
+            ((IAsyncResult)pending).AsyncWaitHandle.WaitOne();
+        }
+
+        Task Prepare(PixelBatch batch, int b) => Task.Run(() =>
+        {
+            int seed = Seeds.Mix(_seed, epoch, b);
+            batch.Seed = (ulong)(uint)seed;
+            _augmenter.Fill(batch, order.AsSpan(b * _batchSize, Math.Min(_batchSize, order.Length - b * _batchSize)), new Random(seed));
+        }, CancellationToken.None);
+    }
+}

@@ -1,0 +1,24 @@
+namespace Hdge.Data;
+
+/// <summary>A batch as the loader prepares it: scaled and augmented network input in a reused buffer, valid until the next batch is asked for.</summary>
+public sealed class PixelBatch
+{
+    private readonly float[] _pixels;
+    private readonly long[] _labels;
+    private readonly int _imageLength;
+
+    internal PixelBatch(int capacity, int imageLength) =>
+        (_pixels, _labels, _imageLength) = (new float[checked(capacity * imageLength)], new long[capacity], imageLength);
+
+    /// <summary>Images in this batch; the last of an epoch may have fewer than the batch size.</summary>
+    public int Count { get; internal set; }
+
+    /// <summary>Seed of whatever is still random about this batch (noise drawn on the device).</summary>
+    public ulong Seed { get; internal set; }
+
+    /// <summary>Network input, Count × image length, channel first.</summary>
+    public Span<float> Pixels => _pixels.AsSpan(0, Count * _imageLength);
+
+    /// <summary>One class an image, 0-based.</summary>
+    public Span<long> Labels => _labels.AsSpan(0, Count);
+}

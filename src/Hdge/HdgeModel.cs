@@ -1,0 +1,210 @@
+using Hdge.Calibration;
+using Hdge.Data;
+using Hdge.Detection;
+using Hdge.Networks;
+using Hdge.Persistence;
+using Hdge.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hdge;
+
+/// <summary>
+/// A trained network with its input scaling, calibration temperature and density threshold. Scores batches of images, from several threads at once if need be.
+/// </summary>
+public sealed class HdgeModel : IDisposable
+{
+    private const int LargestForward = 256; // images a forward pass: enough to fill the cores, little enough to stay in cache
+
+    private readonly InputWriter _input;
+    private volatile bool _disposed;
+
+    internal HdgeModel(WideResNet network, PixelScaling scaling, Device device)
+    {
+        scaling.Validate(network.InputShape.Channels);
+        TorchThreads.UseAllCores();
+        network.to(device);
+        network.eval();
+        (Network, Scaling, Device) = (network, scaling, device);
+        _input = new InputWriter(network.InputShape, scaling, device);
+    }
+
+    /// <summary>Shape of the images it takes.</summary>
+    public ImageShape InputShape => Network.InputShape;
+
+    /// <summary>Number of classes.</summary>
+    public int ClassCount => Network.ClassCount;
+
+    /// <summary>Size and kind of the network.</summary>
+    public WideResNetOptions NetworkOptions => Network.Options;
+
+    /// <summary>How values become network input.</summary>
+    public PixelScaling Scaling { get; }
+
+    /// <summary>Temperature T of the calibrated confidence, softmax(f(x) / T): above 1 where the network was too sure. 1 when none was fitted.</summary>
+    public double Temperature { get; internal set; } = 1;
+
+    /// <summary>Log-density from which on an image counts as in-distribution, in nats; −∞ keeps every image.</summary>
+    public double DensityThreshold { get; internal set; } = double.NegativeInfinity;
+
+    /// <summary>Where it scores.</summary>
+    public Device Device { get; }
+
+    internal WideResNet Network { get; }
+
+    /// <summary>Scores floating-point images.</summary>
+    /// <param name="pixels">Count × image length values, channel first, finite; <see cref="Scaling"/> is applied.</param>
+    /// <param name="count">Images, at most the capacity of <paramref name="into"/>.</param>
+    /// <param name="into">Takes the scores; nothing else is allocated on the managed heap.</param>
+    /// <param name="cancellationToken">Looked at between forward passes.</param>
+    /// <exception cref="ArgumentException">Wrong length or capacity, or a value that is not finite (the message names the image).</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed of.</exception>
+    public void Score(ReadOnlySpan<float> pixels, int count, ScoreBatch into, CancellationToken cancellationToken = default)
+    {
+        Check(pixels.Length, count, into);
+        for (int at = 0; at < count; at += LargestForward)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            int n = Math.Min(LargestForward, count - at);
+            using var input = _input.FromSingles(pixels.Slice(at * InputShape.Length, n * InputShape.Length), n, at);
+            Score(input, at, n, into);
+        }
+        into.Count = count;
+    }
+
+    /// <summary>Scores images of bytes (0..255, taken as value / 255).</summary>
+    /// <inheritdoc cref="Score(ReadOnlySpan{float}, int, ScoreBatch, CancellationToken)"/>
+    public void Score(ReadOnlySpan<byte> pixels, int count, ScoreBatch into, CancellationToken cancellationToken = default)
+    {
+        Check(pixels.Length, count, into);
+        for (int at = 0; at < count; at += LargestForward)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            int n = Math.Min(LargestForward, count - at);
+            using var input = _input.FromBytes(pixels.Slice(at * InputShape.Length, n * InputShape.Length), n);
+            Score(input, at, n, into);
+        }
+        into.Count = count;
+    }
+
+    /// <summary>Scores a whole set.</summary>
+    public ScoreBatch Score(ImageSet images, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        CheckShape(images);
+        var scores = new ScoreBatch(Math.Max(1, images.Count), ClassCount);
+        float[] logits = Logits(images, cancellationToken);
+        for (int i = 0; i < images.Count; i++)
+            Fill(logits.AsSpan(i * ClassCount, ClassCount), i, scores);
+        scores.Count = images.Count;
+        return scores;
+    }
+
+    /// <summary>Logits of a whole set, count × classes, image after image.</summary>
+    public float[] Logits(ImageSet images, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        CheckShape(images);
+        var logits = new float[checked(images.Count * ClassCount)];
+        for (int at = 0; at < images.Count; at += LargestForward)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            int n = Math.Min(LargestForward, images.Count - at);
+            // A set's floating-point images are kept already scaled to 0..1.
+            using var input = images.IsBytes ? _input.FromBytes(images.Bytes(at, n), n) : _input.FromUnitSingles(images.Singles(at, n), n, at);
+            using var host = Forward(input);
+            TensorMemory.Span<float>(host).CopyTo(logits.AsSpan(at * ClassCount));
+        }
+        return logits;
+    }
+
+    /// <summary>Fits temperature and density threshold to images that were not trained on.</summary>
+    /// <param name="heldOut">At least one image.</param>
+    /// <param name="inDistributionRate">Share of them that the threshold keeps, (0, 1].</param>
+    /// <param name="fitTemperature">False leaves the temperature at 1.</param>
+    /// <param name="cancellationToken">Looked at between forward passes.</param>
+    public void Calibrate(ImageSet heldOut, double inDistributionRate = 0.95, bool fitTemperature = true, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(heldOut);
+        float[] logits = Logits(heldOut, cancellationToken);
+        Temperature = fitTemperature ? TemperatureScaling.Fit(logits, heldOut.Labels, ClassCount) : 1;
+        var densities = new double[heldOut.Count];
+        for (int i = 0; i < densities.Length; i++)
+            densities[i] = LogitRow.Summarise(logits.AsSpan(i * ClassCount, ClassCount)).LogDensity;
+        DensityThreshold = Threshold.Keeping(densities, inDistributionRate);
+    }
+
+    /// <summary>Writes the model: weights as safetensors and the rest as JSON, in one zip.</summary>
+    public void Save(Stream stream) => ModelFile.Write(this, stream);
+
+    /// <summary>Writes the model to a file, which appears only when it is whole.</summary>
+    public void Save(string path) => ModelFile.Write(this, path);
+
+    /// <summary>Reads a model.</summary>
+    /// <param name="stream">Readable and seekable, as written by <see cref="Save(Stream)"/>.</param>
+    /// <param name="device">Where it shall score: "cpu", "cuda", "cuda:1" …; null takes a GPU when there is one.</param>
+    /// <exception cref="InvalidDataException">The file is damaged, of a newer version, or its weights do not fit its description.</exception>
+    public static HdgeModel Load(Stream stream, string? device = null) => ModelFile.Read(stream, Devices.Resolve(device));
+
+    /// <inheritdoc cref="Load(Stream, string?)"/>
+    /// <param name="path">File as written by <see cref="Save(string)"/>.</param>
+    /// <param name="device">Where it shall score: "cpu", "cuda", "cuda:1" …; null takes a GPU when there is one.</param>
+    public static HdgeModel Load(string path, string? device = null)
+    {
+        using var file = File.OpenRead(path);
+        return Load(file, device);
+    }
+
+    /// <summary>Releases the network. Must not run while another thread scores.</summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        Network.Dispose();
+    }
+
+    private void Score(Tensor input, int at, int count, ScoreBatch into)
+    {
+        using var host = Forward(input);
+        var logits = TensorMemory.Span<float>(host);
+        for (int i = 0; i < count; i++)
+            Fill(logits.Slice(i * ClassCount, ClassCount), at + i, into);
+    }
+
+    private Tensor Forward(Tensor input)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        using var off = no_grad();
+        using var scope = NewDisposeScope();
+        return Network.call(input).cpu().contiguous().MoveToOuterDisposeScope();
+    }
+
+    private void Fill(ReadOnlySpan<float> logits, int row, ScoreBatch into)
+    {
+        var (logDensity, best) = LogitRow.Summarise(logits);
+        var probabilities = into.Probabilities.AsSpan(row * ClassCount, ClassCount);
+        for (int c = 0; c < probabilities.Length; c++)
+            probabilities[c] = (float)Math.Exp(logits[c] - logDensity);
+        into.LogDensity[row] = (float)logDensity;
+        into.Confidence[row] = (float)LogitRow.Confidence(logits, Temperature);
+        // On the value that the caller sees, so that flag and column never disagree.
+        into.IsInDistribution[row] = into.LogDensity[row] >= DensityThreshold;
+        into.PredictedClass[row] = best;
+    }
+
+    private void Check(int values, int count, ScoreBatch into)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentNullException.ThrowIfNull(into);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        if (values != (long)count * InputShape.Length)
+            throw new ArgumentException($"{count} images of {InputShape} need {(long)count * InputShape.Length} values, found {values}.");
+        if (into.ClassCount != ClassCount || into.Capacity < count)
+            throw new ArgumentException($"The scores have room for {into.Capacity} images of {into.ClassCount} classes, expected at least {count} of {ClassCount}.", nameof(into));
+    }
+
+    private void CheckShape(ImageSet images)
+    {
+        if (images.Shape != InputShape)
+            throw new ArgumentException($"The images are {images.Shape}, the model takes {InputShape}.", nameof(images));
+    }
+}

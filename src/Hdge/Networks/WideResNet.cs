@@ -1,0 +1,87 @@
+using Hdge.Data;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Hdge.Networks;
+
+/// <summary>
+/// Wide residual network (Zagoruyko and Komodakis 2016) as in the published JEM and HDGE code: pre-activation blocks, leaky ReLU 0.2, biases on every
+/// convolution, average pooling, a linear layer. Maps images [N, channels, height, width] to logits [N, classes].
+/// </summary>
+public sealed class WideResNet : nn.Module<Tensor, Tensor>
+{
+    internal const double LeakySlope = 0.2;
+
+#pragma warning disable IDE1006 // the fields' names are the names of the saved weights
+    private readonly Conv2d conv1;
+    private readonly ModuleList<WideResNetBlock> layer1;
+    private readonly ModuleList<WideResNetBlock> layer2;
+    private readonly ModuleList<WideResNetBlock> layer3;
+    private readonly BatchNorm2d? bn1;
+    private readonly Linear linear;
+#pragma warning restore IDE1006
+
+    /// <summary>A network with PyTorch's default initialisation, drawn from <paramref name="seed"/>.</summary>
+    /// <param name="shape">Shape of the images, at least 8×8.</param>
+    /// <param name="classCount">Number of logits, at least 2.</param>
+    /// <param name="options">Size and kind.</param>
+    /// <param name="seed">Seed of the initial weights and of dropout.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    public WideResNet(ImageShape shape, int classCount, WideResNetOptions options, int seed = 0) : base(nameof(WideResNet))
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(classCount, 2);
+        options.Validate(shape);
+        (InputShape, ClassCount, Options) = (shape, classCount, options);
+        int w = options.Width;
+        conv1 = nn.Conv2d(shape.Channels, 16, 3L, 1L, 1L);
+        layer1 = Stage(16, 16 * w, 1);
+        layer2 = Stage(16 * w, 32 * w, 2);
+        layer3 = Stage(32 * w, 64 * w, 2);
+        bn1 = options.Normalization == Normalization.Batch ? nn.BatchNorm2d(64 * w, 1e-5, options.BatchNormMomentum) : null;
+        linear = nn.Linear(64 * w, classCount);
+        RegisterComponents();
+        Initialization.Reset(this, seed);
+
+        ModuleList<WideResNetBlock> Stage(int from, int to, int stride) => new(
+            [.. Enumerable.Range(0, options.BlocksPerStage).Select(i => new WideResNetBlock(i == 0 ? from : to, to, i == 0 ? stride : 1, options, Seeds.Mix(seed, to, i)))]);
+    }
+
+    /// <summary>Shape of the images.</summary>
+    public ImageShape InputShape { get; }
+
+    /// <summary>Number of logits.</summary>
+    public int ClassCount { get; }
+
+    /// <summary>Size and kind.</summary>
+    public WideResNetOptions Options { get; }
+
+    /// <summary>Logits [N, classes] of network input [N, channels, height, width].</summary>
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        using var features = Features(input);
+        return linear.call(features).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Penultimate features [N, 64 × width factor]: what the linear layer sees.</summary>
+    public Tensor Features(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var x = conv1.call(input);
+        foreach (var stage in new[] { layer1, layer2, layer3 })
+            foreach (var block in stage)
+                x = block.call(x);
+        x = Activate(x, bn1);
+        return x.mean([2L, 3L]).MoveToOuterDisposeScope();
+    }
+
+    internal static Tensor Activate(Tensor x, BatchNorm2d? norm)
+    {
+        if (norm is null)
+            return nn.functional.leaky_relu(x, LeakySlope);
+        using var normal = norm.call(x);
+        return nn.functional.leaky_relu(normal, LeakySlope);
+    }
+}

@@ -1,0 +1,51 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Hdge.Networks;
+
+/// <summary>
+/// Pre-activation block: norm → leaky ReLU → 3×3 → dropout → norm → leaky ReLU → 3×3 with the stride, plus the raw input, through a 1×1 convolution
+/// where the shape changes.
+/// </summary>
+internal sealed class WideResNetBlock : nn.Module<Tensor, Tensor>
+{
+#pragma warning disable IDE1006 // the fields' names are the names of the saved weights
+    private readonly BatchNorm2d? bn1;
+    private readonly Conv2d conv1;
+    private readonly BatchNorm2d? bn2;
+    private readonly Conv2d conv2;
+    private readonly Conv2d? shortcut;
+#pragma warning restore IDE1006
+    private readonly SeededDropout? _dropout;
+
+    public WideResNetBlock(int from, int to, int stride, WideResNetOptions options, int seed) : base(nameof(WideResNetBlock))
+    {
+        bool norm = options.Normalization == Normalization.Batch;
+        bn1 = norm ? nn.BatchNorm2d(from, 1e-5, options.BatchNormMomentum) : null;
+        conv1 = nn.Conv2d(from, to, 3L, 1L, 1L);
+        _dropout = options.DropoutRate > 0 ? new SeededDropout(options.DropoutRate, seed) : null;
+        bn2 = norm ? nn.BatchNorm2d(to, 1e-5, options.BatchNormMomentum) : null;
+        conv2 = nn.Conv2d(to, to, 3L, stride, 1L);
+        shortcut = stride != 1 || from != to ? nn.Conv2d(from, to, 1L, stride) : null;
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var x = conv1.call(WideResNet.Activate(input, bn1));
+        if (_dropout is not null && training)
+            x = _dropout.Apply(x);
+        x = conv2.call(WideResNet.Activate(x, bn2));
+        x.add_(shortcut is null ? input : shortcut.call(input));
+        return x.MoveToOuterDisposeScope();
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            _dropout?.Dispose();
+        base.Dispose(disposing);
+    }
+}

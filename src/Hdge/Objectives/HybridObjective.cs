@@ -1,0 +1,68 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hdge.Objectives;
+
+/// <summary>
+/// The hybrid objective of HDGE (Liu and Abbeel 2020, equation 13 and Algorithm 1): α·(−log q(y|x)) + (1 − α)·(−log q(x|y)), the second term
+/// contrasted with a memory bank. With hard labels the published N×C×K computation collapses to one number a class (see docs/method.md), so the cost
+/// of a step does not grow with K.
+/// </summary>
+public sealed class HybridObjective : IObjective
+{
+    private readonly HybridObjectiveOptions _options;
+
+    /// <summary>The objective with an empty bank, or a random one (<see cref="HybridObjectiveOptions.RandomStart"/>).</summary>
+    /// <param name="classCount">Number of logits C, at least 2.</param>
+    /// <param name="options">Weights and bank.</param>
+    /// <param name="seed">Seed of a random start.</param>
+    public HybridObjective(int classCount, HybridObjectiveOptions options, int seed = 0)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options;
+        Bank = new MemoryBank(classCount, options, seed);
+    }
+
+    /// <summary>The negatives.</summary>
+    public MemoryBank Bank { get; }
+
+    /// <inheritdoc/>
+    public ObjectiveTerms Compute(Tensor logits, Tensor labels)
+    {
+        var terms = Evaluate(logits, labels);
+        try
+        {
+            Bank.Push(logits, labels);
+            return terms;
+        }
+        catch
+        {
+            terms.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The loss of a batch against the bank as it stands; the bank is left as it is.</summary>
+    public ObjectiveTerms Evaluate(Tensor logits, Tensor labels)
+    {
+        using var scope = NewDisposeScope();
+        var crossEntropy = nn.functional.cross_entropy(logits, labels);
+        var contrastive = Contrastive(logits, labels);
+        var loss = _options.Alpha * crossEntropy + (1 - _options.Alpha) * contrastive;
+        return new ObjectiveTerms(loss.MoveToOuterDisposeScope(), crossEntropy.detach().MoveToOuterDisposeScope(), contrastive.detach().MoveToOuterDisposeScope());
+    }
+
+    /// <summary>
+    /// Mean of −pos/T + log(e^{pos/T} + S_y), S_y the bank's sum for the class: that is −log σ(pos/T − log S_y), which neither overflows nor cancels.
+    /// </summary>
+    private Tensor Contrastive(Tensor logits, Tensor labels)
+    {
+        var column = labels.unsqueeze(1);
+        var positive = ContrastiveScores.Of(logits, _options).gather(1, column).squeeze(1);
+        var logSum = Bank.LogSums(logits.dtype, logits.device).index_select(0, labels);
+        return -nn.functional.logsigmoid(positive - logSum).mean();
+    }
+
+    /// <summary>Releases the bank.</summary>
+    public void Dispose() => Bank.Dispose();
+}

@@ -1,0 +1,36 @@
+namespace Hdge.Objectives;
+
+/// <summary>Weights and memory bank of <see cref="HybridObjective"/>.</summary>
+public sealed record HybridObjectiveOptions
+{
+    /// <summary>Largest bank: above it a bank of 1,000 classes would not fit into an array of 2^31 bytes on most machines.</summary>
+    internal const int LargestBank = 1 << 24;
+
+    /// <summary>α of α·cross-entropy + (1 − α)·contrastive. Range [0, 1]: 1 is plain cross-entropy, 0 the generative term alone. Default 0.5; the published code weighs 1 : 1.</summary>
+    public double Alpha { get; init; } = 0.5;
+
+    /// <summary>Temperature T by which scores are divided. Above 0. Default 0.1, the paper's value.</summary>
+    public double Temperature { get; init; } = 0.1;
+
+    /// <summary>Negatives K that the memory bank holds. Range 1..2^24. Default 8192; 65536 in the paper.</summary>
+    public int BankSize { get; init; } = 8192;
+
+    /// <summary>Which scores the contrastive term compares.</summary>
+    public HybridForm Form { get; init; } = HybridForm.PublishedL2;
+
+    /// <summary>Counts negatives of an image's own class too, as the published code does. Default true.</summary>
+    public bool KeepSameLabelNegatives { get; init; } = true;
+
+    /// <summary>Starts with a bank full of standard normal logits, as the published code does, instead of an empty one. Default false.</summary>
+    public bool RandomStart { get; init; }
+
+    /// <summary>Checks the values.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
+    public void Validate()
+    {
+        Option.Require(Alpha >= 0 && Alpha <= 1, Alpha, "[0, 1]");
+        Option.Require(Temperature > 0 && double.IsFinite(Temperature), Temperature, "a finite number above 0");
+        Option.Require(BankSize is >= 1 and <= LargestBank, BankSize, $"1..{LargestBank}");
+        Option.Require(Enum.IsDefined(Form), Form, string.Join(", ", Enum.GetNames<HybridForm>()));
+    }
+}

@@ -1,0 +1,14 @@
+using System.Runtime.CompilerServices;
+
+namespace Hdge;
+
+/// <summary>Range checks of options, with one form of message.</summary>
+internal static class Option
+{
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="valid"/> is false; the message names the option, what was found and what was expected.</exception>
+    public static void Require(bool valid, object value, string expected, [CallerArgumentExpression(nameof(value))] string name = "")
+    {
+        if (!valid)
+            throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}, expected {expected}.");
+    }
+}

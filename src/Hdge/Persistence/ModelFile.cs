@@ -1,0 +1,110 @@
+using System.IO.Compression;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Hdge.Networks;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hdge.Persistence;
+
+/// <summary>The file of a model: a zip of model.json and weights.safetensors.</summary>
+internal static class ModelFile
+{
+    private const string DescriptionEntry = "model.json", WeightsEntry = "weights.safetensors";
+    private const long LargestDescription = 1 << 20;
+
+    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Converters = { new JsonStringEnumConverter() } };
+
+    public static void Write(HdgeModel model, string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        string partial = path + ".partial";
+        try
+        {
+            using (var file = File.Create(partial))
+            {
+                Write(model, file);
+                file.Flush(flushToDisk: true);
+            }
+            File.Move(partial, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(partial);
+            throw;
+        }
+    }
+
+    public static void Write(HdgeModel model, Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        using var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
+        using (var entry = zip.CreateEntry(DescriptionEntry).Open())
+            JsonSerializer.Serialize(entry, ModelDescription.Of(model), Json);
+        using (var entry = zip.CreateEntry(WeightsEntry, CompressionLevel.NoCompression).Open()) // weights hardly shrink
+            Safetensors.Write(model.Network.state_dict(), entry);
+    }
+
+    public static HdgeModel Read(Stream stream, Device device)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ZipArchive zip;
+        try
+        {
+            zip = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
+        }
+        catch (InvalidDataException error)
+        {
+            throw new InvalidDataException($"This is no model file, or it is cut off: {error.Message}", error);
+        }
+        using (zip)
+            return Read(zip, device);
+    }
+
+    private static HdgeModel Read(ZipArchive zip, Device device)
+    {
+        var description = ReadDescription(Entry(zip, DescriptionEntry));
+        var shape = description.Validate();
+        var expected = WeightShapes.Of(shape, description.ClassCount, description.NetworkOptions)
+            .Select(w => (w.Name, w.Shape.Length == 0 ? ScalarType.Int64 : ScalarType.Float32, w.Shape)).ToList();
+        var entry = Entry(zip, WeightsEntry);
+        WideResNet? network = null;
+        try
+        {
+            using (var weights = entry.Open())
+                Safetensors.Read(weights, entry.Length, expected, () =>
+                {
+                    network = new WideResNet(shape, description.ClassCount, description.NetworkOptions);
+                    return network.state_dict();
+                });
+            return new HdgeModel(network!, description.Scaling, device)
+            {
+                Temperature = description.Temperature,
+                DensityThreshold = description.DensityThreshold ?? double.NegativeInfinity,
+            };
+        }
+        catch
+        {
+            network?.Dispose();
+            throw;
+        }
+    }
+
+    private static ModelDescription ReadDescription(ZipArchiveEntry entry)
+    {
+        if (entry.Length > LargestDescription)
+            throw new InvalidDataException($"{DescriptionEntry} has {entry.Length} bytes, expected at most {LargestDescription}.");
+        try
+        {
+            using var text = entry.Open();
+            return JsonSerializer.Deserialize<ModelDescription>(text, Json) ?? throw new InvalidDataException($"{DescriptionEntry} is empty.");
+        }
+        catch (JsonException error)
+        {
+            throw new InvalidDataException($"{DescriptionEntry} is damaged: {error.Message}", error);
+        }
+    }
+
+    private static ZipArchiveEntry Entry(ZipArchive zip, string name) =>
+        zip.GetEntry(name) ?? throw new InvalidDataException($"The model file has no '{name}'.");
+}

@@ -1,0 +1,45 @@
+namespace Hdge;
+
+/// <summary>
+/// Room for the scores of a batch, reused from batch to batch. The arrays have room for <see cref="Capacity"/> images; the first <see cref="Count"/>
+/// are valid after <see cref="HdgeModel.Score(ReadOnlySpan{float}, int, ScoreBatch, CancellationToken)"/>.
+/// </summary>
+public sealed class ScoreBatch
+{
+    /// <summary>Room for <paramref name="capacity"/> images of <paramref name="classCount"/> classes.</summary>
+    public ScoreBatch(int capacity, int classCount)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(classCount, 1);
+        (Capacity, ClassCount) = (capacity, classCount);
+        Probabilities = new float[checked(capacity * classCount)];
+        LogDensity = new float[capacity];
+        Confidence = new float[capacity];
+        IsInDistribution = new bool[capacity];
+        PredictedClass = new int[capacity];
+    }
+
+    /// <summary>Images there is room for.</summary>
+    public int Capacity { get; }
+
+    /// <summary>Number of classes.</summary>
+    public int ClassCount { get; }
+
+    /// <summary>Images scored.</summary>
+    public int Count { get; internal set; }
+
+    /// <summary>softmax f(x), image after image: 0..1, a row sums to 1. Not calibrated.</summary>
+    public float[] Probabilities { get; }
+
+    /// <summary>LogSumExp of the logits, in nats, up to the constant log Z; higher is more like the training images.</summary>
+    public float[] LogDensity { get; }
+
+    /// <summary>Calibrated probability that the predicted class is right: largest softmax(f(x) / temperature), 1/C..1.</summary>
+    public float[] Confidence { get; }
+
+    /// <summary>True where the log-density reaches the model's threshold.</summary>
+    public bool[] IsInDistribution { get; }
+
+    /// <summary>Class of the largest probability, 0-based.</summary>
+    public int[] PredictedClass { get; }
+}

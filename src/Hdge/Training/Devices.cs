@@ -1,0 +1,29 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hdge.Training;
+
+/// <summary>From an option to a device.</summary>
+internal static class Devices
+{
+    /// <summary>"cpu", "cuda", "cuda:1" …; null takes a GPU when there is one.</summary>
+    /// <exception cref="ArgumentException">The name is unknown, or there is no such device here.</exception>
+    public static Device Resolve(string? name)
+    {
+        if (name is null)
+            return cuda.is_available() ? CUDA : CPU;
+        if (name == "cpu")
+            return CPU;
+        if (name == "cuda" || name.StartsWith("cuda:", StringComparison.Ordinal))
+        {
+            int index = 0;
+            if (name.Length > 4 && !(int.TryParse(name.AsSpan(5), out index) && index >= 0))
+                throw new ArgumentException($"Device is '{name}', expected \"cpu\", \"cuda\" or \"cuda:0\" and so on.", nameof(name));
+            int available = cuda.is_available() ? cuda.device_count() : 0;
+            if (index >= available)
+                throw new ArgumentException($"Device is '{name}', but this process sees {available} CUDA devices.", nameof(name));
+            return device(DeviceType.CUDA, index);
+        }
+        throw new ArgumentException($"Device is '{name}', expected \"cpu\", \"cuda\" or \"cuda:0\" and so on.", nameof(name));
+    }
+}

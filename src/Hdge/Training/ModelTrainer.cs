@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Hdge.Data;
+using Hdge.Networks;
+using Hdge.Objectives;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hdge.Training;
+
+/// <summary>Trains a classifier from labelled images: the loop over epochs, its validation, and the calibration at its end.</summary>
+public static class ModelTrainer
+{
+    /// <summary>
+    /// Trains a network on <paramref name="images"/> and calibrates it on the held-out part. The result scores on the device it was trained on;
+    /// dispose of it.
+    /// </summary>
+    /// <param name="images">At least two images; at least two classes must occur.</param>
+    /// <param name="options">Everything the run depends on.</param>
+    /// <param name="progress">Called after each epoch on the calling thread.</param>
+    /// <param name="cancellationToken">Looked at before every step.</param>
+    /// <exception cref="ArgumentException">An option is out of range, or the images are too few or of one class.</exception>
+    /// <exception cref="DivergenceException">The loss is no longer finite or has exploded; the exception holds the last good model.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static HdgeModel Train(ImageSet images, TrainingOptions options, Action<EpochMetrics>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate(images.Shape);
+        int classes = images.Labels.ToArray().Distinct().Count();
+        if (images.Count < 2 || classes < 2)
+            throw new ArgumentException($"Training needs images of at least 2 classes, found {images.Count} images of {classes}.", nameof(images));
+        var device = Devices.Resolve(options.Device);
+        var (train, heldOut) = images.Split(options.ValidationFraction, Seeds.Mix(options.Seed, 1));
+        var network = new WideResNet(images.Shape, images.ClassCount, options.Network, Seeds.Mix(options.Seed, 2));
+        var model = new HdgeModel(network, options.Scaling, device);
+        try
+        {
+            Run(model, train, heldOut, options, progress, cancellationToken);
+            model.Calibrate(heldOut.Count > 0 ? heldOut : train, options.InDistributionRate, fitTemperature: heldOut.Count > 0, cancellationToken);
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    private static void Run(HdgeModel model, ImageSet train, ImageSet heldOut, TrainingOptions options, Action<EpochMetrics>? progress, CancellationToken cancellationToken)
+    {
+        var network = model.Network;
+        using IObjective objective = options.Objective is { } hybrid
+            ? new HybridObjective(train.ClassCount, hybrid, Seeds.Mix(options.Seed, 3))
+            : new CrossEntropyObjective();
+        using var optimizer = Optimizers.Create(network, options);
+        using var monitor = new LossMonitor(model.Device);
+        using var lastGood = new WeightSnapshot();
+        var loader = new BatchLoader(train, options.BatchSize, options.Scaling, options.Augmentation, shuffle: true, Seeds.Mix(options.Seed, 4));
+        var schedule = new LearningRateSchedule(options, loader.BatchCount);
+        var clock = Stopwatch.StartNew();
+        long step = 0;
+        for (int epoch = 0; epoch < options.Epochs; epoch++)
+        {
+            network.train();
+            var sums = new double[4]; // loss, cross-entropy, contrastive, images classified right
+            foreach (var batch in loader.Epoch(epoch, cancellationToken))
+            {
+                Optimizers.SetLearningRate(optimizer, schedule.At(step++));
+                var terms = Step(network, objective, optimizer, batch, train.Shape, model.Device, options.Augmentation.NoiseDeviation);
+                if (monitor.Add(terms, sums) is { } bad)
+                    throw Diverged(bad);
+            }
+            if (monitor.Flush(sums) is { } late)
+                throw Diverged(late);
+            network.eval();
+            lastGood.Take(network);
+            progress?.Invoke(Describe(epoch, sums));
+        }
+        network.eval();
+
+        DivergenceException Diverged((long Step, double Loss) bad)
+        {
+            int epoch = (int)(bad.Step / loader.BatchCount);
+            if (epoch == 0)
+                return new DivergenceException(epoch + 1, bad.Step, bad.Loss, monitor.Limit, null);
+            var good = new HdgeModel(new WideResNet(train.Shape, train.ClassCount, options.Network), options.Scaling, model.Device);
+            lastGood.GiveTo(good.Network);
+            good.Network.eval();
+            good.Calibrate(heldOut.Count > 0 ? heldOut : train, options.InDistributionRate, fitTemperature: heldOut.Count > 0, CancellationToken.None);
+            return new DivergenceException(epoch + 1, bad.Step, bad.Loss, monitor.Limit, good);
+        }
+
+        EpochMetrics Describe(int epoch, double[] sums)
+        {
+            int batches = loader.BatchCount;
+            var validation = heldOut.Count > 0 ? Validation.Run(model, heldOut, cancellationToken) : default((double Loss, double Accuracy)?);
+            return new EpochMetrics(epoch + 1, options.Epochs, sums[0] / batches, sums[1] / batches, options.Objective is null ? null : sums[2] / batches,
+                sums[3] / train.Count, validation?.Loss, validation?.Accuracy, schedule.At(step - 1), clock.Elapsed);
+        }
+    }
+
+    /// <summary>One forward and one backward pass; answers [loss, cross-entropy, contrastive, images right], still on the device.</summary>
+    private static Tensor Step(WideResNet network, IObjective objective, optim.Optimizer optimizer, PixelBatch batch, ImageShape shape, Device device, double noise)
+    {
+        using var scope = NewDisposeScope();
+        var input = empty(batch.Count, shape.Channels, shape.Height, shape.Width);
+        MemoryMarshal.AsBytes(batch.Pixels).CopyTo(input.bytes);
+        var labels = empty(batch.Count, dtype: int64);
+        MemoryMarshal.AsBytes(batch.Labels).CopyTo(labels.bytes);
+        (input, labels) = (input.to(device), labels.to(device));
+        if (noise > 0)
+        {
+            using var generator = new Generator(batch.Seed, device);
+            input.add_(empty_like(input).normal_(0, noise, generator));
+        }
+        var logits = network.call(input);
+        using var terms = objective.Compute(logits, labels);
+        optimizer.zero_grad();
+        terms.Loss.backward();
+        optimizer.step();
+        using var off = no_grad();
+        var loss = terms.Loss.detach();
+        var right = logits.argmax(1).eq(labels).sum().to(loss.dtype);
+        return stack([loss, terms.CrossEntropy, terms.Contrastive ?? zeros_like(loss), right]).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,87 @@
+using Hdge.Data;
+using Hdge.Networks;
+using Hdge.Objectives;
+
+namespace Hdge.Training;
+
+/// <summary>Everything a training run depends on; with the same images and machine, equal options give equal weights.</summary>
+public sealed record TrainingOptions
+{
+    /// <summary>The network. Default WRN-10-1 with batch norm; WRN-28-10 in the paper.</summary>
+    public WideResNetOptions Network { get; init; } = new();
+
+    /// <summary>The objective; null trains plain cross-entropy.</summary>
+    public HybridObjectiveOptions? Objective { get; init; } = new();
+
+    /// <summary>Random changes to training images. Default none.</summary>
+    public AugmentationOptions Augmentation { get; init; } = new();
+
+    /// <summary>How values become network input.</summary>
+    public PixelScaling Scaling { get; init; } = new();
+
+    /// <summary>Passes over the training images. Default 10, at least 1; 200 in the paper.</summary>
+    public int Epochs { get; init; } = 10;
+
+    /// <summary>Images a step. Default 64, the paper's value, at least 1.</summary>
+    public int BatchSize { get; init; } = 64;
+
+    /// <summary>Default <see cref="OptimizerKind.Sgd"/>.</summary>
+    public OptimizerKind Optimizer { get; init; } = OptimizerKind.Sgd;
+
+    /// <summary>Highest learning rate. Above 0. Default 0.1 (SGD in the paper's batch-norm runs; Adam wants about 0.001, 0.0001 in the paper).</summary>
+    public double LearningRate { get; init; } = 0.1;
+
+    /// <summary>Momentum of SGD. Default 0.9, range [0, 1).</summary>
+    public double Momentum { get; init; } = 0.9;
+
+    /// <summary>L2 penalty on all weights. Default 5e-4, at least 0.</summary>
+    public double WeightDecay { get; init; } = 5e-4;
+
+    /// <summary>Default <see cref="ScheduleKind.Cosine"/>.</summary>
+    public ScheduleKind Schedule { get; init; } = ScheduleKind.Cosine;
+
+    /// <summary>Epochs (0-based) at which the step schedule lowers the rate. Default 60, 120, 160 as in the paper.</summary>
+    public IReadOnlyList<int> StepEpochs { get; init; } = [60, 120, 160];
+
+    /// <summary>Factor of the step schedule. Default 0.2 as in the paper, range (0, 1].</summary>
+    public double StepFactor { get; init; } = 0.2;
+
+    /// <summary>Steps over which the learning rate rises linearly. Default 0, at least 0; 1000 in JEM's settings.</summary>
+    public int WarmUpSteps { get; init; }
+
+    /// <summary>
+    /// Share of the images held out, class by class, for validation, the temperature and the density threshold. Range [0, 1). Default 0.1. With 0
+    /// confidences are not calibrated (temperature 1) and the threshold comes from the training images themselves.
+    /// </summary>
+    public double ValidationFraction { get; init; } = 0.1;
+
+    /// <summary>Share of the held-out images that the density threshold keeps as in-distribution. Range (0, 1]. Default 0.95.</summary>
+    public double InDistributionRate { get; init; } = 0.95;
+
+    /// <summary>Seed of the split, the initial weights, order and augmentation. Default 0.</summary>
+    public int Seed { get; init; }
+
+    /// <summary>Where to train: "cpu", "cuda", "cuda:1" …; null takes a GPU when there is one.</summary>
+    public string? Device { get; init; }
+
+    /// <summary>Checks the values for images of <paramref name="shape"/>.</summary>
+    /// <exception cref="ArgumentException">A value is out of range.</exception>
+    public void Validate(ImageShape shape)
+    {
+        Network.Validate(shape);
+        Objective?.Validate();
+        Augmentation.Validate(shape);
+        Scaling.Validate(shape.Channels);
+        Option.Require(Epochs >= 1, Epochs, "at least 1");
+        Option.Require(BatchSize >= 1, BatchSize, "at least 1");
+        Option.Require(Enum.IsDefined(Optimizer), Optimizer, "Sgd or Adam");
+        Option.Require(Enum.IsDefined(Schedule), Schedule, "Constant, Step or Cosine");
+        Option.Require(LearningRate > 0 && double.IsFinite(LearningRate), LearningRate, "finite and above 0");
+        Option.Require(Momentum >= 0 && Momentum < 1, Momentum, "in [0, 1)");
+        Option.Require(WeightDecay >= 0 && double.IsFinite(WeightDecay), WeightDecay, "finite and at least 0");
+        Option.Require(StepFactor > 0 && StepFactor <= 1, StepFactor, "in (0, 1]");
+        Option.Require(WarmUpSteps >= 0, WarmUpSteps, "at least 0");
+        Option.Require(ValidationFraction >= 0 && ValidationFraction < 1, ValidationFraction, "in [0, 1)");
+        Option.Require(InDistributionRate > 0 && InDistributionRate <= 1, InDistributionRate, "in (0, 1]");
+    }
+}
