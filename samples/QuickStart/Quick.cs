@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Text.Json;
+using Hdge.Calibration;
+using Hdge.Detection;
+using Hdge.MLNet;
+using Microsoft.ML;
+using Spectre.Console;
+
+namespace QuickStart;
+
+/// <summary>The main job: train, evaluate, save, reload in a second process.</summary>
+internal static class Quick
+{
+    public static int Run(Arguments arguments)
+    {
+        var ml = new MLContext(seed: 1);
+        var train = Rows.Load(ml, arguments.Data, "train");
+        var test = Rows.Load(ml, arguments.Data, "t10k");
+
+        var options = new HdgeTrainer.Options { FeatureColumnName = "Pixels" };
+        if (arguments.Epochs is { } epochs)
+            options.Epochs = epochs;
+        var (model, seconds) = Train(ml, train, options);
+
+        var scored = model.Transform(test);
+        double accuracy = ml.MulticlassClassification.Evaluate(scored).MicroAccuracy;
+        var known = Rows.Predictions(ml, scored);
+        bool[] correct = [.. known.Select(p => p.PredictedClass == p.Label)];
+        double ece = ExpectedCalibrationError.Of([.. known.Select(p => p.Score.Max())], correct);
+        double calibrated = ExpectedCalibrationError.Of([.. known.Select(p => p.Confidence)], correct);
+        var auroc = new Dictionary<string, double>();
+        var flagged = new Dictionary<string, double>();
+        foreach (string name in new[] { "mnist", "notmnist" })
+        {
+            var unknown = Rows.Predictions(ml, model.Transform(Rows.Load(ml, Path.Combine(Arguments.Shipped, name), "t10k", labelled: false)));
+            auroc[name] = Auroc.Of([.. known.Select(p => p.LogDensity)], [.. unknown.Select(p => p.LogDensity)]);
+            flagged[name] = unknown.Count(p => !p.IsInDistribution) / (double)unknown.Count;
+        }
+
+        var table = new Table().AddColumns("test images", "value").Width(60);
+        table.AddRow("accuracy", $"{accuracy:F3}");
+        table.AddRow("ECE before → after calibration", $"{ece:F3} → {calibrated:F3}");
+        table.AddRow("kept as in distribution", $"{known.Count(p => p.IsInDistribution) / (double)known.Count:P1}");
+        foreach (var (name, area) in auroc)
+            table.AddRow($"density AUROC against {name}", $"{area:F3} ({flagged[name]:P0} flagged)");
+        table.AddRow("training", $"{seconds:F0} s");
+        AnsiConsole.Write(table);
+
+        Directory.CreateDirectory(arguments.Out);
+        string path = Path.Combine(arguments.Out, "model.zip"), scores = Path.Combine(arguments.Out, "scores.bin");
+        ml.Model.Save(model, train.Schema, path);
+        File.WriteAllBytes(scores, Reload.Scores(known));
+        int exit = SecondProcess("reload", path, scores, arguments.Data);
+        File.Delete(scores);
+
+        var summary = new { accuracy, ece, eceCalibrated = calibrated, auroc, trainSeconds = Math.Round(seconds, 1), reloadedScoresEqual = exit == 0, world = World() };
+        File.WriteAllText(Path.Combine(arguments.Out, "summary.json"), JsonSerializer.Serialize(summary, s_json));
+        Console.WriteLine($"written: {path}, {Path.Combine(arguments.Out, "summary.json")}");
+        return exit;
+    }
+
+    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true };
+
+    private static (ITransformer Model, double Seconds) Train(MLContext ml, IDataView train, HdgeTrainer.Options options) =>
+        AnsiConsole.Progress().Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new ElapsedTimeColumn()).Start(progress =>
+        {
+            var task = progress.AddTask("training", maxValue: options.Epochs);
+            options.MetricsCallback = m =>
+            {
+                task.Value = m.Epoch;
+                task.Description = $"epoch {m.Epoch}/{m.Epochs}: validation accuracy {m.ValidationAccuracy:P1}";
+            };
+            var pipeline = ml.Transforms.Conversion.MapValueToKey("Label")
+                .Append(ml.MulticlassClassification.Trainers.Hdge(options))
+                .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedClass", "PredictedLabel"));
+            var clock = Stopwatch.StartNew();
+            return (pipeline.Fit(train), clock.Elapsed.TotalSeconds);
+        });
+
+    private static int SecondProcess(params string[] arguments)
+    {
+        // This program's own path, or dotnet's where that runs it.
+        string program = Environment.ProcessPath!;
+        if (Path.GetFileNameWithoutExtension(program) == "dotnet")
+            arguments = [typeof(Quick).Assembly.Location, .. arguments];
+        using var process = Process.Start(new ProcessStartInfo(program, arguments))!;
+        process.WaitForExit();
+        return process.ExitCode;
+    }
+
+    /// <summary>Which packages this was built against, as the build noted it.</summary>
+    private static string World() =>
+        typeof(Quick).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(a => a.Key == "PackageWorld")?.Value ?? "unknown";
+}
