@@ -81,7 +81,6 @@ public sealed class WideResNet : nn.Module<Tensor, Tensor>
     {
         if (norm is null)
             return nn.functional.leaky_relu(x, LeakySlope);
-        using var normal = norm.call(x);
-        return nn.functional.leaky_relu(normal, LeakySlope);
+        return nn.functional.leaky_relu(norm.call(x), LeakySlope, inplace: true); // the norm's output is ours, and its backward pass does not read it
     }
 }

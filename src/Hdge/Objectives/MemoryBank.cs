@@ -100,7 +100,8 @@ public sealed class MemoryBank : IDisposable
         Dispose();
         Allocate(entries.dtype, entries.device, fill: false);
         _ring!.copy_(entries);
-        Recompute(0, _blockCount - 1);
+        for (int block = 0; block < _blockCount; block++)
+            Recompute(block, block);
         (Count, Head) = (count, head);
     }
 
@@ -120,11 +121,15 @@ public sealed class MemoryBank : IDisposable
         _blockSums = full(_blockCount, _classCount, double.NegativeInfinity, dtype: float64, device: device).DetachFromDisposeScope();
         if (!fill || !_options.RandomStart)
             return;
-        using var scope = NewDisposeScope();
         using var generator = new Generator((ulong)Seeds.Mix(_seed, Capacity), device);
-        var random = empty(Capacity, _classCount, dtype: dtype, device: device).normal_(0, 1, generator);
-        _ring.narrow(0, 0, Capacity).copy_(ContrastiveScores.Of(random, _options));
-        Recompute(0, _blockCount - 1);
+        for (int block = 0; block < _blockCount; block++) // block by block: all at once would take several times the bank's memory
+        {
+            using var scope = NewDisposeScope();
+            long first = (long)block * _blockSize, rows = Math.Min(_blockSize, Capacity - first);
+            var random = empty(rows, _classCount, dtype: dtype, device: device).normal_(0, 1, generator);
+            _ring.narrow(0, first, rows).copy_(ContrastiveScores.Of(random, _options));
+            Recompute(block, block);
+        }
         Count = Capacity;
     }
 
