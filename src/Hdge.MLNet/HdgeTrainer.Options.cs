@@ -1,0 +1,117 @@
+using Hdge.Data;
+using Hdge.MLNet.Output;
+using Hdge.Training;
+
+namespace Hdge.MLNet;
+
+public sealed partial class HdgeTrainer
+{
+    /// <summary>Columns and training settings of <see cref="HdgeTrainer"/>.</summary>
+    public sealed class Options
+    {
+        /// <summary>Column with the labels: a key of 2 classes or more. Default "Label".</summary>
+        public string LabelColumnName { get; set; } = "Label";
+
+        /// <summary>
+        /// Column with the images: a vector of known size, dense or sparse, of Single (0..1, or what <see cref="Scale"/> brings there) or of Byte
+        /// (0..255), channel first: all values of the first channel row by row, then those of the next. Default "Features".
+        /// </summary>
+        public string FeatureColumnName { get; set; } = "Features";
+
+        /// <summary>
+        /// Channels, height and width of an image. Default null: what the column's dimensions say (H×W, or C×H×W as ExtractPixels gives them),
+        /// else a square grey (1×H×H) or colour (3×H×H) image where the column's length is that of one.
+        /// </summary>
+        public ImageShape? ImageShape { get; set; }
+
+        /// <summary>Output column of the most probable class: a key with the label's key values. Default "PredictedLabel".</summary>
+        public string PredictedLabelColumnName { get; set; } = "PredictedLabel";
+
+        /// <summary>Output column of the class probabilities: a vector of Single with an item a class, 0..1. Default "Score".</summary>
+        public string ScoreColumnName { get; set; } = "Score";
+
+        /// <summary>Output column of the log-density: Single, in nats up to a constant of the model. Default "LogDensity".</summary>
+        public string LogDensityColumnName { get; set; } = "LogDensity";
+
+        /// <summary>Output column of the calibrated probability that the predicted class is right: Single, 1/classes..1. Default "Confidence".</summary>
+        public string ConfidenceColumnName { get; set; } = "Confidence";
+
+        /// <summary>Output column that says whether an image is like those trained on: Boolean. Default "IsInDistribution".</summary>
+        public string IsInDistributionColumnName { get; set; } = "IsInDistribution";
+
+        /// <summary>
+        /// Everything else about the training: network, objective, optimiser, schedule, augmentation. <see cref="Epochs"/>, <see cref="Device"/>,
+        /// <see cref="ValidationFraction"/>, <see cref="Scale"/>, <see cref="Mean"/> and <see cref="StandardDeviation"/> are short ways to its members;
+        /// <see cref="Seed"/> overrides its seed.
+        /// </summary>
+        public TrainingOptions Training { get; set; } = new();
+
+        /// <summary>Passes over the training images, at least 1. Default: that of <see cref="TrainingOptions.Epochs"/>.</summary>
+        public int Epochs
+        {
+            get => Training.Epochs;
+            set => Training = Training with { Epochs = value };
+        }
+
+        /// <summary>Share of the labelled rows held out to calibrate confidence and density threshold, [0, 1). Default: that of <see cref="TrainingOptions.ValidationFraction"/>.</summary>
+        public double ValidationFraction
+        {
+            get => Training.ValidationFraction;
+            set => Training = Training with { ValidationFraction = value };
+        }
+
+        /// <summary>
+        /// Where to train and score: "cpu", "cuda", "cuda:1" and so on. Default null: the GPU of <c>MLContext.GpuDeviceId</c> when that is set,
+        /// else a GPU when there is one, else the CPU. A model that is loaded from a file goes by the loading MLContext.
+        /// </summary>
+        public string? Device
+        {
+            get => Training.Device;
+            set => Training = Training with { Device = value };
+        }
+
+        /// <summary>Factor that brings features of Single to 0..1, finite and not 0; Byte features are divided by 255 instead. Default 1; 1/255f for values of 0..255, as ExtractPixels gives them.</summary>
+        public float Scale
+        {
+            get => Training.Scaling.Scale;
+            set => Training = Training with { Scaling = Training.Scaling with { Scale = value } };
+        }
+
+        /// <summary>Mean subtracted after scaling: one value, or one a channel. Default 0.5.</summary>
+        public IReadOnlyList<float> Mean
+        {
+            get => Training.Scaling.Mean;
+            set => Training = Training with { Scaling = Training.Scaling with { Mean = value } };
+        }
+
+        /// <summary>Standard deviation divided by after that: one value above 0, or one a channel. Default 0.5.</summary>
+        public IReadOnlyList<float> StandardDeviation
+        {
+            get => Training.Scaling.StandardDeviation;
+            set => Training = Training with { Scaling = Training.Scaling with { StandardDeviation = value } };
+        }
+
+        /// <summary>Seed of everything random. Default null: the seed of the MLContext, or where it has none that of <see cref="TrainingOptions.Seed"/>, so that runs repeat either way.</summary>
+        public int? Seed { get; set; }
+
+        /// <summary>Called after every epoch, on the training thread. Default null. An exception it throws ends the training.</summary>
+        public Action<EpochMetrics>? MetricsCallback { get; set; }
+
+        /// <summary>Stops <see cref="Fit"/> with an <see cref="OperationCanceledException"/>. Default: none.</summary>
+        public CancellationToken CancellationToken { get; set; }
+
+        internal OutputColumnNames Outputs => new(
+            PredictedLabelColumnName, ScoreColumnName, LogDensityColumnName, ConfidenceColumnName, IsInDistributionColumnName);
+
+        /// <summary>A copy that later changes of this object do not reach.</summary>
+        /// <exception cref="ArgumentException">A column name is empty or used for two columns.</exception>
+        internal Options Checked()
+        {
+            ArgumentException.ThrowIfNullOrEmpty(LabelColumnName);
+            ArgumentException.ThrowIfNullOrEmpty(FeatureColumnName);
+            ArgumentNullException.ThrowIfNull(Training);
+            Outputs.Checked();
+            return (Options)MemberwiseClone();
+        }
+    }
+}

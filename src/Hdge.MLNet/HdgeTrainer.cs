@@ -1,0 +1,92 @@
+using System.Globalization;
+using Hdge.Data;
+using Hdge.MLNet.Input;
+using Hdge.MLNet.Interop;
+using Hdge.MLNet.Output;
+using Hdge.Training;
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.Trainers;
+
+namespace Hdge.MLNet;
+
+/// <summary>
+/// Trains an HDGE image classifier: one network that gives class probabilities, a log-density of the image, a calibrated confidence and
+/// an in-distribution flag. Made by <c>mlContext.MulticlassClassification.Trainers.Hdge(…)</c>. Progress appears in <c>MLContext.Log</c>.
+/// </summary>
+public sealed partial class HdgeTrainer : ITrainerEstimator<HdgeTransformer, HdgeModel>
+{
+    // Features above this after scaling are no images of 0..1; more likely the factor 1/255 was forgotten.
+    private const float LargestUsual = 2;
+
+    private readonly IHostEnvironment _environment;
+    private readonly Options _options;
+
+    internal HdgeTrainer(IHostEnvironment environment, Options options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _environment = environment;
+        _options = options.Checked();
+        Info = new TrainerInfo(normalization: false, caching: false);
+    }
+
+    /// <summary>What the trainer likes its data to be: neither normalised nor cached, for it reads the data once and scales it itself.</summary>
+    public TrainerInfo Info { get; }
+
+    /// <summary>
+    /// Trains. The rows are read once, in order, into memory (as bytes where they are multiples of 1/255, else as Single). Rows without a
+    /// label are left out, with a warning in the log.
+    /// </summary>
+    /// <param name="input">Data with the label column and the feature column.</param>
+    /// <returns>The trained transformer; dispose it when it is no longer needed.</returns>
+    /// <exception cref="ArgumentException">A column is missing or has the wrong type or size, or an option is out of range.</exception>
+    /// <exception cref="InvalidDataException">There is no row with a label, all have the same, a label is outside its key's range, or a feature is NaN or infinite.</exception>
+    /// <exception cref="InvalidOperationException">The GPU that was asked for is not there.</exception>
+    /// <exception cref="DivergenceException">The loss was no longer finite or exploded.</exception>
+    /// <exception cref="OperationCanceledException"><see cref="Options.CancellationToken"/> was cancelled.</exception>
+    public HdgeTransformer Fit(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        TrainingOptions training = _options.Training with
+        {
+            Seed = _options.Seed ?? HostEnvironments.Seed(_environment) ?? _options.Training.Seed,
+            Device = Devices.Choose(_environment, _options.Device),
+        };
+        var rows = new TrainingRows(input.Schema, _options);
+        training.Validate(rows.Shape);
+
+        using IChannel channel = _environment.Register("Hdge").Start("Training");
+        ImageSet images = rows.Read(input, _options.CancellationToken);
+        Report(channel, images, rows);
+        HdgeModel model = ModelTrainer.Train(images, training, Progress(channel), _options.CancellationToken);
+        return new HdgeTransformer(model, _options.FeatureColumnName, rows.FeatureType, _options.Outputs, LabelValues.Of(rows.Label, rows.ClassCount));
+    }
+
+    /// <summary>The outline of the schema that a fitted transformer will give: the input's columns and the five of <see cref="HdgeTransformer"/>.</summary>
+    /// <param name="inputSchema">Outline of the input's schema.</param>
+    /// <exception cref="ArgumentException">The label column or the feature column is missing or has the wrong type.</exception>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        (_, SchemaShape.Column label) = InputColumns.FindShapes(inputSchema, _options.FeatureColumnName, _options.LabelColumnName);
+        return OutputShape.Create(inputSchema, label, _options.Outputs);
+    }
+
+    private void Report(IChannel channel, ImageSet images, TrainingRows rows)
+    {
+        channel.Info(MessageSensitivity.None, $"Training on {images.Count} images of {images.Shape} in {images.ClassCount} classes.");
+        if (rows.MissingLabels > 0)
+            channel.Warning(MessageSensitivity.Schema, $"{rows.MissingLabels} rows were left out: their label column '{_options.LabelColumnName}' is missing.");
+        if (rows.Largest > LargestUsual)
+        {
+            channel.Warning(MessageSensitivity.Schema, string.Create(CultureInfo.InvariantCulture,
+                $"The feature column '{_options.FeatureColumnName}' holds values up to {rows.Largest} after scaling, expected 0 to 1: see {nameof(Options)}.{nameof(Options.Scale)}."));
+        }
+    }
+
+    private Action<EpochMetrics> Progress(IChannel channel) => metrics =>
+    {
+        channel.Info(MessageSensitivity.None, metrics.ToString());
+        _options.MetricsCallback?.Invoke(metrics);
+    };
+}

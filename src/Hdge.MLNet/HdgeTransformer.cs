@@ -1,0 +1,169 @@
+using Hdge.Data;
+using Hdge.MLNet.Input;
+using Hdge.MLNet.Interop;
+using Hdge.MLNet.Output;
+using Hdge.MLNet.Scoring;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace Hdge.MLNet;
+
+/// <summary>
+/// Scores images with a trained HDGE model. It adds five columns, whose names <see cref="HdgeTrainer.Options"/> can change:
+/// <list type="table">
+/// <item><term>PredictedLabel</term><description>key, with the label's key values: the most probable class.</description></item>
+/// <item><term>Score</term><description>vector of Single, one item a class: class probabilities, 0..1, sum 1.</description></item>
+/// <item><term>LogDensity</term><description>Single: log-density of the image in nats, up to a constant of the model; higher is more like the training images.</description></item>
+/// <item><term>Confidence</term><description>Single, 1/classes..1: calibrated probability that the predicted class is right.</description></item>
+/// <item><term>IsInDistribution</term><description>Boolean: whether the log-density reaches the threshold set in training.</description></item>
+/// </list>
+/// <see cref="Transform"/> computes nothing before a getter asks for it. One transformer may be used by several threads at once.
+/// </summary>
+public sealed class HdgeTransformer : ISingleFeaturePredictionTransformer<HdgeModel>, IDisposable
+{
+    private readonly Lock _gate = new();
+    private int _scoring;
+    private bool _disposed;
+
+    internal HdgeTransformer(HdgeModel model, string featureColumnName, VectorDataViewType featureColumnType, OutputColumnNames outputs, LabelValues? labels)
+    {
+        Model = model;
+        FeatureColumnName = featureColumnName;
+        FeatureColumnType = featureColumnType;
+        Outputs = outputs;
+        Labels = labels;
+    }
+
+    /// <summary>The trained network with its calibration. It belongs to this transformer: do not dispose it.</summary>
+    public HdgeModel Model { get; }
+
+    /// <summary>Name of the column the images are read from.</summary>
+    public string FeatureColumnName { get; }
+
+    /// <summary>Type the feature column had in training. Scoring takes vectors of Single and of Byte of the same length alike.</summary>
+    public DataViewType FeatureColumnType { get; }
+
+    /// <summary>Shape of an image: channels, height, width.</summary>
+    public ImageShape ImageShape => Model.InputShape;
+
+    /// <summary>What the classes stand for, in the order of the items of Score; class numbers from 0 where the label had no key values.</summary>
+    public IReadOnlyList<string> ClassNames => [.. Labels?.Texts ?? Enumerable.Range(0, Model.ClassCount).Select(number => $"{number}")];
+
+    /// <summary>Always true: every row is scored by itself.</summary>
+    public bool IsRowToRowMapper => true;
+
+    internal OutputColumnNames Outputs { get; }
+
+    internal LabelValues? Labels { get; }
+
+    /// <summary>The schema that <see cref="Transform"/> gives for data of the given schema.</summary>
+    /// <param name="inputSchema">Schema of the data; the label column need not be there.</param>
+    /// <exception cref="ArgumentException">The feature column is missing or has the wrong type or length.</exception>
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        FindFeatures(inputSchema);
+        return Outline(inputSchema);
+    }
+
+    /// <summary>The data with the five columns added. Lazy: rows are scored in batches, when a cursor's getter first asks for one of them.</summary>
+    /// <param name="input">Data with the feature column.</param>
+    /// <exception cref="ArgumentException">The feature column is missing or has the wrong type or length.</exception>
+    /// <exception cref="ObjectDisposedException">The transformer has been disposed. Getters throw it too.</exception>
+    public IDataView Transform(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ThrowIfDisposed();
+        return new ScoredDataView(input, new Binding(this, input.Schema));
+    }
+
+    /// <summary>A mapper of single rows, as a prediction engine uses it. A row is scored once, however many of its columns are read.</summary>
+    /// <param name="inputSchema">Schema of the rows.</param>
+    /// <exception cref="ArgumentException">The feature column is missing or has the wrong type or length.</exception>
+    /// <exception cref="ObjectDisposedException">The transformer has been disposed.</exception>
+    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        ThrowIfDisposed();
+        return new RowMapper(new Binding(this, inputSchema));
+    }
+
+    /// <summary>Releases the network, on whatever device it is. Scoring that other threads have begun is let finish first.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_disposed)
+                return;
+            _disposed = true;
+            if (_scoring == 0)
+                Model.Dispose();
+        }
+    }
+
+    void ICanSaveModel.Save(ModelSaveContext ctx)
+    {
+        ThrowIfDisposed();
+        ModelZip.Save(this, ctx);
+    }
+
+    internal DataViewSchema Outline(DataViewSchema input) => OutputSchema.Create(input, Outputs, Model.ClassCount, Labels);
+
+    internal DataViewSchema.Column FindFeatures(DataViewSchema input)
+    {
+        (DataViewSchema.Column column, VectorDataViewType type) = InputColumns.FindFeatures(input, FeatureColumnName);
+        ImageShapes.Resolve(ImageShape, type, FeatureColumnName);
+        return column;
+    }
+
+    internal void Score(ReadOnlySpan<float> pixels, int count, ScoreBatch into)
+    {
+        Enter();
+        try
+        {
+            Model.Score(pixels, count, into);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    internal void Score(ReadOnlySpan<byte> pixels, int count, ScoreBatch into)
+    {
+        Enter();
+        try
+        {
+            Model.Score(pixels, count, into);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    // The network's memory is native: it may go only when nobody computes with it, so the last one out releases it.
+    private void Enter()
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            _scoring++;
+        }
+    }
+
+    private void Leave()
+    {
+        lock (_gate)
+        {
+            if (--_scoring == 0 && _disposed)
+                Model.Dispose();
+        }
+    }
+
+    private void ThrowIfDisposed()
+    {
+        lock (_gate)
+            ObjectDisposedException.ThrowIf(_disposed, this);
+    }
+}

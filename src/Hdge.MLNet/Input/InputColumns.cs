@@ -1,0 +1,77 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace Hdge.MLNet.Input;
+
+/// <summary>Finds the columns a trainer or transformer reads. Every refusal names the column, what was found and what was expected.</summary>
+internal static class InputColumns
+{
+    private const string FeaturesExpected = "a vector of Single or Byte of known size";
+
+    // Far above any image data set (ImageNet-21k has 21,841); a key without a declared count reports 4,294,967,295.
+    private const ulong MaxClasses = 1_000_000;
+
+    /// <summary>The column of a schema by name.</summary>
+    /// <param name="schema">The input's schema.</param>
+    /// <param name="name">Name of the column.</param>
+    /// <param name="role">What the column is for, as the message should call it.</param>
+    /// <exception cref="ArgumentException">There is no such column.</exception>
+    public static DataViewSchema.Column Find(DataViewSchema schema, string name, string role) => schema.GetColumnOrNull(name)
+        ?? throw new ArgumentException(InputMessages.Missing(role, name, schema.Select(column => column.Name)), nameof(schema));
+
+    /// <summary>The feature column, with its type checked.</summary>
+    /// <exception cref="ArgumentException">The column is missing or is no vector of Single or Byte of known size.</exception>
+    public static (DataViewSchema.Column Column, VectorDataViewType Type) FindFeatures(DataViewSchema schema, string name)
+    {
+        DataViewSchema.Column column = Find(schema, name, "feature");
+        return column.Type is VectorDataViewType { IsKnownSize: true } type && IsPixel(type.ItemType)
+            ? (column, type)
+            : throw new ArgumentException(InputMessages.WrongType("feature", name, column.Type, FeaturesExpected), nameof(schema));
+    }
+
+    /// <summary>The label column, with its type checked, and the number of classes its type allows.</summary>
+    /// <exception cref="ArgumentException">The column is missing, is no key, or its key type allows fewer than 2 or far too many classes.</exception>
+    public static (DataViewSchema.Column Column, int ClassCount) FindLabel(DataViewSchema schema, string name)
+    {
+        DataViewSchema.Column column = Find(schema, name, "label");
+        if (column.Type is not KeyDataViewType key)
+            throw new ArgumentException(InputMessages.WrongType("label", name, column.Type, InputMessages.KeyExpected), nameof(schema));
+        if (key.Count is < 2 or > MaxClasses)
+            throw new ArgumentException(InputMessages.WrongClassCount(name, key.Count, MaxClasses), nameof(schema));
+        return (column, (int)key.Count);
+    }
+
+    /// <summary>The same checks on the outline of a schema that an estimator chain hands on before there is data.</summary>
+    /// <exception cref="ArgumentException">A column is missing or has the wrong type.</exception>
+    public static (SchemaShape.Column Features, SchemaShape.Column Label) FindShapes(SchemaShape shape, string featureName, string labelName)
+    {
+        SchemaShape.Column features = Find(shape, featureName, "feature");
+        if (features.Kind != SchemaShape.Column.VectorKind.Vector || features.IsKey || !IsPixel(features.ItemType))
+            throw new ArgumentException(InputMessages.WrongType("feature", featureName, Describe(features), FeaturesExpected), nameof(shape));
+        SchemaShape.Column label = Find(shape, labelName, "label");
+        if (label.Kind != SchemaShape.Column.VectorKind.Scalar || !label.IsKey)
+            throw new ArgumentException(InputMessages.WrongType("label", labelName, Describe(label), InputMessages.KeyExpected), nameof(shape));
+        return (features, label);
+    }
+
+    private static bool IsPixel(DataViewType item) => item == NumberDataViewType.Single || item == NumberDataViewType.Byte;
+
+    private static SchemaShape.Column Find(SchemaShape shape, string name, string role)
+    {
+        foreach (SchemaShape.Column column in shape)
+            if (column.Name == name)
+                return column;
+        throw new ArgumentException(InputMessages.Missing(role, name, shape.Select(column => column.Name)), nameof(shape));
+    }
+
+    private static string Describe(SchemaShape.Column column)
+    {
+        string item = column.IsKey ? $"Key<{column.ItemType}>" : $"{column.ItemType}";
+        return column.Kind switch
+        {
+            SchemaShape.Column.VectorKind.Scalar => item,
+            SchemaShape.Column.VectorKind.Vector => $"Vector<{item}>",
+            _ => $"Vector<{item}> of unknown size",
+        };
+    }
+}

@@ -1,0 +1,54 @@
+using Hdge.Data;
+
+namespace Hdge.MLNet.Input;
+
+/// <summary>The words of every refusal of input: which column, what was found, what was expected. Rows count from 0.</summary>
+internal static class InputMessages
+{
+    public const string KeyExpected = "a key (map the labels with Transforms.Conversion.MapValueToKey)";
+
+    public static string Missing(string role, string name, IEnumerable<string> present) =>
+        $"The {role} column '{name}' is missing: the input has {List(present)}.";
+
+    public static string WrongType(string role, string name, object found, string expected) =>
+        $"The {role} column '{name}' has the type {found}, expected {expected}.";
+
+    public static string WrongClassCount(string name, ulong found, ulong most) =>
+        $"The key type of the label column '{name}' has {found} values, expected 2 to {most} classes. "
+        + "A key of unknown count can be given one by KeyTypeAttribute(count) or by MapValueToKey.";
+
+    public static string WrongLength(string name, int found, ImageShape shape) =>
+        $"The feature column '{name}' has {found} values a row, expected {shape.Length} for images of {shape}.";
+
+    public static string UnclearShape(string name, int length) =>
+        $"The feature column '{name}' has {length} values a row, which is no square grey (H×H) or colour (3×H×H) image without doubt: expected an ImageShape.";
+
+    public static string Interleaved(string name, int height, int width, int channels) =>
+        $"The feature column '{name}' has the dimensions {height}x{width}x{channels}, colours last: expected channel first, {channels}x{height}x{width} "
+        + "(ExtractPixels gives that with interleavePixelColors: false), or an ImageShape.";
+
+    public static string NotFinite(string name, long row) =>
+        $"The feature column '{name}' holds NaN or an infinite value in row {row}, expected finite numbers.";
+
+    public static string Overflow(string name, long row) =>
+        $"The network has no finite answer for the feature column '{name}' in row {row}: expected values near those it was trained on.";
+
+    public static string RowLength(string name, long row, int found, int expected) =>
+        $"The feature column '{name}' has {found} values in row {row}, expected {expected}.";
+
+    public static string LabelOutOfRange(string name, long row, ulong found, int classCount) =>
+        $"The label column '{name}' holds the key {found} in row {row}, expected 1 to {classCount}.";
+
+    public static string Empty(string labelName, long missing) =>
+        $"There is nothing to train on: found 0 rows with a value in the label column '{labelName}'"
+        + (missing == 0 ? ", expected at least 2." : $" and {missing} rows where it is missing, expected at least 2 rows with one.");
+
+    public static string SingleClass(string name, int rows) =>
+        $"The label column '{name}' holds a single class in all {rows} rows, expected at least 2.";
+
+    private static string List(IEnumerable<string> names)
+    {
+        string list = string.Join(", ", names.Distinct().Select(name => $"'{name}'"));
+        return list.Length == 0 ? "no columns" : list;
+    }
+}

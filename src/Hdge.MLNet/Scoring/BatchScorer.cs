@@ -1,0 +1,78 @@
+using Hdge.MLNet.Input;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace Hdge.MLNet.Scoring;
+
+/// <summary>Scores the feature vectors of a run of rows in one call to the network.</summary>
+internal abstract class BatchScorer
+{
+    private readonly RowFault[] _faults;
+
+    private protected BatchScorer(HdgeTransformer transformer, DataViewSchema.Column features, int capacity)
+    {
+        Transformer = transformer;
+        FeatureIndex = features.Index;
+        Scores = new ScoreBatch(capacity, transformer.Model.ClassCount);
+        _faults = new RowFault[capacity];
+    }
+
+    /// <summary>What keeps a row from being scored.</summary>
+    protected enum RowFault
+    {
+        None,
+        WrongLength,
+        NotFinite,
+    }
+
+    /// <summary>The feature column's slots; the owner fills them row by row.</summary>
+    public abstract ColumnBuffer Features { get; }
+
+    /// <summary>Index of the feature column in the input.</summary>
+    public int FeatureIndex { get; }
+
+    /// <summary>The scores of the slots last scored.</summary>
+    public ScoreBatch Scores { get; }
+
+    protected HdgeTransformer Transformer { get; }
+
+    /// <summary>A scorer of up to <paramref name="capacity"/> rows of <paramref name="row"/>, whose features are Single or Byte.</summary>
+    public static BatchScorer Create(HdgeTransformer transformer, DataViewRow row, DataViewSchema input, int capacity)
+    {
+        DataViewSchema.Column features = transformer.FindFeatures(input);
+        return ((VectorDataViewType)features.Type).ItemType == NumberDataViewType.Byte
+            ? new ByteScorer(transformer, row, features, capacity)
+            : new SingleScorer(transformer, row, features, capacity);
+    }
+
+    /// <summary>Scores the first <paramref name="count"/> slots. A faulty row among them takes part as zeros.</summary>
+    /// <exception cref="ObjectDisposedException">The transformer has been disposed.</exception>
+    public void Score(int count)
+    {
+        for (int slot = 0; slot < count; slot++)
+            _faults[slot] = Unpack(slot);
+        ScorePixels(count);
+    }
+
+    /// <summary>Throws where a slot has no scores: only a row that is bad fails, not the batch around it.</summary>
+    /// <exception cref="InvalidDataException">The features have the wrong length, or they or the network's answer are not finite.</exception>
+    public void RequireScored(int slot, long position)
+    {
+        string name = Transformer.FeatureColumnName;
+        if (_faults[slot] == RowFault.WrongLength)
+            throw new InvalidDataException(InputMessages.RowLength(name, position, LengthOf(slot), Transformer.ImageShape.Length));
+        if (_faults[slot] == RowFault.NotFinite)
+            throw new InvalidDataException(InputMessages.NotFinite(name, position));
+        if (!float.IsFinite(Scores.LogDensity[slot]))
+            throw new InvalidDataException(InputMessages.Overflow(name, position));
+    }
+
+    /// <summary>Writes a slot's features where the network reads them, or zeros where they are faulty.</summary>
+    protected abstract RowFault Unpack(int slot);
+
+    /// <summary>Number of features in a slot.</summary>
+    protected abstract int LengthOf(int slot);
+
+    /// <summary>Runs the network on the first <paramref name="count"/> slots.</summary>
+    protected abstract void ScorePixels(int count);
+}

@@ -1,0 +1,31 @@
+using Microsoft.ML;
+
+namespace Hdge.MLNet.Scoring;
+
+/// <summary>Scores features of Byte, dense or sparse.</summary>
+internal sealed class ByteScorer(HdgeTransformer transformer, DataViewRow row, DataViewSchema.Column features, int capacity)
+    : BatchScorer(transformer, features, capacity)
+{
+    private readonly VectorBuffer<byte> _features = new(row, features, capacity);
+    private readonly int _length = transformer.ImageShape.Length;
+    private readonly byte[] _pixels = new byte[checked(capacity * transformer.ImageShape.Length)];
+
+    public override ColumnBuffer Features => _features;
+
+    protected override RowFault Unpack(int slot)
+    {
+        Span<byte> pixels = _pixels.AsSpan(slot * _length, _length);
+        if (LengthOf(slot) == _length)
+        {
+            _features[slot].CopyTo(pixels);
+            return RowFault.None;
+        }
+
+        pixels.Clear();
+        return RowFault.WrongLength;
+    }
+
+    protected override int LengthOf(int slot) => _features[slot].Length;
+
+    protected override void ScorePixels(int count) => Transformer.Score(_pixels.AsSpan(0, count * _length), count, Scores);
+}

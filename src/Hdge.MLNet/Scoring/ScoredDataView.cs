@@ -1,0 +1,28 @@
+using Microsoft.ML;
+
+namespace Hdge.MLNet.Scoring;
+
+/// <summary>A data view with the output columns added. Nothing is computed before a cursor's getter asks for it.</summary>
+internal sealed class ScoredDataView(IDataView source, Binding binding) : IDataView
+{
+    public bool CanShuffle => source.CanShuffle;
+
+    public DataViewSchema Schema => binding.OutputSchema;
+
+    public long? GetRowCount() => source.GetRowCount();
+
+    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
+    {
+        bool[] active = binding.Activate(columnsNeeded);
+        return Wrap(source.GetRowCursor(binding.Inputs(active), rand), active);
+    }
+
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
+    {
+        bool[] active = binding.Activate(columnsNeeded);
+        return Array.ConvertAll(source.GetRowCursorSet(binding.Inputs(active), n, rand), cursor => Wrap(cursor, active));
+    }
+
+    private DataViewRowCursor Wrap(DataViewRowCursor cursor, bool[] active) =>
+        binding.NeedsScores(active) ? new ScoringCursor(binding, cursor, active) : new PassThroughCursor(binding, cursor, active);
+}

@@ -1,0 +1,95 @@
+using Hdge.MLNet.Output;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace Hdge.MLNet.Scoring;
+
+/// <summary>
+/// Goes over the input row by row while it reads ahead in batches. A batch is scored when the first score in it is asked for; a batch
+/// of which none is asked for is never scored.
+/// </summary>
+internal sealed class ScoringCursor : DataViewRowCursor
+{
+    private readonly Binding _binding;
+    private readonly DataViewRowCursor _input;
+    private readonly bool[] _active;
+    private readonly ColumnBuffer?[] _columns;
+    private readonly BatchScorer _scorer;
+    private readonly RowWindow _window;
+    private int _slot = -1;
+    private bool _scored;
+    private bool _ended;
+
+    public ScoringCursor(Binding binding, DataViewRowCursor input, bool[] active)
+    {
+        (_binding, _input, _active) = (binding, input, active);
+        int capacity = RowWindow.Capacity(binding.Transformer.ImageShape.Length);
+        _scorer = BatchScorer.Create(binding.Transformer, input, binding.InputSchema, capacity);
+        _columns = new ColumnBuffer?[binding.InputSchema.Count];
+        foreach (DataViewSchema.Column column in binding.Inputs(active))
+        {
+            _columns[column.Index] = column.Index == _scorer.FeatureIndex
+                ? _scorer.Features
+                : ColumnBuffer.Create(input, column, capacity);
+        }
+
+        _window = new RowWindow(input, _columns.OfType<ColumnBuffer>(), capacity);
+    }
+
+    public override DataViewSchema Schema => _binding.OutputSchema;
+
+    public override long Position => _slot < 0 ? -1 : _window.Start + _slot;
+
+    public override long Batch => _slot < 0 ? 0 : _window.Batch(_slot);
+
+    public override bool MoveNext()
+    {
+        if (_ended)
+            return false;
+        if (++_slot < _window.Count)
+            return true;
+
+        _scored = false;
+        _slot = 0;
+        if (_window.Refill())
+            return true;
+        _slot = -1;
+        _ended = true;
+        return false;
+    }
+
+    public override bool IsColumnActive(DataViewSchema.Column column) => _active[_binding.IndexOf(column)];
+
+    public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId id) => id = _window.Id(PresentSlot());
+
+    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
+    {
+        int index = _binding.ActiveIndexOf(column, _active);
+        Delegate getter = _binding.Output(index) is { } output
+            ? ScoreGetters.Create(output, _scorer.Scores, ScoredSlot)
+            : _columns[index]!.CreateGetter(PresentSlot);
+        return Binding.Typed<TValue>(getter, column);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            _input.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private int PresentSlot() => _slot >= 0 ? _slot : throw new InvalidOperationException("The cursor is before its first row or behind its last.");
+
+    private int ScoredSlot()
+    {
+        int slot = PresentSlot();
+        if (!_scored)
+        {
+            _scorer.Score(_window.Count);
+            _scored = true;
+        }
+
+        _scorer.RequireScored(slot, Position);
+        return slot;
+    }
+}
