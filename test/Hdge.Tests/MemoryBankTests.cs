@@ -6,6 +6,9 @@ public class MemoryBankTests
 {
     private const int Classes = 4;
 
+    /// <summary>As in the published code.</summary>
+    private static readonly HybridObjectiveOptions s_published = new() { Form = HybridForm.PublishedL2, Temperature = 0.1, KeepSameLabelNegatives = true };
+
     /// <summary>The bank as a plain list of rows, with sums worked out from scratch: the definition.</summary>
     private sealed class NaiveBank(HybridObjectiveOptions options)
     {
@@ -86,7 +89,7 @@ public class MemoryBankTests
     [Fact]
     public void SinglePrecisionLogitsGiveTheNaiveSumToAMillionth()
     {
-        var options = new HybridObjectiveOptions { BankSize = 5000, Temperature = 0.1 };
+        var options = s_published with { BankSize = 5000 };
         var naive = new NaiveBank(options);
         using var objective = new HybridObjective(Classes, options);
         var random = new Random(4);
@@ -104,7 +107,7 @@ public class MemoryBankTests
     [Fact]
     public void ResumingFromASavedBankGivesTheSameNextLoss()
     {
-        var options = new HybridObjectiveOptions { BankSize = 300 };
+        var options = s_published with { BankSize = 300 };
         using var first = new HybridObjective(Classes, options);
         using var second = new HybridObjective(Classes, options);
         var random = new Random(5);
@@ -128,7 +131,7 @@ public class MemoryBankTests
     [Fact]
     public void AColdBankCountsOnlyWhatItHolds()
     {
-        using var objective = new HybridObjective(Classes, new HybridObjectiveOptions { BankSize = 100 });
+        using var objective = new HybridObjective(Classes, s_published with { BankSize = 100 });
         var (logits, labels) = Batch(new Random(6), 5);
         Assert.Equal(0, Loss(objective, logits, labels)); // no negatives: nothing to tell apart
         // One negative equal to the positive: both are as likely.
@@ -140,7 +143,7 @@ public class MemoryBankTests
     [Fact]
     public void WithEverythingEqualTheLossIsLogOfOnePlusK()
     {
-        using var objective = new HybridObjective(Classes, new HybridObjectiveOptions { BankSize = 64 });
+        using var objective = new HybridObjective(Classes, s_published with { BankSize = 64 });
         double[][] same = [.. Enumerable.Repeat(new double[] { 1, -2, 0.5, 3 }, 64)];
         long[] labels = [.. Enumerable.Repeat(2L, 64)];
         Push(objective, same, labels);
@@ -150,7 +153,7 @@ public class MemoryBankTests
     [Fact]
     public void ARandomStartFillsTheBankFromItsSeed()
     {
-        var options = new HybridObjectiveOptions { BankSize = 200, RandomStart = true };
+        var options = s_published with { BankSize = 200, RandomStart = true };
         using var one = new HybridObjective(Classes, options, seed: 1);
         using var again = new HybridObjective(Classes, options, seed: 1);
         using var other = new HybridObjective(Classes, options, seed: 2);
@@ -168,7 +171,7 @@ public class MemoryBankTests
     [InlineData(HybridForm.PublishedSoftmax)]
     public void HugeZeroAndEqualLogitsStayFinite(HybridForm form)
     {
-        using var objective = new HybridObjective(Classes, new HybridObjectiveOptions { BankSize = 10, Form = form });
+        using var objective = new HybridObjective(Classes, s_published with { BankSize = 10, Form = form });
         using var scope = NewDisposeScope();
         foreach (float size in new[] { 0f, 1e4f, -1e4f, 1e-20f })
         {
@@ -183,7 +186,7 @@ public class MemoryBankTests
     [Fact]
     public void ARestoreOfAnotherSizeIsRefused()
     {
-        using var bank = new MemoryBank(Classes, new HybridObjectiveOptions { BankSize = 300 });
+        using var bank = new MemoryBank(Classes, s_published with { BankSize = 300 });
         using var entries = zeros(64, Classes);
         var error = Assert.Throws<ArgumentException>(() => bank.Restore(entries, 1, 1));
         Assert.Contains("[64, 4]", error.Message, StringComparison.Ordinal);

@@ -79,7 +79,7 @@ public class ReferenceVectorTests
             _ => throw new InvalidDataException($"'{reference.Name}' has the unknown form '{reference.Form}'."),
         };
         int size = reference.Bank![0].Length;
-        var hybrid = new HybridObjective(classes, new HybridObjectiveOptions { Form = form, Alpha = alpha, Temperature = reference.Temperature, BankSize = size });
+        var hybrid = new HybridObjective(classes, new HybridObjectiveOptions { Form = form, Alpha = alpha, Temperature = reference.Temperature, BankSize = size, KeepSameLabelNegatives = true });
         // The file holds the bank as columns: [C, K].
         using var bank = Matrix(reference.Bank);
         using var rows = bank.t();

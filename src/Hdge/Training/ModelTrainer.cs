@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using Hdge.Data;
 using Hdge.Networks;
 using Hdge.Objectives;
@@ -37,7 +36,7 @@ public static class ModelTrainer
         try
         {
             Run(model, train, heldOut, options, progress, cancellationToken);
-            model.Calibrate(heldOut.Count > 0 ? heldOut : train, options.InDistributionRate, fitTemperature: heldOut.Count > 0, cancellationToken);
+            Finish(model, train, heldOut, options, cancellationToken);
             return model;
         }
         catch
@@ -74,10 +73,10 @@ public static class ModelTrainer
             if (monitor.Flush(sums) is { } late)
                 throw Diverged(late);
             network.eval();
-            lastGood.Take(network);
+            if (!lastGood.TryTake(network))
+                throw Diverged((step - 1, double.NaN));
             progress?.Invoke(Describe(epoch, sums));
         }
-        network.eval();
 
         DivergenceException Diverged((long Step, double Loss) bad)
         {
@@ -86,8 +85,7 @@ public static class ModelTrainer
                 return new DivergenceException(epoch + 1, bad.Step, bad.Loss, monitor.Limit, null);
             var good = new HdgeModel(new WideResNet(train.Shape, train.ClassCount, options.Network), options.Scaling, model.Device);
             lastGood.GiveTo(good.Network);
-            good.Network.eval();
-            good.Calibrate(heldOut.Count > 0 ? heldOut : train, options.InDistributionRate, fitTemperature: heldOut.Count > 0, CancellationToken.None);
+            Finish(good, train, heldOut, options, CancellationToken.None);
             return new DivergenceException(epoch + 1, bad.Step, bad.Loss, monitor.Limit, good);
         }
 
@@ -100,15 +98,20 @@ public static class ModelTrainer
         }
     }
 
+    /// <summary>What follows the last step: running averages for clean images, temperature and threshold.</summary>
+    private static void Finish(HdgeModel model, ImageSet train, ImageSet heldOut, TrainingOptions options, CancellationToken cancellationToken)
+    {
+        if (options.Augmentation.NoiseDeviation > 0 && options.Network.Normalization == Normalization.Batch)
+            RunningAverages.Refresh(model.Network, train, options, model.Device, cancellationToken);
+        model.Network.eval();
+        model.Calibrate(heldOut.Count > 0 ? heldOut : train, options.InDistributionRate, fitTemperature: heldOut.Count > 0, cancellationToken);
+    }
+
     /// <summary>One forward and one backward pass; answers [loss, cross-entropy, contrastive, images right], still on the device.</summary>
     private static Tensor Step(WideResNet network, IObjective objective, optim.Optimizer optimizer, PixelBatch batch, ImageShape shape, Device device, double noise)
     {
         using var scope = NewDisposeScope();
-        var input = empty(batch.Count, shape.Channels, shape.Height, shape.Width);
-        MemoryMarshal.AsBytes(batch.Pixels).CopyTo(input.bytes);
-        var labels = empty(batch.Count, dtype: int64);
-        MemoryMarshal.AsBytes(batch.Labels).CopyTo(labels.bytes);
-        (input, labels) = (input.to(device), labels.to(device));
+        var (input, labels) = DeviceBatch.Of(batch, shape, device);
         if (noise > 0)
         {
             using var generator = new Generator(batch.Seed, device);

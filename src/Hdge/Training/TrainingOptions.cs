@@ -19,8 +19,8 @@ public sealed record TrainingOptions
     /// <summary>How values become network input.</summary>
     public PixelScaling Scaling { get; init; } = new();
 
-    /// <summary>Passes over the training images. Default 10, at least 1; 200 in the paper.</summary>
-    public int Epochs { get; init; } = 10;
+    /// <summary>Passes over the training images. Default 12, at least 1; 200 in the paper.</summary>
+    public int Epochs { get; init; } = 12;
 
     /// <summary>Images a step. Default 64, the paper's value, at least 1.</summary>
     public int BatchSize { get; init; } = 64;
@@ -28,8 +28,8 @@ public sealed record TrainingOptions
     /// <summary>Default <see cref="OptimizerKind.Sgd"/>.</summary>
     public OptimizerKind Optimizer { get; init; } = OptimizerKind.Sgd;
 
-    /// <summary>Highest learning rate. Above 0. Default 0.1 (SGD in the paper's batch-norm runs; Adam wants about 0.001, 0.0001 in the paper).</summary>
-    public double LearningRate { get; init; } = 0.1;
+    /// <summary>Highest learning rate. Above 0. Default 0.05; 0.1 with SGD and 0.0001 with Adam in the paper (Adam wants about 0.001 in short runs).</summary>
+    public double LearningRate { get; init; } = 0.05;
 
     /// <summary>Momentum of SGD. Default 0.9, range [0, 1).</summary>
     public double Momentum { get; init; } = 0.9;
