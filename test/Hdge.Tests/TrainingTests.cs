@@ -61,6 +61,31 @@ public class TrainingTests
     }
 
     [Fact]
+    public void AfterTrainingWithNoiseTheRunningAveragesAreThoseOfCleanerImages()
+    {
+        const double Noise = 1;
+        var images = SmallImages.Patterns(300);
+        var options = SmallImages.Quick with { Epochs = 1, ValidationFraction = 0, Augmentation = new AugmentationOptions { NoiseDeviation = Noise } };
+        using var model = ModelTrainer.Train(images, options);
+        // What the first norm sees is the first convolution's output: its variance with and without the noise, from the data itself.
+        double clean = Variance(0), noisy = Variance(Noise);
+        float kept = model.Network.state_dict()["layer1.0.bn1.running_var"].data<float>().ToArray().Sum();
+        Assert.InRange(kept, clean, clean + 0.3 * (noisy - clean));
+
+        double Variance(double noise)
+        {
+            using var scope = NewDisposeScope();
+            using var off = no_grad();
+            var state = model.Network.state_dict();
+            var input = tensor(images.Bytes(0, 300).ToArray().Select(b => b / 127.5f - 1).ToArray(), [300, 1, 8, 8]);
+            using var generator = new Generator(1);
+            input.add_(empty_like(input).normal_(0, 1, generator).mul_(noise));
+            var output = nn.functional.conv2d(input, state["conv1.weight"], state["conv1.bias"], padding: [1L, 1L]);
+            return output.var(new long[] { 0, 2, 3 }).sum().item<float>();
+        }
+    }
+
+    [Fact]
     public void DivergenceNamesTheStepAndKeepsTheLastGoodWeights()
     {
         var images = SmallImages.Patterns(60);

@@ -17,4 +17,14 @@ internal static class DeviceBatch
         MemoryMarshal.AsBytes(batch.Labels).CopyTo(labels.bytes);
         return (images.to(device), labels.to(device));
     }
+
+    /// <summary>Adds Gaussian noise to images on whatever device they are; the seed decides it.</summary>
+    public static void AddNoise(Tensor images, double deviation, ulong seed)
+    {
+        if (deviation <= 0)
+            return;
+        using var generator = new Generator(seed, images.device);
+        using var noise = empty_like(images).normal_(0, deviation, generator);
+        images.add_(noise);
+    }
 }

@@ -112,11 +112,7 @@ public static class ModelTrainer
     {
         using var scope = NewDisposeScope();
         var (input, labels) = DeviceBatch.Of(batch, shape, device);
-        if (noise > 0)
-        {
-            using var generator = new Generator(batch.Seed, device);
-            input.add_(empty_like(input).normal_(0, noise, generator));
-        }
+        DeviceBatch.AddNoise(input, noise, batch.Seed);
         var logits = network.call(input);
         using var terms = objective.Compute(logits, labels);
         optimizer.zero_grad();
