@@ -16,7 +16,7 @@ internal static class Quick
 {
     public static int Run(Arguments arguments)
     {
-        var ml = new MLContext(seed: 1);
+        var ml = new MLContext(seed: 0);
         var train = Rows.Load(ml, arguments.Data, "train");
         var test = Rows.Load(ml, arguments.Data, "t10k");
 
@@ -24,7 +24,7 @@ internal static class Quick
         {
             FeatureColumnName = "Pixels",
             // Noise teaches the network to look at shapes rather than edges: without it thin strokes look more like clothing than clothing does.
-            Training = new TrainingOptions { Augmentation = new AugmentationOptions { NoiseDeviation = 0.35 } },
+            Training = new TrainingOptions { Augmentation = new AugmentationOptions { NoiseDeviation = 0.4 } },
         };
         if (arguments.Epochs is { } epochs)
             options.Epochs = epochs;
