@@ -33,7 +33,7 @@ internal static class Quick
         var scored = model.Transform(test);
         double accuracy = ml.MulticlassClassification.Evaluate(scored).MicroAccuracy;
         var known = Rows.Predictions(ml, scored);
-        bool[] correct = [.. known.Select(p => p.PredictedClass == p.Label)];
+        bool[] correct = [.. known.Select(p => p.PredictedClass == p.TrueClass)];
         double ece = ExpectedCalibrationError.Of([.. known.Select(p => p.Score.Max())], correct);
         double calibrated = ExpectedCalibrationError.Of([.. known.Select(p => p.Confidence)], correct);
         var auroc = new Dictionary<string, double>();
@@ -80,7 +80,8 @@ internal static class Quick
             };
             var pipeline = ml.Transforms.Conversion.MapValueToKey("Label")
                 .Append(ml.MulticlassClassification.Trainers.Hdge(options))
-                .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedClass", "PredictedLabel"));
+                .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedClass", "PredictedLabel"))
+                .Append(ml.Transforms.Conversion.MapKeyToValue("TrueClass", "Label"));
             var clock = Stopwatch.StartNew();
             return (pipeline.Fit(train), clock.Elapsed.TotalSeconds);
         });

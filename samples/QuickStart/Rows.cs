@@ -16,7 +16,7 @@ internal sealed class ImageRow
 /// <summary>A row of its output.</summary>
 internal sealed class Prediction
 {
-    public string Label { get; set; } = "";
+    public string TrueClass { get; set; } = "";
 
     public string PredictedClass { get; set; } = "";
 
