@@ -24,7 +24,7 @@ internal static class Quick
         {
             FeatureColumnName = "Pixels",
             // Noise teaches the network to look at shapes rather than edges: without it thin strokes look more like clothing than clothing does.
-            Training = new TrainingOptions { Augmentation = new AugmentationOptions { NoiseDeviation = 0.4 } },
+            Training = new TrainingOptions { Augmentation = new AugmentationOptions { NoiseDeviation = 0.3 } },
         };
         if (arguments.Epochs is { } epochs)
             options.Epochs = epochs;

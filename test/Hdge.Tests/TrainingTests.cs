@@ -90,7 +90,7 @@ public class TrainingTests
     {
         var images = SmallImages.Patterns(60);
         // Harmless for the first steps, then the warm-up reaches rates at which the weights explode.
-        var options = SmallImages.Quick with { Objective = null, Epochs = 300, LearningRate = 1e6, WarmUpSteps = 30_000_000, Schedule = ScheduleKind.Constant, ValidationFraction = 0.2, WeightDecay = 0, Network = new WideResNetOptions { Normalization = Normalization.None } };
+        var options = SmallImages.Quick with { Objective = new HybridObjectiveOptions { Form = HybridForm.PublishedL2, Alpha = 0.5, Temperature = 0.1, BankSize = 100 }, Epochs = 300, LearningRate = 1e6, WarmUpSteps = 30_000_000, Schedule = ScheduleKind.Constant, ValidationFraction = 0.2, WeightDecay = 0, Network = new WideResNetOptions { Normalization = Normalization.None } };
         int epochs = 0;
         var error = Assert.Throws<DivergenceException>(() => ModelTrainer.Train(images, options, _ => epochs++));
         Assert.True(epochs >= 1, "no epoch ended");

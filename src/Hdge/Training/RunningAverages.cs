@@ -14,7 +14,7 @@ internal static class RunningAverages
 {
     private const int BatchSize = 128;
     private const int Updates = 60; // batches: with the usual momentum of 0.1, 0.2 % of the old averages are left
-    private const double NoiseLeft = 0.35;
+    private const double NoiseLeft = 0.5;
 
     public static void Refresh(WideResNet network, ImageSet train, TrainingOptions options, Device device, CancellationToken cancellationToken)
     {
