@@ -19,8 +19,8 @@ internal sealed class InputWriter
         (_shape, _device) = (shape, device);
         var channels = Enumerable.Range(0, shape.Channels);
         _singles = [.. channels.Select(scaling.ForSingles)];
-        _unit = [.. channels.Select((scaling with { Scale = 1 }).ForSingles)];
-        _bytes = [.. channels.SelectMany(c => Enumerable.Range(0, 256).Select(v => v * scaling.ForBytes(c).Multiplier + scaling.ForBytes(c).Offset))];
+        _unit = [.. channels.Select(scaling.ForUnitSingles)];
+        _bytes = [.. channels.SelectMany(scaling.ByteValues)];
     }
 
     /// <summary>Network input [count, channels, height, width]; <paramref name="first"/> is the number of the first image for messages.</summary>

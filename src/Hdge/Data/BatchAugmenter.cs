@@ -17,16 +17,9 @@ internal sealed class BatchAugmenter
         scaling.Validate(images.Shape.Channels);
         options.Validate(images.Shape);
         (_images, _options) = (images, options);
-        int channels = images.Shape.Channels;
-        _byteValues = new float[channels][];
-        _affine = new (float, float)[channels];
-        for (int c = 0; c < channels; c++)
-        {
-            var (multiplier, offset) = scaling.ForBytes(c);
-            _byteValues[c] = Enumerable.Range(0, 256).Select(v => v * multiplier + offset).ToArray();
-            // A set's floating-point images are kept already scaled to 0..1.
-            _affine[c] = (multiplier * 255f, offset);
-        }
+        var channels = Enumerable.Range(0, images.Shape.Channels);
+        _byteValues = [.. channels.Select(scaling.ByteValues)];
+        _affine = [.. channels.Select(scaling.ForUnitSingles)]; // a set's floating-point images are kept already scaled to 0..1
         _columns = new int[images.Shape.Width];
     }
 

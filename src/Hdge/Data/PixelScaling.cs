@@ -37,10 +37,17 @@ public sealed record PixelScaling
     /// <summary>Multiplier and offset of a channel for floating-point input: network input = value × multiplier + offset.</summary>
     internal (float Multiplier, float Offset) ForSingles(int channel) => Affine(channel, Scale);
 
-    /// <summary>Multiplier and offset of a channel for bytes.</summary>
-    internal (float Multiplier, float Offset) ForBytes(int channel) => Affine(channel, 1 / 255f);
+    /// <summary>As <see cref="ForSingles"/>, for values already in 0..1.</summary>
+    internal (float Multiplier, float Offset) ForUnitSingles(int channel) => Affine(channel, 1);
 
-    private (float, float) Affine(int channel, float scale)
+    /// <summary>Network input of each of the 256 bytes.</summary>
+    internal float[] ByteValues(int channel)
+    {
+        var (multiplier, offset) = Affine(channel, 1 / 255f);
+        return [.. Enumerable.Range(0, 256).Select(value => value * multiplier + offset)];
+    }
+
+    private (float Multiplier, float Offset) Affine(int channel, float scale)
     {
         float mean = Mean[Mean.Count == 1 ? 0 : channel];
         float deviation = StandardDeviation[StandardDeviation.Count == 1 ? 0 : channel];
