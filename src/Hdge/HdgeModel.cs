@@ -19,7 +19,7 @@ public sealed class HdgeModel : IDisposable
     private readonly InputWriter _input;
     private volatile bool _disposed;
 
-    internal HdgeModel(WideResNet network, PixelScaling scaling, Device device)
+    internal HdgeModel(Backbone network, PixelScaling scaling, Device device)
     {
         scaling.Validate(network.InputShape.Channels);
         TorchThreads.UseAllCores();
@@ -35,8 +35,8 @@ public sealed class HdgeModel : IDisposable
     /// <summary>Number of classes.</summary>
     public int ClassCount => Network.ClassCount;
 
-    /// <summary>Size and kind of the network.</summary>
-    public WideResNetOptions NetworkOptions => Network.Options;
+    /// <summary>Kind and size of the network.</summary>
+    public NetworkOptions NetworkOptions => Network.Options;
 
     /// <summary>How values become network input.</summary>
     public PixelScaling Scaling { get; }
@@ -50,7 +50,7 @@ public sealed class HdgeModel : IDisposable
     /// <summary>Where it scores.</summary>
     public Device Device { get; }
 
-    internal WideResNet Network { get; }
+    internal Backbone Network { get; }
 
     /// <summary>Scores floating-point images.</summary>
     /// <param name="pixels">Count × image length values, channel first, finite; <see cref="Scaling"/> is applied.</param>

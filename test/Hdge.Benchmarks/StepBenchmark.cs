@@ -80,7 +80,7 @@ internal static class StepBenchmark
         public void Step()
         {
             using var scope = NewDisposeScope();
-            using var terms = _objective.Compute(_network.call(_images), _labels);
+            using var terms = _objective.Compute(new TrainingStep(_network, _images, _labels));
             _optimizer.zero_grad();
             terms.Loss.backward();
             _optimizer.step();

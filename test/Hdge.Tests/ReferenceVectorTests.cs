@@ -65,7 +65,7 @@ public class ReferenceVectorTests
         using var objective = Objective(reference, alpha);
         using var terms = objective.Compute(logits, labels);
         terms.Loss.backward();
-        check(terms.Loss.item<double>(), terms.Contrastive!.item<double>(), logits.grad!.data<double>().ToArray(), terms.CrossEntropy.item<double>());
+        check(terms.Loss.item<double>(), terms.Contrastive!.item<double>(), logits.grad!.data<double>().ToArray(), terms.CrossEntropy!.item<double>());
     }
 
     private static HybridObjective Objective(Vector reference, double alpha)

@@ -18,7 +18,7 @@ public class TrainingTests
         {
             Epochs = 4,
             LearningRate = 0.02,
-            Objective = form is { } f ? new HybridObjectiveOptions { Form = f, BankSize = 100, Temperature = 1 } : null,
+            Objective = form is { } f ? new HybridObjectiveOptions { Form = f, BankSize = 100, Temperature = 1 } : new CrossEntropyOptions(),
         };
         using var model = ModelTrainer.Train(SmallImages.Patterns(300), options, metrics.Add);
         var test = SmallImages.Patterns(150, seed: 2);

@@ -17,7 +17,7 @@ public class WideResNetTests
     public void ParameterCountsAreThePublishedOnes(int depth, int width, long expected)
     {
         var options = new WideResNetOptions { Depth = depth, Width = width, Normalization = Normalization.None };
-        Assert.Equal(expected, WeightShapes.Of(Cifar, 10, options).Sum(w => w.Shape.Aggregate(1L, (a, b) => a * b)));
+        Assert.Equal(expected, WideResNetWeights.Of(Cifar, 10, options).Sum(w => w.Shape.Aggregate(1L, (a, b) => a * b)));
     }
 
     [Theory]
@@ -30,7 +30,7 @@ public class WideResNetTests
         var options = new WideResNetOptions { Depth = depth, Width = width, Normalization = normalization };
         using var network = new WideResNet(shape, 7, options);
         var state = network.state_dict().ToDictionary(w => w.Key, w => string.Join('x', w.Value.shape));
-        var foretold = WeightShapes.Of(shape, 7, options).ToDictionary(w => w.Name, w => string.Join('x', w.Shape));
+        var foretold = WideResNetWeights.Of(shape, 7, options).ToDictionary(w => w.Name, w => string.Join('x', w.Shape));
         Assert.Equal(foretold.OrderBy(w => w.Key, StringComparer.Ordinal), state.OrderBy(w => w.Key, StringComparer.Ordinal));
         using var input = zeros(2, channels, height, side);
         using var logits = network.call(input);

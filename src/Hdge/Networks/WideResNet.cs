@@ -9,7 +9,7 @@ namespace Hdge.Networks;
 /// Wide residual network (Zagoruyko and Komodakis 2016) as in the published JEM and HDGE code: pre-activation blocks, leaky ReLU 0.2, biases on every
 /// convolution, average pooling, a linear layer. Maps images [N, channels, height, width] to logits [N, classes].
 /// </summary>
-public sealed class WideResNet : nn.Module<Tensor, Tensor>
+public sealed class WideResNet : Backbone
 {
     internal const double LeakySlope = 0.2;
 
@@ -21,6 +21,7 @@ public sealed class WideResNet : nn.Module<Tensor, Tensor>
     private readonly BatchNorm2d? bn1;
     private readonly Linear linear;
 #pragma warning restore IDE1006
+    private readonly WideResNetOptions _options;
 
     /// <summary>A network with PyTorch's default initialisation, drawn from <paramref name="seed"/>.</summary>
     /// <param name="shape">Shape of the images, at least 8×8.</param>
@@ -28,12 +29,11 @@ public sealed class WideResNet : nn.Module<Tensor, Tensor>
     /// <param name="options">Size and kind.</param>
     /// <param name="seed">Seed of the initial weights and of dropout.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
-    public WideResNet(ImageShape shape, int classCount, WideResNetOptions options, int seed = 0) : base(nameof(WideResNet))
+    public WideResNet(ImageShape shape, int classCount, WideResNetOptions options, int seed = 0) : base(nameof(WideResNet), shape, classCount)
     {
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentOutOfRangeException.ThrowIfLessThan(classCount, 2);
         options.Validate(shape);
-        (InputShape, ClassCount, Options) = (shape, classCount, options);
+        _options = options;
         int w = options.Width;
         conv1 = nn.Conv2d(shape.Channels, 16, 3L, 1L, 1L);
         layer1 = Stage(16, 16 * w, 1);
@@ -48,25 +48,17 @@ public sealed class WideResNet : nn.Module<Tensor, Tensor>
             [.. Enumerable.Range(0, options.BlocksPerStage).Select(i => new WideResNetBlock(i == 0 ? from : to, to, i == 0 ? stride : 1, options, Seeds.Mix(seed, to, i)))]);
     }
 
-    /// <summary>Shape of the images.</summary>
-    public ImageShape InputShape { get; }
+    /// <inheritdoc/>
+    public override NetworkOptions Options => _options;
 
-    /// <summary>Number of logits.</summary>
-    public int ClassCount { get; }
+    /// <summary>64 × width factor.</summary>
+    public override int FeatureLength => 64 * _options.Width;
 
-    /// <summary>Size and kind.</summary>
-    public WideResNetOptions Options { get; }
+    /// <inheritdoc/>
+    public override Tensor Head(Tensor features) => linear.call(features);
 
-    /// <summary>Logits [N, classes] of network input [N, channels, height, width].</summary>
-    public override Tensor forward(Tensor input)
-    {
-        using var scope = NewDisposeScope();
-        using var features = Features(input);
-        return linear.call(features).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>Penultimate features [N, 64 × width factor]: what the linear layer sees.</summary>
-    public Tensor Features(Tensor input)
+    /// <inheritdoc/>
+    public override Tensor Features(Tensor input)
     {
         using var scope = NewDisposeScope();
         var x = conv1.call(input);

@@ -3,7 +3,7 @@ using Hdge.Data;
 namespace Hdge.Networks;
 
 /// <summary>Size and kind of a <see cref="WideResNet"/>.</summary>
-public sealed record WideResNetOptions
+public sealed record WideResNetOptions : NetworkOptions
 {
     private const int MaximumDepth = 1000, MaximumWidth = 64, SmallestSide = 8;
 
@@ -25,9 +25,16 @@ public sealed record WideResNetOptions
     /// <summary>Blocks in each of the three stages.</summary>
     public int BlocksPerStage => (Depth - 4) / 6;
 
+    /// <inheritdoc/>
+    public override Backbone Create(ImageShape shape, int classCount, int seed = 0) => new WideResNet(shape, classCount, this, seed);
+
+    internal override IEnumerable<(string Name, long[] Shape)> WeightShapes(ImageShape shape, int classCount) => WideResNetWeights.Of(shape, classCount, this);
+
+    internal override bool HasBatchNorm => Normalization == Normalization.Batch;
+
     /// <summary>Checks the values for images of <paramref name="shape"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range, or the image is below 8×8 (two strides of 2 leave too little to normalise).</exception>
-    public void Validate(ImageShape shape)
+    public override void Validate(ImageShape shape)
     {
         Option.Require(Depth >= 10 && Depth <= MaximumDepth && (Depth - 4) % 6 == 0, Depth, $"6n + 4: 10, 16, 22, 28 … {MaximumDepth}");
         Option.Require(Width is >= 1 and <= MaximumWidth, Width, $"1..{MaximumWidth}");

@@ -7,10 +7,11 @@ namespace Hdge.Objectives;
 public sealed class CrossEntropyObjective : IObjective
 {
     /// <inheritdoc/>
-    public ObjectiveTerms Compute(Tensor logits, Tensor labels)
+    public ObjectiveTerms Compute(TrainingStep batch)
     {
-        var loss = nn.functional.cross_entropy(logits, labels);
-        return new ObjectiveTerms(loss, loss.detach(), null);
+        ArgumentNullException.ThrowIfNull(batch);
+        var loss = nn.functional.cross_entropy(batch.Logits, batch.Labels);
+        return new ObjectiveTerms(loss, loss.detach());
     }
 
     /// <summary>Holds nothing.</summary>

@@ -27,6 +27,15 @@ public sealed class HybridObjective : IObjective
     public MemoryBank Bank { get; }
 
     /// <inheritdoc/>
+    public ObjectiveTerms Compute(TrainingStep batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return Compute(batch.Logits, batch.Labels);
+    }
+
+    /// <summary>The loss of a batch, which the bank takes afterwards.</summary>
+    /// <param name="logits">f(x), shape [N, C], 32- or 64-bit floating point.</param>
+    /// <param name="labels">Classes, shape [N], 64-bit integers in 0..C − 1.</param>
     public ObjectiveTerms Compute(Tensor logits, Tensor labels)
     {
         var terms = Evaluate(logits, labels);

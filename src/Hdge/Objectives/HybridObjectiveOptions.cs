@@ -1,7 +1,7 @@
 namespace Hdge.Objectives;
 
 /// <summary>Weights and memory bank of <see cref="HybridObjective"/>.</summary>
-public sealed record HybridObjectiveOptions
+public sealed record HybridObjectiveOptions : ObjectiveOptions
 {
     /// <summary>Largest bank: above it a bank of 1,000 classes would not fit into an array of 2^31 bytes on most machines.</summary>
     internal const int LargestBank = 1 << 24;
@@ -27,13 +27,14 @@ public sealed record HybridObjectiveOptions
     /// <summary>Starts with a bank full of standard normal logits, as the published code does, instead of an empty one. Default false.</summary>
     public bool RandomStart { get; init; }
 
-    /// <summary>Checks the values.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
-    public void Validate()
+    /// <inheritdoc/>
+    public override void Validate()
     {
         Option.Require(Alpha >= 0 && Alpha <= 1, Alpha, "[0, 1]");
         Option.Require(Temperature > 0 && double.IsFinite(Temperature), Temperature, "a finite number above 0");
         Option.Require(BankSize is >= 1 and <= LargestBank, BankSize, $"1..{LargestBank}");
         Option.Require(Enum.IsDefined(Form), Form, string.Join(", ", Enum.GetNames<HybridForm>()));
     }
+
+    internal override IObjective Create(ObjectiveContext context) => new HybridObjective(context.Network.ClassCount, this, context.Seed);
 }

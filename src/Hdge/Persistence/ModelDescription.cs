@@ -6,15 +6,14 @@ namespace Hdge.Persistence;
 /// <summary>What model.json holds: everything about a model but its weights.</summary>
 internal sealed record ModelDescription
 {
-    public const int CurrentVersion = 1;
+    public const int CurrentVersion = 2;
 
     public required int FormatVersion { get; init; }
-    public required string Network { get; init; }
     public required int Channels { get; init; }
     public required int Height { get; init; }
     public required int Width { get; init; }
     public required int ClassCount { get; init; }
-    public required WideResNetOptions NetworkOptions { get; init; }
+    public required NetworkOptions Network { get; init; }
     public required PixelScaling Scaling { get; init; }
     public required double Temperature { get; init; }
 
@@ -24,12 +23,11 @@ internal sealed record ModelDescription
     public static ModelDescription Of(HdgeModel model) => new()
     {
         FormatVersion = CurrentVersion,
-        Network = nameof(WideResNet),
         Channels = model.InputShape.Channels,
         Height = model.InputShape.Height,
         Width = model.InputShape.Width,
         ClassCount = model.ClassCount,
-        NetworkOptions = model.NetworkOptions,
+        Network = model.NetworkOptions,
         Scaling = model.Scaling,
         Temperature = model.Temperature,
         DensityThreshold = double.IsNegativeInfinity(model.DensityThreshold) ? null : model.DensityThreshold,
@@ -38,10 +36,8 @@ internal sealed record ModelDescription
     /// <exception cref="InvalidDataException">A value is out of range, or the version is newer than this program.</exception>
     public ImageShape Validate()
     {
-        if (FormatVersion is < 1 or > CurrentVersion)
-            throw new InvalidDataException($"The model has format version {FormatVersion}; this program reads 1..{CurrentVersion}.");
-        if (Network != nameof(WideResNet))
-            throw new InvalidDataException($"The model's network is '{Network}', expected '{nameof(WideResNet)}'.");
+        if (FormatVersion != CurrentVersion)
+            throw new InvalidDataException($"The model has format version {FormatVersion}; this program reads version {CurrentVersion}.");
         if (ClassCount < 2)
             throw new InvalidDataException($"The model has {ClassCount} classes, expected at least 2.");
         if (!(Temperature > 0 && double.IsFinite(Temperature)))
@@ -49,7 +45,7 @@ internal sealed record ModelDescription
         try
         {
             var shape = new ImageShape(Channels, Height, Width);
-            NetworkOptions.Validate(shape);
+            Network.Validate(shape);
             Scaling.Validate(Channels);
             return shape;
         }

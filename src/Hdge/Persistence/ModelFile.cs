@@ -65,16 +65,16 @@ internal static class ModelFile
     {
         var description = ReadDescription(Entry(zip, DescriptionEntry));
         var shape = description.Validate();
-        var expected = WeightShapes.Of(shape, description.ClassCount, description.NetworkOptions)
+        var expected = description.Network.WeightShapes(shape, description.ClassCount)
             .Select(w => (w.Name, w.Shape.Length == 0 ? ScalarType.Int64 : ScalarType.Float32, w.Shape)).ToList();
         var entry = Entry(zip, WeightsEntry);
-        WideResNet? network = null;
+        Backbone? network = null;
         try
         {
             using (var weights = entry.Open())
                 Safetensors.Read(weights, entry.Length, expected, () =>
                 {
-                    network = new WideResNet(shape, description.ClassCount, description.NetworkOptions);
+                    network = description.Network.Create(shape, description.ClassCount);
                     return network.state_dict();
                 });
             return new HdgeModel(network!, description.Scaling, device)

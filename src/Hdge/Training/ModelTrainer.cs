@@ -31,7 +31,7 @@ public static class ModelTrainer
             throw new ArgumentException($"Training needs images of at least 2 classes, found {images.Count} images of {classes}.", nameof(images));
         var device = Devices.Resolve(options.Device);
         var (train, heldOut) = images.Split(options.ValidationFraction, Seeds.Mix(options.Seed, 1));
-        var network = new WideResNet(images.Shape, images.ClassCount, options.Network, Seeds.Mix(options.Seed, 2));
+        var network = options.Network.Create(images.Shape, images.ClassCount, Seeds.Mix(options.Seed, 2));
         var model = new HdgeModel(network, options.Scaling, device);
         try
         {
@@ -49,9 +49,7 @@ public static class ModelTrainer
     private static void Run(HdgeModel model, ImageSet train, ImageSet heldOut, TrainingOptions options, Action<EpochMetrics>? progress, CancellationToken cancellationToken)
     {
         var network = model.Network;
-        using IObjective objective = options.Objective is { } hybrid
-            ? new HybridObjective(train.ClassCount, hybrid, Seeds.Mix(options.Seed, 3))
-            : new CrossEntropyObjective();
+        using var objective = options.Objective.Create(new ObjectiveContext(network, options.Scaling, model.Device, Seeds.Mix(options.Seed, 3)));
         using var optimizer = Optimizers.Create(network, options);
         using var monitor = new LossMonitor(model.Device);
         using var lastGood = new WeightSnapshot();
@@ -62,7 +60,7 @@ public static class ModelTrainer
         for (int epoch = 0; epoch < options.Epochs; epoch++)
         {
             network.train();
-            var sums = new double[4]; // loss, cross-entropy, contrastive, images classified right
+            var sums = new double[5]; // loss, cross-entropy, contrastive, density, images classified right
             foreach (var batch in loader.Epoch(epoch, cancellationToken))
             {
                 Optimizers.SetLearningRate(optimizer, schedule.At(step++));
@@ -83,7 +81,7 @@ public static class ModelTrainer
             int epoch = (int)(bad.Step / loader.BatchCount);
             if (epoch == 0)
                 return new DivergenceException(epoch + 1, bad.Step, bad.Loss, monitor.Limit, null);
-            var good = new HdgeModel(new WideResNet(train.Shape, train.ClassCount, options.Network), options.Scaling, model.Device);
+            var good = new HdgeModel(options.Network.Create(train.Shape, train.ClassCount), options.Scaling, model.Device);
             lastGood.GiveTo(good.Network);
             Finish(good, train, heldOut, options, CancellationToken.None);
             return new DivergenceException(epoch + 1, bad.Step, bad.Loss, monitor.Limit, good);
@@ -93,34 +91,38 @@ public static class ModelTrainer
         {
             int batches = loader.BatchCount;
             var validation = heldOut.Count > 0 ? Validation.Run(model, heldOut, cancellationToken) : default((double Loss, double Accuracy)?);
-            return new EpochMetrics(epoch + 1, options.Epochs, sums[0] / batches, sums[1] / batches, options.Objective is null ? null : sums[2] / batches,
-                sums[3] / train.Count, validation?.Loss, validation?.Accuracy, schedule.At(step - 1), clock.Elapsed);
+            return new EpochMetrics(epoch + 1, options.Epochs, sums[0] / batches, Mean(1), Mean(2), Mean(3),
+                Present(sums[4] / train.Count), validation?.Loss, validation?.Accuracy, schedule.At(step - 1), clock.Elapsed);
+
+            double? Mean(int term) => Present(sums[term] / batches);
+            static double? Present(double value) => double.IsNaN(value) ? null : value;
         }
     }
 
     /// <summary>What follows the last step: running averages for clean images, temperature and threshold.</summary>
     private static void Finish(HdgeModel model, ImageSet train, ImageSet heldOut, TrainingOptions options, CancellationToken cancellationToken)
     {
-        if (options.Augmentation.NoiseDeviation > 0 && options.Network.Normalization == Normalization.Batch)
+        if (options.Augmentation.NoiseDeviation > 0 && options.Network.HasBatchNorm)
             RunningAverages.Refresh(model.Network, train, options, model.Device, cancellationToken);
         model.Network.eval();
         model.Calibrate(heldOut.Count > 0 ? heldOut : train, options.InDistributionRate, fitTemperature: heldOut.Count > 0, cancellationToken);
     }
 
-    /// <summary>One forward and one backward pass; answers [loss, cross-entropy, contrastive, images right], still on the device.</summary>
-    private static Tensor Step(WideResNet network, IObjective objective, optim.Optimizer optimizer, PixelBatch batch, ImageShape shape, Device device, double noise)
+    /// <summary>One forward and one backward pass; answers [loss, cross-entropy, contrastive, density, images right], still on the device; NaN for a term that the objective does not have.</summary>
+    private static Tensor Step(Backbone network, IObjective objective, optim.Optimizer optimizer, PixelBatch batch, ImageShape shape, Device device, double noise)
     {
         using var scope = NewDisposeScope();
         var (input, labels) = DeviceBatch.Of(batch, shape, device);
         DeviceBatch.AddNoise(input, noise, batch.Seed);
-        var logits = network.call(input);
-        using var terms = objective.Compute(logits, labels);
+        var step = new TrainingStep(network, input, labels);
+        using var terms = objective.Compute(step);
         optimizer.zero_grad();
         terms.Loss.backward();
         optimizer.step();
         using var off = no_grad();
         var loss = terms.Loss.detach();
-        var right = logits.argmax(1).eq(labels).sum().to(loss.dtype);
-        return stack([loss, terms.CrossEntropy, terms.Contrastive ?? zeros_like(loss), right]).MoveToOuterDisposeScope();
+        var none = full_like(loss, double.NaN); // a term that the objective does not have
+        var right = step.HasLogits ? step.Logits.argmax(1).eq(labels).sum().to(loss.dtype) : none;
+        return stack([loss, terms.CrossEntropy ?? none, terms.Contrastive ?? none, terms.Density ?? none, right]).MoveToOuterDisposeScope();
     }
 }

@@ -16,7 +16,7 @@ internal static class RunningAverages
     private const int Updates = 60; // batches: with the usual momentum of 0.1, 0.2 % of the old averages are left
     private const double NoiseLeft = 0.5;
 
-    public static void Refresh(WideResNet network, ImageSet train, TrainingOptions options, Device device, CancellationToken cancellationToken)
+    public static void Refresh(Backbone network, ImageSet train, TrainingOptions options, Device device, CancellationToken cancellationToken)
     {
         var loader = new BatchLoader(train, BatchSize, options.Scaling, options.Augmentation, shuffle: true, Seeds.Mix(options.Seed, 5));
         using var off = no_grad();

@@ -8,10 +8,10 @@ namespace Hdge.Training;
 public sealed record TrainingOptions
 {
     /// <summary>The network. Default WRN-10-1 with batch norm; WRN-28-10 in the paper.</summary>
-    public WideResNetOptions Network { get; init; } = new();
+    public NetworkOptions Network { get; init; } = new WideResNetOptions();
 
-    /// <summary>The objective; null trains plain cross-entropy.</summary>
-    public HybridObjectiveOptions? Objective { get; init; } = new();
+    /// <summary>The objective. Default HDGE with its defaults.</summary>
+    public ObjectiveOptions Objective { get; init; } = new HybridObjectiveOptions();
 
     /// <summary>Random changes to training images. Default none.</summary>
     public AugmentationOptions Augmentation { get; init; } = new();
@@ -69,7 +69,7 @@ public sealed record TrainingOptions
     public void Validate(ImageShape shape)
     {
         Network.Validate(shape);
-        Objective?.Validate();
+        Objective.Validate();
         Augmentation.Validate(shape);
         Scaling.Validate(shape.Channels);
         Option.Require(Epochs >= 1, Epochs, "at least 1");

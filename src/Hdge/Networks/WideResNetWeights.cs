@@ -2,8 +2,8 @@ using Hdge.Data;
 
 namespace Hdge.Networks;
 
-/// <summary>Names and shapes of a network's saved weights, told without making the network: a file is checked against them before memory is taken.</summary>
-internal static class WeightShapes
+/// <summary>Names and shapes of a <see cref="WideResNet"/>'s saved weights.</summary>
+internal static class WideResNetWeights
 {
     public static IEnumerable<(string Name, long[] Shape)> Of(ImageShape shape, int classCount, WideResNetOptions options)
     {

@@ -1,0 +1,12 @@
+using Hdge.Data;
+using Hdge.Networks;
+using static TorchSharp.torch;
+
+namespace Hdge.Objectives;
+
+/// <summary>What an objective may need to know of the run it belongs to.</summary>
+/// <param name="Network">The network that is trained, on <paramref name="Device"/>.</param>
+/// <param name="Scaling">How values become network input.</param>
+/// <param name="Device">Where it is trained.</param>
+/// <param name="Seed">Seed of the objective's own randomness.</param>
+internal sealed record ObjectiveContext(Backbone Network, PixelScaling Scaling, Device Device, int Seed);

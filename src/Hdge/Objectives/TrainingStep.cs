@@ -1,0 +1,34 @@
+using Hdge.Networks;
+using static TorchSharp.torch;
+
+namespace Hdge.Objectives;
+
+/// <summary>
+/// A batch under training. Features and logits are worked out when they are first asked for, and once: every term of an objective shares the one forward pass.
+/// The tensors belong to the dispose scope in which they are made.
+/// </summary>
+/// <param name="network">The network, in training mode.</param>
+/// <param name="images">Network input, shape [N, channels, height, width].</param>
+/// <param name="labels">Classes, shape [N], 64-bit integers in 0..C − 1.</param>
+public sealed class TrainingStep(Backbone network, Tensor images, Tensor labels)
+{
+    private Tensor? _features, _logits;
+
+    /// <summary>The network, in training mode.</summary>
+    public Backbone Network { get; } = network;
+
+    /// <summary>Network input, shape [N, channels, height, width].</summary>
+    public Tensor Images { get; } = images;
+
+    /// <summary>Classes, shape [N], 64-bit integers in 0..C − 1.</summary>
+    public Tensor Labels { get; } = labels;
+
+    /// <summary>Penultimate features of <see cref="Images"/>, shape [N, F], with their graph.</summary>
+    public Tensor Features => _features ??= Network.Features(Images);
+
+    /// <summary>Logits of <see cref="Images"/>, shape [N, C], with their graph.</summary>
+    public Tensor Logits => _logits ??= Network.Head(Features);
+
+    /// <summary>Whether an objective has asked for the logits.</summary>
+    internal bool HasLogits => _logits is not null;
+}
