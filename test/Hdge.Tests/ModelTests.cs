@@ -140,7 +140,9 @@ public sealed class ModelTests : IClassFixture<ModelTests.Trained>
         Refused([], "cut off");
         Refused(file[..(file.Length / 2)], "cut off");
         Refused(new byte[1000], "no model file");
-        Refused(Rewrite("model.json", text => text.Replace("\"FormatVersion\": 1", "\"FormatVersion\": 2", StringComparison.Ordinal)), "format version 2");
+        Refused(Rewrite("model.json", text => text.Replace("\"FormatVersion\": 2", "\"FormatVersion\": 3", StringComparison.Ordinal)), "format version 3");
+        Refused(Rewrite("model.json", text => text.Replace("\"WideResNet\"", "\"NarrowNet\"", StringComparison.Ordinal)), "damaged");
+        Refused(Rewrite("model.json", text => text.Replace("\"Kind\": \"WideResNet\",", "", StringComparison.Ordinal)), "damaged");
         Refused(Rewrite("model.json", text => text.Replace("\"Width\": 1", "\"Width\": 64", StringComparison.Ordinal)), "expected F32 [");
         Refused(Rewrite("model.json", text => text.Replace("\"ClassCount\": 3", "\"ClassCount\": 2000000000", StringComparison.Ordinal)), "linear");
         Refused(Rewrite("model.json", _ => "{"), "damaged");

@@ -99,7 +99,7 @@ internal static class ModelFile
             using var text = entry.Open();
             return JsonSerializer.Deserialize<ModelDescription>(text, Json) ?? throw new InvalidDataException($"{DescriptionEntry} is empty.");
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or NotSupportedException) // the latter where the network's kind is missing
         {
             throw new InvalidDataException($"{DescriptionEntry} is damaged: {error.Message}", error);
         }
