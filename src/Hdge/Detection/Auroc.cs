@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Hdge.Detection;
 
 /// <summary>Area under the receiver operating characteristic curve.</summary>
@@ -8,29 +10,21 @@ public static class Auroc
     /// </summary>
     /// <param name="known">Scores of in-distribution images, at least one, no NaN.</param>
     /// <param name="unknown">Scores of out-of-distribution images, at least one, no NaN.</param>
-    public static double Of(ReadOnlySpan<float> known, ReadOnlySpan<float> unknown)
-    {
-        if (known.Length == 0 || unknown.Length == 0)
-            throw new ArgumentException($"AUROC needs scores of both kinds, found {known.Length} known and {unknown.Length} unknown.");
-        float[] a = Sorted(known), b = Sorted(unknown);
-        long doubled = 0; // twice the number of pairs in the right order, a tie counting one
-        for (int i = 0, below = 0, notAbove = 0; i < a.Length; i++)
-        {
-            while (below < b.Length && b[below] < a[i])
-                below++;
-            while (notAbove < b.Length && b[notAbove] <= a[i])
-                notAbove++;
-            doubled += below + notAbove;
-        }
-        return doubled / 2.0 / ((double)a.Length * b.Length);
-    }
+    /// <exception cref="ArgumentException">One side is empty, or a score is NaN.</exception>
+    public static double Of(ReadOnlySpan<float> known, ReadOnlySpan<float> unknown) => Of(new RankedScores<float>(known, unknown));
 
-    private static float[] Sorted(ReadOnlySpan<float> scores)
+    /// <inheritdoc cref="Of(ReadOnlySpan{float}, ReadOnlySpan{float})"/>
+    public static double Of(ReadOnlySpan<double> known, ReadOnlySpan<double> unknown) => Of(new RankedScores<double>(known, unknown));
+
+    internal static double Of<T>(RankedScores<T> scores) where T : struct, IFloatingPointIeee754<T>
     {
-        float[] copy = scores.ToArray();
-        Array.Sort(copy);
-        if (float.IsNaN(copy[0]))
-            throw new ArgumentException("A score is NaN.");
-        return copy;
+        long doubled = 0; // twice the number of pairs in the right order, a tie counting one
+        int known = 0, unknown = 0;
+        foreach (var (_, knownHere, unknownHere) in scores.Thresholds())
+        {
+            doubled += (long)(knownHere - known) * (2L * scores.UnknownCount - unknown - unknownHere);
+            (known, unknown) = (knownHere, unknownHere);
+        }
+        return doubled / 2.0 / ((double)scores.KnownCount * scores.UnknownCount);
     }
 }

@@ -17,7 +17,7 @@ public static class Threshold
         Array.Sort(sorted);
         if (double.IsNaN(sorted[0]))
             throw new ArgumentException("A score is NaN.", nameof(scores));
-        int kept = Math.Clamp((int)Math.Ceiling(rate * sorted.Length - 1e-9), 1, sorted.Length);
+        int kept = Share.Reaching(rate, sorted.Length);
         float threshold = (float)sorted[^kept];
         return threshold > sorted[^kept] ? MathF.BitDecrement(threshold) : threshold;
     }
