@@ -1,0 +1,68 @@
+namespace Hdge.Calibration;
+
+/// <summary>How far class probabilities can be trusted: all of this folder's metrics of one set of images.</summary>
+public sealed record CalibrationMetrics
+{
+    /// <summary>Number of images.</summary>
+    public required int Count { get; init; }
+
+    /// <summary>Share of images whose largest probability (the first of equals) is that of the label.</summary>
+    public required double Accuracy { get; init; }
+
+    /// <summary><see cref="ExpectedCalibrationError"/>, 0..1.</summary>
+    public required double Ece { get; init; }
+
+    /// <summary><see cref="MaximumCalibrationError"/>, 0..1.</summary>
+    public required double Mce { get; init; }
+
+    /// <summary><see cref="AdaptiveCalibrationError"/>, 0..1.</summary>
+    public required double AdaptiveEce { get; init; }
+
+    /// <summary><see cref="ClasswiseCalibrationError"/>, 0..1.</summary>
+    public required double ClasswiseEce { get; init; }
+
+    /// <summary><see cref="BrierScore"/>, 0..2.</summary>
+    public required double Brier { get; init; }
+
+    /// <summary><see cref="Calibration.NegativeLogLikelihood"/>, nats.</summary>
+    public required double NegativeLogLikelihood { get; init; }
+
+    /// <summary>The bins of <see cref="Ece"/> and <see cref="Mce"/>, for a reliability diagram.</summary>
+    public required IReadOnlyList<ReliabilityBin> Bins { get; init; }
+
+    /// <summary>Selective classification by the largest probability: AURC, E-AURC, coverage at a risk, risk at a coverage.</summary>
+    public required RiskCoverageCurve RiskCoverage { get; init; }
+
+    /// <summary>All metrics.</summary>
+    /// <param name="probabilities">Count × classes, image after image: 0..1, each row summing to 1 within 0.001.</param>
+    /// <param name="labels">One class an image.</param>
+    /// <param name="classCount">Number of classes, at least 2.</param>
+    /// <param name="bins">Number of bins of the calibration errors, at least 1. Default 20 as in the HDGE paper.</param>
+    /// <exception cref="ArgumentException">The lengths do not fit, there are no images, or a value is out of range.</exception>
+    public static CalibrationMetrics Of(ReadOnlySpan<float> probabilities, ReadOnlySpan<int> labels, int classCount, int bins = 20)
+    {
+        ProbabilityRows.Check(probabilities, labels, classCount);
+        var confidences = new float[labels.Length];
+        var correct = new bool[labels.Length];
+        for (int i = 0; i < labels.Length; i++)
+        {
+            var row = probabilities.Slice(i * classCount, classCount);
+            int best = ProbabilityRows.Best(row);
+            (confidences[i], correct[i]) = (row[best], best == labels[i]);
+        }
+        var reliability = Reliability.Bins(confidences, correct, bins);
+        return new()
+        {
+            Count = labels.Length,
+            Accuracy = correct.Count(c => c) / (double)labels.Length,
+            Ece = ExpectedCalibrationError.Of(reliability),
+            Mce = MaximumCalibrationError.Of(reliability),
+            AdaptiveEce = AdaptiveCalibrationError.Of(confidences, correct, bins),
+            ClasswiseEce = ClasswiseCalibrationError.Of(probabilities, labels, classCount, bins),
+            Brier = BrierScore.Of(probabilities, labels, classCount),
+            NegativeLogLikelihood = Calibration.NegativeLogLikelihood.Of(probabilities, labels, classCount),
+            Bins = reliability,
+            RiskCoverage = new(confidences, correct),
+        };
+    }
+}
