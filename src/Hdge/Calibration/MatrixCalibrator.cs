@@ -1,0 +1,39 @@
+using System.Text.Json.Serialization;
+
+namespace Hdge.Calibration;
+
+/// <summary>softmax(W (f(x) − mean f(x)) + b): <see cref="AffineScaling"/>. May change the predicted class.</summary>
+public sealed class MatrixCalibrator : Calibrator
+{
+    [JsonConstructor]
+    internal MatrixCalibrator(int classCount, ReadOnlyMemory<float> weights, ReadOnlyMemory<float> biases) : base(classCount)
+    {
+        Finite(weights, checked(classCount * classCount), nameof(Weights));
+        Finite(biases, classCount, nameof(Biases));
+        (Weights, Biases) = (weights, biases);
+    }
+
+    /// <inheritdoc/>
+    public override CalibrationMethod Method => CalibrationMethod.Matrix;
+
+    /// <summary>W, classes × classes, row after row: row c makes the logit of class c.</summary>
+    public ReadOnlyMemory<float> Weights { get; }
+
+    /// <summary>b in nats, one a class.</summary>
+    public ReadOnlyMemory<float> Biases { get; }
+
+    private protected override void ApplyRow(ReadOnlySpan<float> logits, Span<float> probabilities)
+    {
+        ReadOnlySpan<float> weights = Weights.Span, biases = Biases.Span;
+        double mean = AffineScaling.Mean(logits);
+        for (int c = 0; c < logits.Length; c++)
+        {
+            var row = weights.Slice(c * logits.Length, logits.Length);
+            double logit = biases[c];
+            for (int k = 0; k < row.Length; k++)
+                logit += row[k] * (logits[k] - mean);
+            probabilities[c] = (float)logit;
+        }
+        Softmax.Of(probabilities, 1, probabilities);
+    }
+}

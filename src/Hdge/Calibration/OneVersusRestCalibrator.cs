@@ -1,0 +1,33 @@
+namespace Hdge.Calibration;
+
+/// <summary>
+/// A step function for each class, applied to its softmax probability; the row is then divided by its sum. A row of zeros becomes uniform.
+/// Steps make ties, so the largest probability may move to another class.
+/// </summary>
+public abstract class OneVersusRestCalibrator : Calibrator
+{
+    private readonly StepFunction[] _steps;
+
+    private protected OneVersusRestCalibrator(int classCount, IReadOnlyList<StepFunction> steps) : base(classCount)
+    {
+        Valid(steps is not null && steps.Count == classCount, $"it has {steps?.Count ?? 0} step functions, expected {classCount}");
+        _steps = [.. steps!];
+        Valid(!_steps.Contains(null), "a step function is null");
+    }
+
+    /// <summary>One function a class.</summary>
+    public IReadOnlyList<StepFunction> Steps => _steps;
+
+    private protected sealed override void ApplyRow(ReadOnlySpan<float> logits, Span<float> probabilities)
+    {
+        Softmax.Of(logits, 1, probabilities);
+        double sum = 0;
+        for (int c = 0; c < probabilities.Length; c++)
+            sum += probabilities[c] = _steps[c].At(probabilities[c]);
+        if (sum == 0)
+            probabilities.Fill(1f / probabilities.Length);
+        else
+            foreach (ref float p in probabilities)
+                p = (float)(p / sum);
+    }
+}
