@@ -66,6 +66,26 @@ public class BatchLoaderTests
     }
 
     [Fact]
+    public void TheSecondViewIsAnotherDrawOfTheSameImages()
+    {
+        var images = SmallImages.Patterns(20);
+        var augmentation = new AugmentationOptions { CropPadding = 2 };
+        var one = new BatchLoader(images, 8, Unit, augmentation, shuffle: true, seed: 3);
+        float[][] first = [.. Run(one, 1).Select(b => b.Pixels)];
+        float[][][] Both() => [.. new BatchLoader(images, 8, Unit, augmentation, shuffle: true, seed: 3, views: 2).Epoch(1).Select(b => new[] { b.Pixels.ToArray(), b.SecondPixels.ToArray() })];
+        Assert.All(one.Epoch(1), b => Assert.Equal(0, b.SecondPixels.Length));
+        Assert.Equal(first, Both().Select(b => b[0]));
+        Assert.Equal(Both(), Both());
+        Assert.All(Both(), b => Assert.NotEqual(b[0], b[1]));
+        Assert.Equal([512, 512, 256], Both().Select(b => b[1].Length));
+
+        // Without augmentation both views are the images themselves, in the same order.
+        var plain = new BatchLoader(images, 8, Unit, new AugmentationOptions(), shuffle: true, seed: 3, views: 2);
+        Assert.All(plain.Epoch(0), b => Assert.Equal(b.Pixels.ToArray(), b.SecondPixels.ToArray()));
+        Assert.Contains("views is 3", Assert.Throws<ArgumentOutOfRangeException>(() => new BatchLoader(images, 8, Unit, augmentation, true, 3, views: 3)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ACancelledEpochStopsAndTheNextOneRuns()
     {
         var loader = new BatchLoader(SmallImages.Patterns(64), 4, Unit, new AugmentationOptions(), shuffle: true, seed: 1);

@@ -23,11 +23,10 @@ internal sealed class BatchAugmenter
         _columns = new int[images.Shape.Width];
     }
 
-    /// <summary>Fills <paramref name="batch"/> with the images of <paramref name="indices"/>; all randomness comes from <paramref name="random"/>.</summary>
-    public void Fill(PixelBatch batch, ReadOnlySpan<int> indices, Random random)
+    /// <summary>Fills <paramref name="into"/> with one view of each image of <paramref name="indices"/>; all randomness comes from <paramref name="random"/>.</summary>
+    public void Fill(Span<float> into, ReadOnlySpan<int> indices, Random random)
     {
         var shape = _images.Shape;
-        batch.Count = indices.Length;
         for (int i = 0; i < indices.Length; i++)
         {
             int down = 0, right = 0;
@@ -39,8 +38,7 @@ internal sealed class BatchAugmenter
             bool flip = _options.HorizontalFlip && random.Next(2) == 1;
             for (int x = 0; x < shape.Width; x++)
                 _columns[x] = Reflect((flip ? shape.Width - 1 - x : x) + right, shape.Width);
-            batch.Labels[i] = _images.Labels[indices[i]];
-            CopyImage(indices[i], down, batch.Pixels.Slice(i * shape.Length, shape.Length));
+            CopyImage(indices[i], down, into.Slice(i * shape.Length, shape.Length));
         }
     }
 

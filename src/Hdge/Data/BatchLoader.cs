@@ -9,6 +9,7 @@ public sealed class BatchLoader
     private readonly ImageSet _images;
     private readonly BatchAugmenter _augmenter;
     private readonly int _batchSize;
+    private readonly int _views;
     private readonly bool _shuffle;
     private readonly int _seed;
 
@@ -16,18 +17,20 @@ public sealed class BatchLoader
     /// <param name="images">At least one image.</param>
     /// <param name="batchSize">Images a batch, at least 1; the last batch of an epoch holds what is left.</param>
     /// <param name="scaling">How values become network input.</param>
-    /// <param name="augmentation">Crop and flip are done here; the noise is left to who puts the batch on the device (<see cref="PixelBatch.Seed"/>).</param>
+    /// <param name="augmentation">What is done here; only the noise is left to who puts the batch on the device (<see cref="PixelBatch.Seed"/>).</param>
     /// <param name="shuffle">A new order each epoch; false keeps the set's order.</param>
     /// <param name="seed">Seed of order and augmentation.</param>
-    public BatchLoader(ImageSet images, int batchSize, PixelScaling scaling, AugmentationOptions augmentation, bool shuffle, int seed)
+    /// <param name="views">1, or 2 for a second, independently drawn view of each image (<see cref="PixelBatch.SecondPixels"/>); the first is the same either way.</param>
+    public BatchLoader(ImageSet images, int batchSize, PixelScaling scaling, AugmentationOptions augmentation, bool shuffle, int seed, int views = 1)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(scaling);
         ArgumentNullException.ThrowIfNull(augmentation);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        Option.Require(views is 1 or 2, views, "1 or 2");
         if (images.Count == 0)
             throw new ArgumentException("The set has no images.", nameof(images));
-        (_images, _batchSize, _shuffle, _seed) = (images, Math.Min(batchSize, images.Count), shuffle, seed);
+        (_images, _batchSize, _shuffle, _seed, _views) = (images, Math.Min(batchSize, images.Count), shuffle, seed, views);
         _augmenter = new BatchAugmenter(images, scaling, augmentation);
     }
 
@@ -40,7 +43,7 @@ public sealed class BatchLoader
         int[] order = Enumerable.Range(0, _images.Count).ToArray();
         if (_shuffle)
             new Random(Seeds.Mix(_seed, epoch, -1)).Shuffle(order);
-        PixelBatch current = new(_batchSize, _images.Shape.Length), next = new(_batchSize, _images.Shape.Length);
+        PixelBatch current = new(_batchSize, _images.Shape.Length, _views), next = new(_batchSize, _images.Shape.Length, _views);
         Task pending = Prepare(next, 0);
         try
         {
@@ -63,8 +66,13 @@ public sealed class BatchLoader
         Task Prepare(PixelBatch batch, int b) => Task.Run(() =>
         {
             int seed = Seeds.Mix(_seed, epoch, b);
-            batch.Seed = (ulong)(uint)seed;
-            _augmenter.Fill(batch, order.AsSpan(b * _batchSize, Math.Min(_batchSize, order.Length - b * _batchSize)), new Random(seed));
+            var indices = order.AsSpan(b * _batchSize, Math.Min(_batchSize, order.Length - b * _batchSize));
+            (batch.Seed, batch.Count) = ((ulong)(uint)seed, indices.Length);
+            for (int i = 0; i < indices.Length; i++)
+                batch.Labels[i] = _images.Labels[indices[i]];
+            _augmenter.Fill(batch.Pixels, indices, new Random(seed));
+            if (_views == 2)
+                _augmenter.Fill(batch.SecondPixels, indices, new Random(Seeds.Mix(seed, 2)));
         }, CancellationToken.None);
     }
 }

@@ -3,12 +3,16 @@ namespace Hdge.Data;
 /// <summary>A batch as the loader prepares it: scaled and augmented network input in a reused buffer, valid until the next batch is asked for.</summary>
 public sealed class PixelBatch
 {
-    private readonly float[] _pixels;
+    private readonly float[] _pixels, _secondPixels;
     private readonly long[] _labels;
     private readonly int _imageLength;
 
-    internal PixelBatch(int capacity, int imageLength) =>
-        (_pixels, _labels, _imageLength) = (new float[checked(capacity * imageLength)], new long[capacity], imageLength);
+    internal PixelBatch(int capacity, int imageLength, int views)
+    {
+        _pixels = new float[checked(capacity * imageLength)];
+        _secondPixels = views == 2 ? new float[_pixels.Length] : [];
+        (_labels, _imageLength) = (new long[capacity], imageLength);
+    }
 
     /// <summary>Images in this batch; the last of an epoch may have fewer than the batch size.</summary>
     public int Count { get; internal set; }
@@ -18,6 +22,9 @@ public sealed class PixelBatch
 
     /// <summary>Network input, Count × image length, channel first.</summary>
     public Span<float> Pixels => _pixels.AsSpan(0, Count * _imageLength);
+
+    /// <summary>A second view of the same images, drawn independently of the first: as <see cref="Pixels"/>, or empty when the loader makes one view.</summary>
+    public Span<float> SecondPixels => _secondPixels.AsSpan(0, Math.Min(_secondPixels.Length, Count * _imageLength));
 
     /// <summary>One class an image, 0-based.</summary>
     public Span<long> Labels => _labels.AsSpan(0, Count);
