@@ -1,12 +1,13 @@
 namespace Hdge.Objectives;
 
-/// <summary>Plain cross-entropy, the paper's discriminative baseline.</summary>
+/// <summary>Cross-entropy, the paper's discriminative baseline.</summary>
 public sealed record CrossEntropyOptions : ObjectiveOptions
 {
-    /// <inheritdoc/>
-    public override void Validate()
-    {
-    }
+    /// <summary>Share ε of the target that is spread evenly over all classes (Szegedy et al. 2016, section 7). Range [0, 1). Default 0; none in the paper.</summary>
+    public double LabelSmoothing { get; init; }
 
-    internal override IObjective Create(ObjectiveContext context) => new CrossEntropyObjective();
+    /// <inheritdoc/>
+    public override void Validate() => Option.Require(LabelSmoothing >= 0 && LabelSmoothing < 1, LabelSmoothing, "[0, 1)");
+
+    internal override IObjective Create(ObjectiveContext context) => new CrossEntropyObjective(this);
 }

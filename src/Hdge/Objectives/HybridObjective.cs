@@ -19,6 +19,7 @@ public sealed class HybridObjective : IObjective
     public HybridObjective(int classCount, HybridObjectiveOptions options, int seed = 0)
     {
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(classCount, 2);
         _options = options;
         Bank = new MemoryBank(classCount, options, seed);
     }
@@ -55,10 +56,7 @@ public sealed class HybridObjective : IObjective
     public ObjectiveTerms Evaluate(Tensor logits, Tensor labels)
     {
         using var scope = NewDisposeScope();
-        var crossEntropy = nn.functional.cross_entropy(logits, labels);
-        var contrastive = Contrastive(logits, labels);
-        var loss = _options.Alpha * crossEntropy + (1 - _options.Alpha) * contrastive;
-        return new ObjectiveTerms(loss.MoveToOuterDisposeScope(), crossEntropy.detach().MoveToOuterDisposeScope(), contrastive.detach().MoveToOuterDisposeScope());
+        return WeightedTerms.Contrastive(_options.Alpha, nn.functional.cross_entropy(logits, labels), Contrastive(logits, labels)).Keep();
     }
 
     /// <summary>

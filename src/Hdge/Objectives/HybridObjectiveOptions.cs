@@ -7,8 +7,9 @@ public sealed record HybridObjectiveOptions : ObjectiveOptions
     internal const int LargestBank = 1 << 24;
 
     /// <summary>
-    /// α of α·cross-entropy + (1 − α)·contrastive. Range [0, 1]: 1 is plain cross-entropy, 0 the generative term alone. Default 0.99, which holds
-    /// equation (13)'s upward drift (docs/method.md has the measurements); the published code, with bounded scores, weighs 1 : 1 (0.5).
+    /// α of α·cross-entropy + (1 − α)·contrastive. Range [0, 1]: 1 is plain cross-entropy (the contrastive term is reported, not trained), 0 the generative
+    /// term alone. Default 0.99, which holds equation (13)'s upward drift (docs/method.md has the measurements); the published code, with bounded scores,
+    /// weighs 1 : 1 (0.5).
     /// </summary>
     public double Alpha { get; init; } = 0.99;
 

@@ -24,7 +24,7 @@ public sealed class MemoryBank : IDisposable
     /// <summary>A bank for <paramref name="classCount"/> classes; memory is taken when the first batch comes.</summary>
     public MemoryBank(int classCount, HybridObjectiveOptions options, int seed = 0)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(classCount, 2);
+        ArgumentOutOfRangeException.ThrowIfLessThan(classCount, 1);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         (_classCount, _options, _seed) = (classCount, options, seed);

@@ -7,6 +7,18 @@ public abstract record ObjectiveOptions
     {
     }
 
+    /// <summary>Views of each image that a step takes, 1 or 2. Two make a batch of 2N images: all first views, then all second ones.</summary>
+    internal virtual int ViewCount => 1;
+
+    /// <summary>Fewest images a step with which the objective says anything; 2 where it compares images of a batch.</summary>
+    internal virtual int SmallestBatch => 1;
+
+    /// <summary>False where nothing trains the linear layer step by step: its accuracy means nothing until a stage of its own has trained it.</summary>
+    internal virtual bool TrainsClassifier => true;
+
+    /// <summary>Why adversarial training cannot wrap it; null where it can.</summary>
+    internal virtual string? NotAdversarial => null;
+
     /// <summary>Checks the values.</summary>
     /// <exception cref="ArgumentException">A value is out of range, or a combination makes no sense; the message says which and why.</exception>
     public abstract void Validate();

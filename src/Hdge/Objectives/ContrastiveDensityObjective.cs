@@ -1,0 +1,50 @@
+using Hdge.Energy;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hdge.Objectives;
+
+/// <summary>
+/// The contrastive approximation of log q(x), which needs no labels (Liu and Abbeel 2020, the term log q(x) of the joint density, contrasted as in equation 13):
+/// α·(−log q(y|x)) + (1 − α)·[−s/T + log(e^{s/T} + Σ_k e^{s_k/T})] with s = LogSumExp_y f(x)[y] and a bank of the s_k of earlier images, without their graph.
+/// </summary>
+public sealed class ContrastiveDensityObjective : IObjective
+{
+    private readonly ContrastiveDensityOptions _options;
+
+    /// <summary>The objective with an empty bank.</summary>
+    public ContrastiveDensityObjective(ContrastiveDensityOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        _options = options;
+        // One column, raw scores divided by T, every image a negative whatever its label: equation (13) with a single class.
+        Bank = new MemoryBank(1, new HybridObjectiveOptions { Form = HybridForm.Equation13, Temperature = options.Temperature, BankSize = options.BankSize, KeepSameLabelNegatives = true });
+    }
+
+    /// <summary>Log-densities of earlier images.</summary>
+    public MemoryBank Bank { get; }
+
+    /// <inheritdoc/>
+    public ObjectiveTerms Compute(TrainingStep batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return Compute(batch.Logits, batch.Labels);
+    }
+
+    /// <summary>The loss of a batch, which the bank takes afterwards.</summary>
+    /// <param name="logits">f(x), shape [N, C], 32- or 64-bit floating point.</param>
+    /// <param name="labels">Classes, shape [N], 64-bit integers in 0..C − 1.</param>
+    public ObjectiveTerms Compute(Tensor logits, Tensor labels)
+    {
+        using var scope = NewDisposeScope();
+        var density = JointEnergy.LogDensity(logits);
+        var term = -nn.functional.logsigmoid(density / _options.Temperature - Bank.LogSums(logits.dtype, logits.device)).mean();
+        var terms = WeightedTerms.Density(_options.Alpha, nn.functional.cross_entropy(logits, labels), term);
+        Bank.Push(density.unsqueeze(1), labels);
+        return terms.Keep();
+    }
+
+    /// <summary>Releases the bank.</summary>
+    public void Dispose() => Bank.Dispose();
+}

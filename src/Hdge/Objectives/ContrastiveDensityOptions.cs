@@ -1,0 +1,29 @@
+namespace Hdge.Objectives;
+
+/// <summary>Weights and memory bank of <see cref="ContrastiveDensityObjective"/>.</summary>
+public sealed record ContrastiveDensityOptions : ObjectiveOptions
+{
+    /// <summary>
+    /// α of α·cross-entropy + (1 − α)·density. Range [0, 1]: 1 is plain cross-entropy; 0 is the density alone, which uses no labels and trains no classifier.
+    /// Default 0.99: the bank is constant, so the term pushes all log-densities up, and cross-entropy and weight decay hold them only in part.
+    /// </summary>
+    public double Alpha { get; init; } = 0.99;
+
+    /// <summary>Temperature T by which log-densities are divided. Above 0. Default 1.</summary>
+    public double Temperature { get; init; } = 1;
+
+    /// <summary>Log-densities K that the memory bank holds. Range 1..2^24. Default 8192; 65536 in the paper.</summary>
+    public int BankSize { get; init; } = 8192;
+
+    internal override bool TrainsClassifier => Alpha > 0;
+
+    /// <inheritdoc/>
+    public override void Validate()
+    {
+        Option.Require(Alpha >= 0 && Alpha <= 1, Alpha, "[0, 1]");
+        Option.Require(Temperature > 0 && double.IsFinite(Temperature), Temperature, "a finite number above 0");
+        Option.Require(BankSize is >= 1 and <= HybridObjectiveOptions.LargestBank, BankSize, $"1..{HybridObjectiveOptions.LargestBank}");
+    }
+
+    internal override IObjective Create(ObjectiveContext context) => new ContrastiveDensityObjective(this);
+}

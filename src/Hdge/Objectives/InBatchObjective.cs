@@ -1,0 +1,59 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hdge.Objectives;
+
+/// <summary>
+/// The in-batch form of HDGE (Liu and Abbeel 2020, Algorithm 2; after SimCLR): α·(−log q(y|x)) + (1 − α)·(−log q(x|y)) with the batch itself as the sample of
+/// images: the second term of image i is −f(x_i)[y_i]/T + log Σ_j e^{f(x_j)[y_i]/T} over all j, i among them. No memory; gradients flow through the negatives
+/// too, so nothing drifts: adding a constant to all logits of a class changes nothing.
+/// </summary>
+public sealed class InBatchObjective : IObjective
+{
+    private readonly InBatchObjectiveOptions _options;
+
+    /// <summary>The objective.</summary>
+    public InBatchObjective(InBatchObjectiveOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        _options = options;
+    }
+
+    /// <inheritdoc/>
+    public ObjectiveTerms Compute(TrainingStep batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return Compute(batch.Logits, batch.Labels);
+    }
+
+    /// <summary>The loss of a batch.</summary>
+    /// <param name="logits">f(x), shape [N, C], 32- or 64-bit floating point.</param>
+    /// <param name="labels">Classes, shape [N], 64-bit integers in 0..C − 1.</param>
+    public ObjectiveTerms Compute(Tensor logits, Tensor labels)
+    {
+        using var scope = NewDisposeScope();
+        return WeightedTerms.Contrastive(_options.Alpha, nn.functional.cross_entropy(logits, labels), Term(logits, labels, _options.Temperature)).Keep();
+    }
+
+    /// <summary>
+    /// The contrastive term, a scalar: the mean of −log σ(s_i[y_i] − log Σ_{j≠i} e^{s_j[y_i]}) with s = f/T, which is the formula above without its
+    /// cancellation. An image alone has nothing to be told apart from: 0.
+    /// </summary>
+    private static Tensor Term(Tensor logits, Tensor labels, double temperature)
+    {
+        using var scope = NewDisposeScope();
+        long count = logits.shape[0];
+        if (count < 2)
+            return (0 * logits.sum()).MoveToOuterDisposeScope();
+        var scores = (logits / temperature).index_select(1, labels); // [j, i]: s_j[y_i]
+        var itself = eye(count, dtype: ScalarType.Bool, device: logits.device);
+        var negatives = scores.masked_fill(itself, double.NegativeInfinity).logsumexp(0);
+        return (-nn.functional.logsigmoid(scores.diag() - negatives).mean()).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Holds nothing.</summary>
+    public void Dispose()
+    {
+    }
+}

@@ -1,0 +1,28 @@
+namespace Hdge.Objectives;
+
+/// <summary>Weights of <see cref="InBatchObjective"/>.</summary>
+public sealed record InBatchObjectiveOptions : ObjectiveOptions
+{
+    /// <summary>α of α·cross-entropy + (1 − α)·contrastive. Range [0, 1]: 1 is plain cross-entropy, 0 the contrastive term alone. Default 0.5, the published 1 : 1.</summary>
+    public double Alpha { get; init; } = 0.5;
+
+    /// <summary>Temperature T by which logits are divided. Above 0. Default 1, for raw logits; 0.1 in the paper, for normalised ones.</summary>
+    public double Temperature { get; init; } = 1;
+
+    /// <summary>Views of each image in a step: 1 (default) or 2. Both views' logits form the batch; a batch of N images then has 2N − 1 negatives an image.</summary>
+    public int Views { get; init; } = 1;
+
+    internal override int ViewCount => Views;
+
+    internal override int SmallestBatch => 2;
+
+    /// <inheritdoc/>
+    public override void Validate()
+    {
+        Option.Require(Alpha >= 0 && Alpha <= 1, Alpha, "[0, 1]");
+        Option.Require(Temperature > 0 && double.IsFinite(Temperature), Temperature, "a finite number above 0");
+        Option.Require(Views is 1 or 2, Views, "1 or 2");
+    }
+
+    internal override IObjective Create(ObjectiveContext context) => new InBatchObjective(this);
+}

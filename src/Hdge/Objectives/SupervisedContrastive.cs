@@ -1,0 +1,38 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hdge.Objectives;
+
+/// <summary>The supervised contrastive loss (Khosla et al. 2020, equation 2, L_out).</summary>
+public static class SupervisedContrastive
+{
+    private const double SmallestSquaredNorm = 1e-24; // as in ContrastiveScores: an embedding of length 0 stays 0, with a finite slope
+
+    /// <summary>
+    /// Mean over the anchors i that have positives of −(1/|P(i)|) Σ_{p∈P(i)} [s_ip − log Σ_{a≠i} e^{s_ia}], with s the cosine of two embeddings divided by T and
+    /// P(i) the other images of the anchor's class. A scalar in nats; 0, with a zero gradient, where no anchor has a positive.
+    /// </summary>
+    /// <param name="embeddings">Shape [N, P], of any length: they are normalised here.</param>
+    /// <param name="labels">Classes, shape [N], 64-bit integers.</param>
+    /// <param name="temperature">T, above 0.</param>
+    public static Tensor Term(Tensor embeddings, Tensor labels, double temperature)
+    {
+        ArgumentNullException.ThrowIfNull(embeddings);
+        ArgumentNullException.ThrowIfNull(labels);
+        if (embeddings.dim() != 2 || labels.dim() != 1 || labels.shape[0] != embeddings.shape[0])
+            throw new ArgumentException($"Embeddings are [{string.Join(", ", embeddings.shape)}] and labels [{string.Join(", ", labels.shape)}], expected [N, P] and [N].", nameof(labels));
+        Option.Require(temperature > 0 && double.IsFinite(temperature), temperature, "a finite number above 0");
+        using var scope = NewDisposeScope();
+        long count = labels.shape[0];
+        if (count < 2)
+            return (0 * embeddings.sum()).MoveToOuterDisposeScope();
+        var normal = embeddings / (embeddings * embeddings).sum(1, true).clamp(min: SmallestSquaredNorm).sqrt();
+        var scores = normal.matmul(normal.t()) / temperature;
+        var itself = eye(count, dtype: ScalarType.Bool, device: labels.device);
+        var logProbabilities = scores - scores.masked_fill(itself, double.NegativeInfinity).logsumexp(1, true);
+        var positives = labels.unsqueeze(0).eq(labels.unsqueeze(1)).logical_and(itself.logical_not()).to(embeddings.dtype);
+        var perAnchor = positives.sum(1);
+        var sums = -(logProbabilities * positives).sum(1) / perAnchor.clamp(min: 1);
+        return (sums.sum() / perAnchor.gt(0).sum().clamp(min: 1)).MoveToOuterDisposeScope();
+    }
+}

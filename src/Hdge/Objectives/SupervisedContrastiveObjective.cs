@@ -1,0 +1,44 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Hdge.Objectives;
+
+/// <summary>Supervised contrastive learning of features (Khosla et al. 2020) through a projection head, which is thrown away after training.</summary>
+internal sealed class SupervisedContrastiveObjective : IObjective
+{
+    private readonly SupervisedContrastiveOptions _options;
+    private readonly ProjectionHead _head;
+
+    public SupervisedContrastiveObjective(ObjectiveContext context, SupervisedContrastiveOptions options)
+    {
+        options.Validate();
+        _options = options;
+        _head = new ProjectionHead(context.Network.FeatureLength, options.ProjectionLength, context.Seed);
+        _head.to(context.Device);
+    }
+
+    public IEnumerable<Parameter> Parameters => _head.parameters();
+
+    public ObjectiveTerms Compute(TrainingStep batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        var features = batch.Features;
+        if (_options.Alpha == 0)
+        {
+            var alone = Term(features, batch.Labels);
+            return new ObjectiveTerms(alone, null, alone.detach());
+        }
+        var logits = batch.Logits;
+        using var scope = NewDisposeScope();
+        return WeightedTerms.Contrastive(_options.Alpha, nn.functional.cross_entropy(logits, batch.Labels), Term(features, batch.Labels)).Keep();
+    }
+
+    private Tensor Term(Tensor features, Tensor labels)
+    {
+        using var scope = NewDisposeScope();
+        return SupervisedContrastive.Term(_head.call(features), labels, _options.Temperature).MoveToOuterDisposeScope();
+    }
+
+    public void Dispose() => _head.Dispose();
+}

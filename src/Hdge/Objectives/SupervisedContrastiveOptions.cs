@@ -1,0 +1,51 @@
+namespace Hdge.Objectives;
+
+/// <summary>
+/// Supervised contrastive learning (Khosla et al. 2020) in two stages: the epochs of the run train features and a projection head, without a classifier; then
+/// <see cref="LinearEpochs"/> train the linear layer on the frozen features with cross-entropy.
+/// </summary>
+public sealed record SupervisedContrastiveOptions : ObjectiveOptions
+{
+    /// <summary>Temperature T by which cosines are divided. Above 0. Default 0.1, the paper's value; 0.07 in its published code.</summary>
+    public double Temperature { get; init; } = 0.1;
+
+    /// <summary>Length P of the embeddings that the projection head gives. Range 2..65536. Default 128, the paper's value.</summary>
+    public int ProjectionLength { get; init; } = 128;
+
+    /// <summary>Views of each image in a step: 2 (default, as in the paper), whose images are all anchors, or 1.</summary>
+    public int Views { get; init; } = 2;
+
+    /// <summary>
+    /// α of α·cross-entropy + (1 − α)·contrastive while features are trained. Range [0, 1). Default 0, as in the paper: the linear layer is trained
+    /// afterwards. Above 0 both are trained together, and <see cref="LinearEpochs"/> may be 0.
+    /// </summary>
+    public double Alpha { get; init; }
+
+    /// <summary>Passes over the training images' features for the linear layer. Default 20; 0 only where <see cref="Alpha"/> is above 0.</summary>
+    public int LinearEpochs { get; init; } = 20;
+
+    /// <summary>Highest learning rate of that stage (Adam, falling to 0 along half a cosine). Range (0, 1]. Default 0.01.</summary>
+    public double LinearLearningRate { get; init; } = 0.01;
+
+    internal override int ViewCount => Views;
+
+    internal override int SmallestBatch => 2;
+
+    internal override bool TrainsClassifier => Alpha > 0;
+
+    internal override string? NotAdversarial => "its adversary would need a classifier, which is trained only after the features";
+
+    /// <inheritdoc/>
+    public override void Validate()
+    {
+        Option.Require(Temperature > 0 && double.IsFinite(Temperature), Temperature, "a finite number above 0");
+        Option.Require(ProjectionLength is >= 2 and <= 65536, ProjectionLength, "2..65536");
+        Option.Require(Views is 1 or 2, Views, "1 or 2");
+        Option.Require(Alpha >= 0 && Alpha < 1, Alpha, $"[0, 1): with 1 nothing is contrasted, which {nameof(CrossEntropyOptions)} does");
+        Option.Require(LinearEpochs >= 0, LinearEpochs, "at least 0");
+        Option.Require(LinearEpochs > 0 || Alpha > 0, LinearEpochs, $"at least 1 where {nameof(Alpha)} is 0: else nothing trains the classifier");
+        Option.Require(LinearLearningRate > 0 && LinearLearningRate <= 1, LinearLearningRate, "(0, 1]");
+    }
+
+    internal override IObjective Create(ObjectiveContext context) => new SupervisedContrastiveObjective(context, this);
+}
