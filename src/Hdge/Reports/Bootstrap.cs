@@ -8,8 +8,8 @@ namespace Hdge.Reports;
 /// quantiles of what came out. Deterministic by the seed, whatever the number of threads.
 /// </summary>
 /// <remarks>
-/// A resample's indices come in ascending order, so a statistic that needs sorted data can sort it once beforehand. A resample of n takes about 15 ns × n and
-/// the statistic; 1000 resamples of the AUROC of 10,000 against 10,000 sorted scores take about a second on one core.
+/// A resample's indices come in ascending order, so a statistic that needs sorted data can sort it once beforehand. 1000 resamples of the AUROC of 10,000
+/// against 10,000 sorted scores take about 2 seconds on two cores; time grows with the number of items and of resamples.
 /// </remarks>
 public static class Bootstrap
 {

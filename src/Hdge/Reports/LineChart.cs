@@ -12,6 +12,8 @@ internal sealed record LineChart(string Title, string XLabel, string YLabel, IRe
     /// <summary>What <see cref="PlotCurve.Area"/> is, in the legend.</summary>
     public string AreaName { get; init; } = "";
 
+    public string AreaFormat { get; init; } = "F3";
+
     public string Caption { get; init; } = "";
 
     /// <summary>Upper end of X; by default the largest value.</summary>
@@ -44,5 +46,5 @@ internal sealed record LineChart(string Title, string XLabel, string YLabel, IRe
         return Figure(Title, Caption, svg, Svg.Legend(ShowChance ? legend.Append(("guide", "chance")) : legend));
     }
 
-    private string Name(PlotCurve curve) => curve.Area is double area ? $"{curve.Name} ({AreaName} {Number(area, "F3")})" : curve.Name;
+    private string Name(PlotCurve curve) => curve.Area is double area ? $"{curve.Name} ({AreaName} {Number(area, AreaFormat)})" : curve.Name;
 }

@@ -15,7 +15,7 @@ internal static class MatrixChart
         int classes = plot.ClassNames.Count;
         bool numbers = classes <= MostNumbers;
         double cell = numbers ? 38 : Math.Max(6, 560.0 / classes), names = 7.2 * Math.Min(LongestName, plot.ClassNames.Max(n => n.Length)) + 12;
-        double left = 22 + names, top = 8, side = classes * cell, bottom = top + side, width = left + side + (numbers ? 62 : 12), foot = 0.72 * names + 34;
+        double left = 22 + names, top = 8, side = classes * cell, bottom = top + side, width = left + side + (numbers ? 62 : 12), foot = (numbers ? 0.72 : 1) * names + 34;
         var totals = Enumerable.Range(0, classes).Select(t => Enumerable.Range(0, classes).Sum(p => plot.Counts[t, p])).ToArray();
         long all = totals.Sum(), right = Enumerable.Range(0, classes).Sum(i => plot.Counts[i, i]);
         var svg = Svg.Image(width, bottom + foot, "Confusion matrix", $"{classes} classes, {Count(all)} images, {Share((double)right / all)} on the diagonal");
@@ -25,12 +25,12 @@ internal static class MatrixChart
             for (int p = 0; p < classes; p++)
                 if (plot.Counts[t, p] > 0)
                     DrawCell(svg, plot, t, p, left + p * cell, top + t * cell, cell, totals[t], numbers);
-        int every = (int)Math.Ceiling(11 / cell); // names of every nth class where all would overlap
+        int every = (int)Math.Ceiling(12 / cell); // names of every nth class where all would overlap
         for (int i = 0; i < classes; i += every)
         {
             double at = (i + 0.5) * cell;
             svg.Add(Svg.Text(left - 6, top + at + 4, Short(plot.ClassNames[i]), anchor: "end"));
-            svg.Add(Svg.Text(left + at + 3, bottom + 13, Short(plot.ClassNames[i]), anchor: "end", degrees: -45));
+            svg.Add(Svg.Text(left + at + 4, bottom + (numbers ? 13 : 6), Short(plot.ClassNames[i]), anchor: "end", degrees: numbers ? -45 : -90));
         }
         if (numbers)
             for (int i = 0; i < classes; i++)
@@ -49,7 +49,7 @@ internal static class MatrixChart
         rect.Add(A("fill-opacity", strength));
         svg.Add(rect);
         if (number)
-            svg.Add(Svg.Text(x + cell / 2, y + cell / 2 + 4, count < 100_000 ? count.ToString(System.Globalization.CultureInfo.InvariantCulture) : $"{count / 1000}k", strength > 0.6 ? "cell strong" : "cell"));
+            svg.Add(Svg.Text(x + cell / 2, y + cell / 2 + 4, count < 100_000 ? Number(count, "F0") : $"{count / 1000}k", strength > 0.6 ? "cell strong" : "cell"));
     }
 
     private static string Short(string name) => name.Length <= LongestName ? name : string.Concat(name.AsSpan(0, LongestName - 1), "…");

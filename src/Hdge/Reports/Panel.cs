@@ -5,7 +5,7 @@ namespace Hdge.Reports;
 /// <summary>The rectangle of a plot between its axes.</summary>
 internal sealed record Panel(Scale X, Scale Y)
 {
-    public const double Width = 380, Left = 50, Right = 368, Top = 12;
+    public const double Width = 380, Left = 56, Right = 368, Top = 12;
 
     /// <summary>Grid lines, tick labels and axis labels; without <paramref name="xLabel"/> the X axis has lines only.</summary>
     public void DrawAxes(XElement svg, string? xLabel, string yLabel, int yTicks = 5)

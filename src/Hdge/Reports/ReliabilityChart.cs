@@ -24,6 +24,7 @@ internal static class ReliabilityChart
             string tip = $"confidence {Number(bin.Low, "0.###")} to {Number(bin.High, "0.###")}: accuracy {Number(bin.Accuracy, "F3")}, mean confidence {Number(bin.MeanConfidence, "F3")}, {Count(bin.Count)} images";
             svg.Add(Svg.Rect(from, accuracy, width, Bottom - accuracy, "bar", tip));
             svg.Add(Svg.Rect(from, Math.Min(accuracy, confidence), width, Math.Abs(accuracy - confidence), "gap fill", tip));
+            svg.Add(Svg.Line(from, accuracy, from + width, accuracy, "level"));
             double n = share.At(100.0 * bin.Count / images);
             svg.Add(Svg.Rect(from, n, width, StripBottom - n, "bar", tip));
         }

@@ -26,7 +26,7 @@ internal static class ReportSections
             yield return ("selective", "Risk and coverage",
             [
                 E("p", "When only the surest images are answered (coverage) and the rest are handed to a person, which share of the answers is wrong (risk)?"),
-                Plots([new LineChart("Risk–coverage curve", "coverage (share of images answered)", "risk (share of errors)", data.RiskCoverage) { AreaName = "AURC", XMax = 1 }.Draw()]),
+                Plots([new LineChart("Risk–coverage curve", "coverage (share of images answered)", "risk (share of errors)", data.RiskCoverage) { AreaName = "AURC", AreaFormat = "F4", XMax = 1 }.Draw()]),
             ]);
         if (data.Confusion is { } confusion)
             yield return ("confusion", "Confusion matrix", Confusion(confusion));

@@ -15,18 +15,18 @@ internal static class ReportStyle
     public const string Css = """
         :root {
           color-scheme: light dark;
-          --page: #f6f7f9; --card: #ffffff; --ink: #1b2027; --soft: #59636e; --rule: #d9dee4; --grid: #e7eaee; --axis: #7a848f; --on: #ffffff; --link: #0b62a8; --chosen: #eaf3fb;
+          --page: #f6f7f9; --card: #ffffff; --ink: #1b2027; --soft: #59636e; --rule: #d9dee4; --grid: #e7eaee; --axis: #7a848f; --on: #ffffff; --link: #0b62a8; --chosen: #eaf3fb; --gap: #f5cdb8;
           --c0: #0b6cb8; --c1: #c2480a; --c2: #00795c; --c3: #a83c84; --c4: #8a6d00; --c5: #5b59c2; --c6: #3f7486; --c7: #7a5238;
         }
         @media screen and (prefers-color-scheme: dark) {
           :root {
-            --page: #101418; --card: #181d23; --ink: #e6eaef; --soft: #a3adb8; --rule: #333b45; --grid: #272e37; --axis: #7f8994; --on: #0d1117; --link: #7cc0f8; --chosen: #1d2c3a;
+            --page: #101418; --card: #181d23; --ink: #e6eaef; --soft: #a3adb8; --rule: #333b45; --grid: #272e37; --axis: #7f8994; --on: #0d1117; --link: #7cc0f8; --chosen: #1d2c3a; --gap: #6b412a;
             --c0: #5bb0f0; --c1: #ff9a5c; --c2: #3fcfa4; --c3: #ee8fce; --c4: #e0c04a; --c5: #a9a5ff; --c6: #8ec7d6; --c7: #cfa283;
           }
         }
         * { box-sizing: border-box; }
         body { margin: 0; background: var(--page); color: var(--ink); font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif; }
-        header, main, nav { max-width: 1120px; margin: 0 auto; padding: 0 16px; }
+        header, main, nav { max-width: 980px; margin: 0 auto; padding: 0 16px; }
         header { padding-top: 28px; }
         h1 { font-size: 1.75rem; line-height: 1.2; margin: 0; overflow-wrap: anywhere; }
         h2 { font-size: 1.25rem; margin: 0 0 4px; }
@@ -40,8 +40,8 @@ internal static class ReportStyle
         .numbers dt { font-size: .85rem; color: var(--soft); overflow-wrap: anywhere; }
         .numbers dd { margin: 0; font-size: .82rem; color: var(--soft); font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
         .numbers dd.value { font-size: 1.5rem; line-height: 1.3; font-weight: 600; color: var(--ink); }
-        .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 310px), 1fr)); gap: 24px; }
-        figure { margin: 0; max-width: 520px; min-width: 0; }
+        .plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 330px), 1fr)); gap: 24px; }
+        figure { margin: 0; max-width: 450px; min-width: 0; }
         figure.wide { max-width: none; }
         figcaption, .legend { font-size: .85rem; color: var(--soft); }
         .legend { list-style: none; display: flex; flex-wrap: wrap; gap: 2px 16px; padding: 0; margin: 4px 0 6px; color: var(--ink); }
@@ -57,7 +57,8 @@ internal static class ReportStyle
         .hover { fill: transparent; }
         .hover:hover { fill: var(--axis); fill-opacity: .15; }
         .bar { fill: var(--c0); }
-        .gap { fill: var(--c1); fill-opacity: .35; stroke: var(--c1); stroke-width: 1; }
+        .gap { fill: var(--gap); stroke: var(--c1); stroke-width: 1; }
+        .level { stroke: var(--c0); stroke-width: 2.5; }
         .right { fill: var(--c0); }
         .wrong { fill: var(--c1); }
         .cell { font-size: 11px; }
@@ -96,6 +97,8 @@ internal static class ReportStyle
         .gallery .pixels { width: 112px; }
         @media (max-width: 520px) {
           section { padding: 14px; }
+          .plots svg text { font-size: 13.5px; }
+          .numbers { grid-template-columns: repeat(auto-fill, minmax(125px, 1fr)); }
           .gallery { grid-template-columns: repeat(auto-fill, minmax(96px, 1fr)); }
           .gallery .pixels { width: 96px; }
         }
