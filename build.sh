@@ -53,6 +53,20 @@ install_offline_needs() {
     "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" > /dev/null
 }
 
+# The report is tested in a browser. Where none can be had those tests are skipped.
+install_browser() {
+    local browser apt=(env DEBIAN_FRONTEND=noninteractive apt-get)
+    for browser in chromium chromium-browser google-chrome google-chrome-stable chrome; do
+        ! command -v "$browser" > /dev/null || return 0
+    done
+    [[ $(id -u) -eq 0 ]] || apt=(sudo -n "${apt[@]}")
+    if grep -qs '^ID=debian$' /etc/os-release; then
+        echo "Installing chromium (to test the report in a browser) with apt-get ..."
+        "${apt[@]}" update -qq && "${apt[@]}" install -y -qq --no-install-recommends chromium > /dev/null && return 0
+    fi
+    echo "No chromium or chrome on the PATH: the tests of the report in a browser will be skipped."
+}
+
 build() { dotnet build "$1" -c Release --nologo -v q -clp:NoSummary; }
 
 command -v dotnet > /dev/null || die "the .NET 10 SDK is missing (https://dotnet.microsoft.com/download)"
@@ -75,6 +89,7 @@ case $command in
         build samples/QuickStart/QuickStart.csproj
         dotnet samples/QuickStart/bin/Release/net10.0/QuickStart.dll "$@" ;;
     test)
+        install_browser
         dotnet test Hdge.MLNet.sln -c Release --nologo -v q "$@" ;;
     bench)
         build test/Hdge.Benchmarks/Hdge.Benchmarks.csproj

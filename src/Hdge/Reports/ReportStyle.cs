@@ -84,8 +84,10 @@ internal static class ReportStyle
         .scroll { overflow-x: auto; }
         .block { margin-top: 22px; }
         table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
-        th, td { padding: 5px 12px; text-align: right; border-bottom: 1px solid var(--rule); white-space: nowrap; }
-        th:first-child, td.text { text-align: left; white-space: normal; overflow-wrap: anywhere; }
+        th, td { padding: 5px 12px; text-align: right; border-bottom: 1px solid var(--rule); overflow-wrap: break-word; }
+        td { white-space: nowrap; }
+        th:first-child, .text { text-align: left; white-space: normal; }
+        th:first-child { min-width: 8em; }
         thead th { color: var(--soft); font-weight: 600; }
         tbody th { font-weight: 400; }
         tr.chosen { background: var(--chosen); }
