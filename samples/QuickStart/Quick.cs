@@ -2,10 +2,8 @@ using System.Diagnostics;
 using System.Reflection;
 using System.Text.Json;
 using Hdge.Calibration;
-using Hdge.Data;
 using Hdge.Detection;
 using Hdge.MLNet;
-using Hdge.Training;
 using Microsoft.ML;
 using Spectre.Console;
 
@@ -23,8 +21,6 @@ internal static class Quick
         var options = new HdgeTrainer.Options
         {
             FeatureColumnName = "Pixels",
-            // Noise teaches the network to look at shapes rather than edges: without it thin strokes look more like clothing than clothing does.
-            Training = new TrainingOptions { Augmentation = new AugmentationOptions { NoiseDeviation = 0.3 } },
         };
         if (arguments.Epochs is { } epochs)
             options.Epochs = epochs;

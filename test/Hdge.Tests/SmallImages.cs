@@ -42,7 +42,9 @@ internal static class SmallImages
     {
         Epochs = 2,
         BatchSize = 16,
+        Optimizer = OptimizerKind.Sgd,
         LearningRate = 0.05,
+        WeightDecay = 5e-4,
         ValidationFraction = 0.2,
         Device = "cpu",
         Seed = 5,
