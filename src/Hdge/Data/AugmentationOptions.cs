@@ -12,12 +12,21 @@ public sealed record AugmentationOptions
     /// <summary>Standard deviation of Gaussian noise added to the network's input (after scaling, so on −1..1 by default). Default 0; 0.03 in JEM's published settings. At least 0.</summary>
     public double NoiseDeviation { get; init; }
 
+    /// <summary>
+    /// The strong augmentation of contrastive learning, in place of <see cref="CropPadding"/> and <see cref="HorizontalFlip"/>, which must stay unset with
+    /// it. Default null: none. It acts on every view, be there one or two; values must be in 0..1 before scaling.
+    /// </summary>
+    public ViewAugmentationOptions? Views { get; init; }
+
     /// <summary>Checks the values for images of <paramref name="shape"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
     public void Validate(ImageShape shape)
     {
         int side = Math.Min(shape.Height, shape.Width);
         Option.Require(CropPadding >= 0 && CropPadding < side, CropPadding, $"0..{side - 1} for images of {shape}");
+        Option.Require(Views is null || CropPadding == 0, CropPadding, $"0 together with {nameof(Views)}, which crop by themselves");
+        Option.Require(Views is null || !HorizontalFlip, HorizontalFlip, $"false together with {nameof(Views)}, which have a flip of their own");
+        Views?.Validate();
         Option.Require(NoiseDeviation >= 0 && double.IsFinite(NoiseDeviation), NoiseDeviation, "a finite number of at least 0");
     }
 }

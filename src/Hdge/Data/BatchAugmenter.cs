@@ -4,7 +4,7 @@ namespace Hdge.Data;
 /// Turns stored images into network input, scaling, cropping and mirroring a whole batch in one pass over its pixels: a byte becomes its value through a
 /// table, a crop is an offset, a flip a reading direction. Nothing is allocated a batch.
 /// </summary>
-internal sealed class BatchAugmenter
+internal sealed class BatchAugmenter : IBatchAugmenter
 {
     private readonly ImageSet _images;
     private readonly AugmentationOptions _options;
@@ -23,7 +23,6 @@ internal sealed class BatchAugmenter
         _columns = new int[images.Shape.Width];
     }
 
-    /// <summary>Fills <paramref name="into"/> with one view of each image of <paramref name="indices"/>; all randomness comes from <paramref name="random"/>.</summary>
     public void Fill(Span<float> into, ReadOnlySpan<int> indices, Random random)
     {
         var shape = _images.Shape;

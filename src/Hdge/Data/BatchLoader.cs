@@ -7,7 +7,7 @@ namespace Hdge.Data;
 public sealed class BatchLoader
 {
     private readonly ImageSet _images;
-    private readonly BatchAugmenter _augmenter;
+    private readonly IBatchAugmenter _augmenter;
     private readonly int _batchSize;
     private readonly int _views;
     private readonly bool _shuffle;
@@ -31,7 +31,8 @@ public sealed class BatchLoader
         if (images.Count == 0)
             throw new ArgumentException("The set has no images.", nameof(images));
         (_images, _batchSize, _shuffle, _seed, _views) = (images, Math.Min(batchSize, images.Count), shuffle, seed, views);
-        _augmenter = new BatchAugmenter(images, scaling, augmentation);
+        augmentation.Validate(images.Shape);
+        _augmenter = augmentation.Views is { } options ? new ViewAugmenter(images, scaling, options) : new BatchAugmenter(images, scaling, augmentation);
     }
 
     /// <summary>Batches in an epoch.</summary>
