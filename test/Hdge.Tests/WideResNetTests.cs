@@ -24,6 +24,9 @@ public class WideResNetTests
     [InlineData(10, 1, Normalization.None, 3, 32, 32)]
     [InlineData(16, 2, Normalization.Batch, 1, 28, 28)]
     [InlineData(10, 1, Normalization.Batch, 4, 9, 23)]
+    [InlineData(10, 2, Normalization.Instance, 1, 8, 8)]
+    [InlineData(22, 1, Normalization.Layer, 3, 8, 9)]
+    [InlineData(10, 1, Normalization.Activation, 3, 32, 32)]
     public void WeightsHaveTheForetoldNamesAndShapes(int depth, int width, Normalization normalization, int channels, int height, int side)
     {
         var shape = new ImageShape(channels, height, side);
@@ -35,6 +38,13 @@ public class WideResNetTests
         using var input = zeros(2, channels, height, side);
         using var logits = network.call(input);
         Assert.Equal([2, 7], logits.shape);
+    }
+
+    [Fact]
+    public void TheNetworkOfThePaperHasThirtySixMillionParameters()
+    {
+        using var network = new WideResNet(Cifar, 10, new WideResNetOptions { Depth = 28, Width = 10, Normalization = Normalization.None });
+        Assert.Equal(36_471_338, network.parameters().Sum(p => p.numel()));
     }
 
     [Fact]

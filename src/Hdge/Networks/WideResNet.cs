@@ -18,7 +18,7 @@ public sealed class WideResNet : Backbone
     private readonly ModuleList<WideResNetBlock> layer1;
     private readonly ModuleList<WideResNetBlock> layer2;
     private readonly ModuleList<WideResNetBlock> layer3;
-    private readonly BatchNorm2d? bn1;
+    private readonly nn.Module<Tensor, Tensor>? bn1;
     private readonly Linear linear;
 #pragma warning restore IDE1006
     private readonly WideResNetOptions _options;
@@ -39,7 +39,7 @@ public sealed class WideResNet : Backbone
         layer1 = Stage(16, 16 * w, 1);
         layer2 = Stage(16 * w, 32 * w, 2);
         layer3 = Stage(32 * w, 64 * w, 2);
-        bn1 = options.Normalization == Normalization.Batch ? nn.BatchNorm2d(64 * w, 1e-5, options.BatchNormMomentum) : null;
+        bn1 = NormalizationLayer.Create(options.Normalization, 64 * w, options.BatchNormMomentum);
         linear = nn.Linear(64 * w, classCount);
         RegisterComponents();
         Initialization.Reset(this, seed);
@@ -69,10 +69,6 @@ public sealed class WideResNet : Backbone
         return x.mean([2L, 3L]).MoveToOuterDisposeScope();
     }
 
-    internal static Tensor Activate(Tensor x, BatchNorm2d? norm)
-    {
-        if (norm is null)
-            return nn.functional.leaky_relu(x, LeakySlope);
-        return nn.functional.leaky_relu(norm.call(x), LeakySlope, inplace: true); // the norm's output is ours, and its backward pass does not read it
-    }
+    internal static Tensor Activate(Tensor x, nn.Module<Tensor, Tensor>? norm) =>
+        norm is null ? nn.functional.leaky_relu(x, LeakySlope) : nn.functional.leaky_relu(norm.call(x), LeakySlope, inplace: NormalizationLayer.OutputIsFree(norm));
 }

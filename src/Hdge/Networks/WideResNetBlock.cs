@@ -11,9 +11,9 @@ namespace Hdge.Networks;
 internal sealed class WideResNetBlock : nn.Module<Tensor, Tensor>
 {
 #pragma warning disable IDE1006 // the fields' names are the names of the saved weights
-    private readonly BatchNorm2d? bn1;
+    private readonly nn.Module<Tensor, Tensor>? bn1;
     private readonly Conv2d conv1;
-    private readonly BatchNorm2d? bn2;
+    private readonly nn.Module<Tensor, Tensor>? bn2;
     private readonly Conv2d conv2;
     private readonly Conv2d? shortcut;
 #pragma warning restore IDE1006
@@ -21,11 +21,10 @@ internal sealed class WideResNetBlock : nn.Module<Tensor, Tensor>
 
     public WideResNetBlock(int from, int to, int stride, WideResNetOptions options, int seed) : base(nameof(WideResNetBlock))
     {
-        bool norm = options.Normalization == Normalization.Batch;
-        bn1 = norm ? nn.BatchNorm2d(from, 1e-5, options.BatchNormMomentum) : null;
+        bn1 = NormalizationLayer.Create(options.Normalization, from, options.BatchNormMomentum);
         conv1 = nn.Conv2d(from, to, 3L, 1L, 1L);
         _dropout = options.DropoutRate > 0 ? new SeededDropout(options.DropoutRate, seed) : null;
-        bn2 = norm ? nn.BatchNorm2d(to, 1e-5, options.BatchNormMomentum) : null;
+        bn2 = NormalizationLayer.Create(options.Normalization, to, options.BatchNormMomentum);
         conv2 = nn.Conv2d(to, to, 3L, stride, 1L);
         shortcut = stride != 1 || from != to ? nn.Conv2d(from, to, 1L, stride) : null;
         RegisterComponents();

@@ -39,7 +39,7 @@ public sealed record WideResNetOptions : NetworkOptions
         Option.Require(Depth >= 10 && Depth <= MaximumDepth && (Depth - 4) % 6 == 0, Depth, $"6n + 4: 10, 16, 22, 28 … {MaximumDepth}");
         Option.Require(Width is >= 1 and <= MaximumWidth, Width, $"1..{MaximumWidth}");
         Option.Require(DropoutRate >= 0 && DropoutRate < 1, DropoutRate, "[0, 1)");
-        Option.Require(Enum.IsDefined(Normalization), Normalization, "None or Batch");
+        Option.Require(Enum.IsDefined(Normalization), Normalization, "None, Batch, Instance, Layer or Activation");
         Option.Require(BatchNormMomentum > 0 && BatchNormMomentum <= 1, BatchNormMomentum, "(0, 1]");
         Option.Require(shape.Height >= SmallestSide && shape.Width >= SmallestSide, shape, $"images of at least {SmallestSide}x{SmallestSide} pixels for a WideResNet");
     }

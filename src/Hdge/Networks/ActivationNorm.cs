@@ -1,0 +1,46 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Hdge.Networks;
+
+/// <summary>
+/// Activation normalisation (Glow, Kingma and Dhariwal 2018, section 3.1): scale · (x + loc), both learned, a channel each. The first batch in training
+/// sets them to 1 / (deviation + 1e-6) and −mean of each channel. Names, shapes and formula are those of the published code, which also lets a batch
+/// in evaluation set them; here scoring changes nothing.
+/// </summary>
+internal sealed class ActivationNorm : nn.Module<Tensor, Tensor>
+{
+#pragma warning disable IDE1006 // the fields' names are the names of the saved weights
+    private readonly Parameter loc;
+    private readonly Parameter scale;
+    private readonly Tensor initialized;
+#pragma warning restore IDE1006
+
+    public ActivationNorm(int channels) : base(nameof(ActivationNorm))
+    {
+        loc = nn.Parameter(zeros(1, channels, 1, 1));
+        scale = nn.Parameter(ones(1, channels, 1, 1));
+        initialized = tensor(0L);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor input)
+    {
+        // Read each time, not kept: the flag travels with the weights when a model is loaded or a snapshot put back.
+        if (training && initialized.item<long>() == 0)
+            Initialize(input);
+        using var shifted = input + loc;
+        return shifted * scale;
+    }
+
+    private void Initialize(Tensor input)
+    {
+        using var off = no_grad();
+        using var scope = NewDisposeScope();
+        var dimensions = new long[] { 0, 2, 3 };
+        loc.copy_(-input.mean(dimensions, keepdim: true));
+        scale.copy_(1 / (input.std(dimensions, keepdim: true) + 1e-6));
+        initialized.fill_(1);
+    }
+}
