@@ -4,24 +4,33 @@ using static TorchSharp.torch;
 
 namespace Hdge.Networks;
 
-/// <summary>PyTorch's default initialisation from an explicit seed, so that a network does not depend on what else used torch's generator.</summary>
+/// <summary>Initial weights from an explicit seed, so that a network does not depend on what else used torch's generator. Norms keep scale 1 and shift 0.</summary>
 internal static class Initialization
 {
-    /// <summary>Weights and biases of convolutions and linear layers uniform in ±1/√fan-in; batch norm keeps scale 1 and shift 0.</summary>
-    public static void Reset(nn.Module network, int seed)
+    /// <summary>PyTorch's default: weights and biases of convolutions and linear layers uniform in ±1/√fan-in.</summary>
+    public static void Reset(nn.Module network, int seed) => Draw(network, seed, DrawUniform);
+
+    /// <summary>He et al. 2015: weights of convolutions normal with variance 2 / fan-out, which keeps the gradient's variance through ReLU; linear layers as PyTorch's default.</summary>
+    public static void ResetHe(nn.Module network, int seed) => Draw(network, seed, (weight, bias, generator) =>
+    {
+        weight.normal_(0, Math.Sqrt(2.0 * weight.shape[1] / weight.numel()), generator);
+        bias?.zero_();
+    });
+
+    private static void Draw(nn.Module network, int seed, Action<Tensor, Tensor?, Generator> drawConvolution)
     {
         using var off = no_grad();
         using var generator = new Generator((ulong)seed);
         foreach (var (_, module) in network.named_modules())
         {
             if (module is Conv2d convolution)
-                Draw(convolution.weight!, convolution.bias, generator);
+                drawConvolution(convolution.weight!, convolution.bias, generator);
             else if (module is Linear linear)
-                Draw(linear.weight!, linear.bias, generator);
+                DrawUniform(linear.weight!, linear.bias, generator);
         }
     }
 
-    private static void Draw(Tensor weight, Tensor? bias, Generator generator)
+    private static void DrawUniform(Tensor weight, Tensor? bias, Generator generator)
     {
         double bound = 1 / Math.Sqrt((double)weight.numel() / weight.shape[0]);
         weight.uniform_(-bound, bound, generator);

@@ -6,6 +6,7 @@ namespace Hdge.Networks;
 /// <summary>Kind and size of a network; one record a kind.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "Kind")]
 [JsonDerivedType(typeof(WideResNetOptions), "WideResNet")]
+[JsonDerivedType(typeof(ResNet50Options), "ResNet50")]
 public abstract record NetworkOptions
 {
     private protected NetworkOptions()

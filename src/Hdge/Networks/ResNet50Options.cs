@@ -1,0 +1,30 @@
+using Hdge.Data;
+
+namespace Hdge.Networks;
+
+/// <summary>Choices of a <see cref="ResNet50"/>.</summary>
+public sealed record ResNet50Options : NetworkOptions
+{
+    private const int SmallestSide = 9;
+
+    /// <summary>Weight of the newest batch in batch norm's running averages (PyTorch's sense). Default 0.1, range (0, 1].</summary>
+    public double BatchNormMomentum { get; init; } = 0.1;
+
+    /// <summary>Whether the last norm's scale in each block starts at 0, so that every block starts as the identity (Goyal et al. 2017, section 5.1). Default false, as published.</summary>
+    public bool ZeroInitResidual { get; init; }
+
+    /// <inheritdoc/>
+    public override Backbone Create(ImageShape shape, int classCount, int seed = 0) => new ResNet50(shape, classCount, this, seed);
+
+    internal override IEnumerable<(string Name, long[] Shape)> WeightShapes(ImageShape shape, int classCount) => ResNet50Weights.Of(shape, classCount, this);
+
+    internal override bool HasBatchNorm => true;
+
+    /// <summary>Checks the values for images of <paramref name="shape"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of range, or the image is below 9×9 (three strides of 2 leave one pixel, too little to normalise).</exception>
+    public override void Validate(ImageShape shape)
+    {
+        Option.Require(BatchNormMomentum > 0 && BatchNormMomentum <= 1, BatchNormMomentum, "(0, 1]");
+        Option.Require(shape.Height >= SmallestSide && shape.Width >= SmallestSide, shape, $"images of at least {SmallestSide}x{SmallestSide} pixels for a ResNet-50");
+    }
+}
