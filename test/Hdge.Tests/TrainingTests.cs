@@ -140,6 +140,28 @@ public class TrainingTests
     }
 
     [Fact]
+    public void OneCycleRisesLinearlyAndFallsAlongACosine()
+    {
+        var options = new TrainingOptions { Epochs = 10, LearningRate = 2, Schedule = ScheduleKind.OneCycle, OneCycleWarmUp = 0.25 };
+        var schedule = new LearningRateSchedule(options, 10);
+        Assert.Equal(2.0 / 25, schedule.At(0), 12);
+        Assert.Equal(2.0 / 25 + 10 / 25.0 * (2 - 2.0 / 25), schedule.At(10), 12);
+        Assert.Equal(2, schedule.At(25), 12);
+        Assert.Equal((2 + 2e-4) / 2, schedule.At(62), 12); // half-way from step 25 to step 99
+        Assert.Equal(2e-4, schedule.At(99), 12);
+        Assert.All(Enumerable.Range(0, 99), s => Assert.Equal(s < 25, schedule.At(s + 1) > schedule.At(s)));
+
+        // However few the steps, the rate is a positive number.
+        foreach (int epochs in new[] { 1, 2, 3, 10 })
+            foreach (double warmUp in new[] { 0.01, 0.3, 0.5, 0.9, 0.99 })
+            {
+                var few = new LearningRateSchedule(options with { Epochs = epochs, OneCycleWarmUp = warmUp }, 1);
+                Assert.All(Enumerable.Range(0, epochs), s => Assert.InRange(few.At(s), 2e-4 - 1e-12, 2));
+            }
+        Assert.Contains("WarmUpSteps is 5, expected 0", Assert.Throws<ArgumentOutOfRangeException>(() => (options with { WarmUpSteps = 5 }).Validate(SmallImages.Shape)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void TwoThousandStepsAndAHundredThousandRowsLeaveMemoryFlat()
     {
         var images = SmallImages.Patterns(640);

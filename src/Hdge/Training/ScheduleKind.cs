@@ -11,4 +11,10 @@ public enum ScheduleKind
 
     /// <summary>It falls to 0 along half a cosine.</summary>
     Cosine,
+
+    /// <summary>
+    /// One cycle (Smith and Topin 2018): it rises linearly from 1/25 of the maximum to the maximum over the first <see cref="TrainingOptions.OneCycleWarmUp"/>
+    /// of all steps, then falls to 1/10,000 of it along half a cosine. The momentum stays.
+    /// </summary>
+    OneCycle,
 }

@@ -46,8 +46,11 @@ public sealed record TrainingOptions
     /// <summary>Factor of the step schedule. Default 0.2 as in the paper, range (0, 1].</summary>
     public double StepFactor { get; init; } = 0.2;
 
-    /// <summary>Steps over which the learning rate rises linearly. Default 0, at least 0; 1000 in JEM's settings.</summary>
+    /// <summary>Steps over which the learning rate rises linearly. Default 0, at least 0; 1000 in JEM's settings. Must be 0 with <see cref="ScheduleKind.OneCycle"/>.</summary>
     public int WarmUpSteps { get; init; }
+
+    /// <summary>Share of all steps in which <see cref="ScheduleKind.OneCycle"/> rises. Default 0.3, range (0, 1).</summary>
+    public double OneCycleWarmUp { get; init; } = 0.3;
 
     /// <summary>
     /// Share of the images held out, class by class, for validation, the temperature and the density threshold. Range [0, 1). Default 0.1. With 0
@@ -75,12 +78,14 @@ public sealed record TrainingOptions
         Option.Require(Epochs >= 1, Epochs, "at least 1");
         Option.Require(BatchSize >= 1, BatchSize, "at least 1");
         Option.Require(Enum.IsDefined(Optimizer), Optimizer, "Sgd or Adam");
-        Option.Require(Enum.IsDefined(Schedule), Schedule, "Constant, Step or Cosine");
+        Option.Require(Enum.IsDefined(Schedule), Schedule, "Constant, Step, Cosine or OneCycle");
         Option.Require(LearningRate > 0 && double.IsFinite(LearningRate), LearningRate, "finite and above 0");
         Option.Require(Momentum >= 0 && Momentum < 1, Momentum, "in [0, 1)");
         Option.Require(WeightDecay >= 0 && double.IsFinite(WeightDecay), WeightDecay, "finite and at least 0");
         Option.Require(StepFactor > 0 && StepFactor <= 1, StepFactor, "in (0, 1]");
         Option.Require(WarmUpSteps >= 0, WarmUpSteps, "at least 0");
+        Option.Require(WarmUpSteps == 0 || Schedule != ScheduleKind.OneCycle, WarmUpSteps, $"0 with {nameof(ScheduleKind.OneCycle)}, which warms up by itself");
+        Option.Require(OneCycleWarmUp > 0 && OneCycleWarmUp < 1, OneCycleWarmUp, "in (0, 1)");
         Option.Require(ValidationFraction >= 0 && ValidationFraction < 1, ValidationFraction, "in [0, 1)");
         Option.Require(InDistributionRate > 0 && InDistributionRate <= 1, InDistributionRate, "in (0, 1]");
     }
