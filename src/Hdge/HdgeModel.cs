@@ -10,9 +10,9 @@ using static TorchSharp.torch;
 namespace Hdge;
 
 /// <summary>
-/// A trained network with its input scaling, calibration temperature and density threshold. Scores batches of images, from several threads at once if need be.
+/// A trained network with its input scaling, calibration temperature and detection threshold. Scores batches of images, from several threads at once if need be.
 /// </summary>
-public sealed class HdgeModel : IDisposable
+public sealed partial class HdgeModel : IDisposable
 {
     private const int LargestForward = 256; // images a forward pass: enough to fill the cores, little enough to stay in cache
 
@@ -27,6 +27,7 @@ public sealed class HdgeModel : IDisposable
         network.eval();
         (Network, Scaling, Device) = (network, scaling, device);
         _input = new InputWriter(network.InputShape, scaling, device);
+        Detectors = new DetectorSet(network, device, new DetectionOptions());
     }
 
     /// <summary>Shape of the images it takes.</summary>
@@ -62,10 +63,11 @@ public sealed class HdgeModel : IDisposable
     public void Score(ReadOnlySpan<float> pixels, int count, ScoreBatch into, CancellationToken cancellationToken = default)
     {
         Check(pixels.Length, count, into);
-        for (int at = 0; at < count; at += LargestForward)
+        int largest = LargestScored;
+        for (int at = 0; at < count; at += largest)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            int n = Math.Min(LargestForward, count - at);
+            int n = Math.Min(largest, count - at);
             using var input = _input.FromSingles(pixels.Slice(at * InputShape.Length, n * InputShape.Length), n, at);
             Score(input, at, n, into);
         }
@@ -77,10 +79,11 @@ public sealed class HdgeModel : IDisposable
     public void Score(ReadOnlySpan<byte> pixels, int count, ScoreBatch into, CancellationToken cancellationToken = default)
     {
         Check(pixels.Length, count, into);
-        for (int at = 0; at < count; at += LargestForward)
+        int largest = LargestScored;
+        for (int at = 0; at < count; at += largest)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            int n = Math.Min(LargestForward, count - at);
+            int n = Math.Min(largest, count - at);
             using var input = _input.FromBytes(pixels.Slice(at * InputShape.Length, n * InputShape.Length), n);
             Score(input, at, n, into);
         }
@@ -93,9 +96,14 @@ public sealed class HdgeModel : IDisposable
         ArgumentNullException.ThrowIfNull(images);
         CheckShape(images);
         var scores = new ScoreBatch(Math.Max(1, images.Count), ClassCount);
-        float[] logits = Logits(images, cancellationToken);
-        for (int i = 0; i < images.Count; i++)
-            Fill(logits.AsSpan(i * ClassCount, ClassCount), i, scores);
+        int largest = LargestScored;
+        for (int at = 0; at < images.Count; at += largest)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            int n = Math.Min(largest, images.Count - at);
+            using var input = Input(images, at, n);
+            Score(input, at, n, scores);
+        }
         scores.Count = images.Count;
         return scores;
     }
@@ -110,17 +118,16 @@ public sealed class HdgeModel : IDisposable
         {
             cancellationToken.ThrowIfCancellationRequested();
             int n = Math.Min(LargestForward, images.Count - at);
-            // A set's floating-point images are kept already scaled to 0..1.
-            using var input = images.IsBytes ? _input.FromBytes(images.Bytes(at, n), n) : _input.FromUnitSingles(images.Singles(at, n), n, at);
+            using var input = Input(images, at, n);
             using var host = Forward(input);
             TensorMemory.Span<float>(host).CopyTo(logits.AsSpan(at * ClassCount));
         }
         return logits;
     }
 
-    /// <summary>Fits temperature and density threshold to images that were not trained on.</summary>
+    /// <summary>Fits temperature, density threshold and the threshold of the score that decides to images that were not trained on.</summary>
     /// <param name="heldOut">At least one image.</param>
-    /// <param name="inDistributionRate">Share of them that the threshold keeps, (0, 1].</param>
+    /// <param name="inDistributionRate">Share of them that each threshold keeps, (0, 1].</param>
     /// <param name="fitTemperature">False leaves the temperature at 1.</param>
     /// <param name="cancellationToken">Looked at between forward passes.</param>
     public void Calibrate(ImageSet heldOut, double inDistributionRate = 0.95, bool fitTemperature = true, CancellationToken cancellationToken = default)
@@ -132,6 +139,8 @@ public sealed class HdgeModel : IDisposable
         for (int i = 0; i < densities.Length; i++)
             densities[i] = LogitRow.Summarise(logits.AsSpan(i * ClassCount, ClassCount)).LogDensity;
         DensityThreshold = Threshold.Keeping(densities, inDistributionRate);
+        if (Detectors.Score != DetectionScore.LogDensity)
+            Detectors.Threshold = DetectorFitting.KeepingThreshold(this, Detectors, heldOut, inDistributionRate, cancellationToken);
     }
 
     /// <summary>Writes the model: weights as safetensors and the rest as JSON, in one zip.</summary>
@@ -159,11 +168,17 @@ public sealed class HdgeModel : IDisposable
     public void Dispose()
     {
         _disposed = true;
+        Detectors.Release();
         Network.Dispose();
     }
 
     private void Score(Tensor input, int at, int count, ScoreBatch into)
     {
+        if (Detectors.Score != DetectionScore.LogDensity)
+        {
+            ScoreByDetector(input, at, count, into);
+            return;
+        }
         using var host = Forward(input);
         var logits = TensorMemory.Span<float>(host);
         for (int i = 0; i < count; i++)
@@ -186,6 +201,7 @@ public sealed class HdgeModel : IDisposable
             probabilities[c] = (float)Math.Exp(logits[c] - logDensity);
         into.LogDensity[row] = (float)logDensity;
         into.Confidence[row] = (float)LogitRow.Confidence(logits, Temperature);
+        into.DetectionScore[row] = into.LogDensity[row];
         // On the value that the caller sees, so that flag and column never disagree.
         into.IsInDistribution[row] = into.LogDensity[row] >= DensityThreshold;
         into.PredictedClass[row] = best;

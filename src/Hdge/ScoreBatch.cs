@@ -15,6 +15,7 @@ public sealed class ScoreBatch
         Probabilities = new float[checked(capacity * classCount)];
         LogDensity = new float[capacity];
         Confidence = new float[capacity];
+        DetectionScore = new float[capacity];
         IsInDistribution = new bool[capacity];
         PredictedClass = new int[capacity];
     }
@@ -37,7 +38,10 @@ public sealed class ScoreBatch
     /// <summary>Calibrated probability that the predicted class is right: largest softmax(f(x) / temperature), 1/C..1.</summary>
     public float[] Confidence { get; }
 
-    /// <summary>True where the log-density reaches the model's threshold.</summary>
+    /// <summary>The score that decides what is in-distribution (<see cref="Detection.DetectorSet.Score"/>): the log-density unless another was chosen. Higher is more in-distribution.</summary>
+    public float[] DetectionScore { get; }
+
+    /// <summary>True where <see cref="DetectionScore"/> reaches the model's threshold.</summary>
     public bool[] IsInDistribution { get; }
 
     /// <summary>Class of the largest probability, 0-based.</summary>

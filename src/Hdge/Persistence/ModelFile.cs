@@ -7,13 +7,13 @@ using static TorchSharp.torch;
 
 namespace Hdge.Persistence;
 
-/// <summary>The file of a model: a zip of model.json and weights.safetensors.</summary>
+/// <summary>The file of a model: a zip of model.json, weights.safetensors and what <see cref="DetectorFile"/> adds.</summary>
 internal static class ModelFile
 {
     private const string DescriptionEntry = "model.json", WeightsEntry = "weights.safetensors";
     private const long LargestDescription = 1 << 20;
 
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Converters = { new JsonStringEnumConverter() } };
+    internal static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Converters = { new JsonStringEnumConverter() } };
 
     public static void Write(HdgeModel model, string path)
     {
@@ -43,6 +43,7 @@ internal static class ModelFile
             JsonSerializer.Serialize(entry, ModelDescription.Of(model), Json);
         using (var entry = zip.CreateEntry(WeightsEntry, CompressionLevel.NoCompression).Open()) // weights hardly shrink
             Safetensors.Write(model.Network.state_dict(), entry);
+        DetectorFile.Write(model.Detectors, zip);
     }
 
     public static HdgeModel Read(Stream stream, Device device)
@@ -63,12 +64,13 @@ internal static class ModelFile
 
     private static HdgeModel Read(ZipArchive zip, Device device)
     {
-        var description = ReadDescription(Entry(zip, DescriptionEntry));
+        var description = ReadJson<ModelDescription>(Entry(zip, DescriptionEntry));
         var shape = description.Validate();
         var expected = description.Network.WeightShapes(shape, description.ClassCount)
             .Select(w => (w.Name, w.Shape.Length == 0 ? ScalarType.Int64 : ScalarType.Float32, w.Shape)).ToList();
         var entry = Entry(zip, WeightsEntry);
         Backbone? network = null;
+        HdgeModel? model = null;
         try
         {
             using (var weights = entry.Open())
@@ -77,34 +79,37 @@ internal static class ModelFile
                     network = description.Network.Create(shape, description.ClassCount);
                     return network.state_dict();
                 });
-            return new HdgeModel(network!, description.Scaling, device)
+            model = new HdgeModel(network!, description.Scaling, device)
             {
                 Temperature = description.Temperature,
                 DensityThreshold = description.DensityThreshold ?? double.NegativeInfinity,
             };
+            DetectorFile.Read(model, zip);
+            return model;
         }
         catch
         {
+            model?.Dispose();
             network?.Dispose();
             throw;
         }
     }
 
-    private static ModelDescription ReadDescription(ZipArchiveEntry entry)
+    internal static T ReadJson<T>(ZipArchiveEntry entry) where T : class
     {
         if (entry.Length > LargestDescription)
-            throw new InvalidDataException($"{DescriptionEntry} has {entry.Length} bytes, expected at most {LargestDescription}.");
+            throw new InvalidDataException($"{entry.Name} has {entry.Length} bytes, expected at most {LargestDescription}.");
         try
         {
             using var text = entry.Open();
-            return JsonSerializer.Deserialize<ModelDescription>(text, Json) ?? throw new InvalidDataException($"{DescriptionEntry} is empty.");
+            return JsonSerializer.Deserialize<T>(text, Json) ?? throw new InvalidDataException($"{entry.Name} is empty.");
         }
         catch (Exception error) when (error is JsonException or NotSupportedException) // the latter where the network's kind is missing
         {
-            throw new InvalidDataException($"{DescriptionEntry} is damaged: {error.Message}", error);
+            throw new InvalidDataException($"{entry.Name} is damaged: {error.Message}", error);
         }
     }
 
-    private static ZipArchiveEntry Entry(ZipArchive zip, string name) =>
+    internal static ZipArchiveEntry Entry(ZipArchive zip, string name) =>
         zip.GetEntry(name) ?? throw new InvalidDataException($"The model file has no '{name}'.");
 }

@@ -99,13 +99,15 @@ public static class ModelTrainer
         }
     }
 
-    /// <summary>What follows the last step: running averages for clean images, temperature and threshold.</summary>
+    /// <summary>What follows the last step: running averages for clean images, temperature, thresholds and detectors.</summary>
     private static void Finish(HdgeModel model, ImageSet train, ImageSet heldOut, TrainingOptions options, CancellationToken cancellationToken)
     {
         if (options.Augmentation.NoiseDeviation > 0 && options.Network.HasBatchNorm)
             RunningAverages.Refresh(model.Network, train, options, model.Device, cancellationToken);
         model.Network.eval();
-        model.Calibrate(heldOut.Count > 0 ? heldOut : train, options.InDistributionRate, fitTemperature: heldOut.Count > 0, cancellationToken);
+        var known = heldOut.Count > 0 ? heldOut : train;
+        model.Calibrate(known, options.InDistributionRate, fitTemperature: heldOut.Count > 0, cancellationToken);
+        model.FitDetectors(train, known, options.Detection, options.InDistributionRate, Seeds.Mix(options.Seed, 6), cancellationToken);
     }
 
     /// <summary>One forward and one backward pass; answers [loss, cross-entropy, contrastive, density, images right], still on the device; NaN for a term that the objective does not have.</summary>

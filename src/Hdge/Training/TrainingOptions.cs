@@ -1,4 +1,5 @@
 using Hdge.Data;
+using Hdge.Detection;
 using Hdge.Networks;
 using Hdge.Objectives;
 
@@ -61,6 +62,9 @@ public sealed record TrainingOptions
     /// <summary>Share of the held-out images that the density threshold keeps as in-distribution. Range (0, 1]. Default 0.95.</summary>
     public double InDistributionRate { get; init; } = 0.95;
 
+    /// <summary>The score that decides what is in-distribution, and others to fit. Default the log-density alone.</summary>
+    public DetectionOptions Detection { get; init; } = new();
+
     /// <summary>Seed of the split, the initial weights, order and augmentation. Default 0.</summary>
     public int Seed { get; init; }
 
@@ -75,6 +79,7 @@ public sealed record TrainingOptions
         Objective.Validate();
         Augmentation.Validate(shape);
         Scaling.Validate(shape.Channels);
+        Detection.Validate(shape);
         Option.Require(Epochs >= 1, Epochs, "at least 1");
         Option.Require(BatchSize >= 1, BatchSize, "at least 1");
         Option.Require(Enum.IsDefined(Optimizer), Optimizer, "Sgd or Adam");

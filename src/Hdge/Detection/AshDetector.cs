@@ -1,0 +1,43 @@
+using static TorchSharp.torch;
+
+namespace Hdge.Detection;
+
+/// <summary>
+/// ASH-S (Djurisic et al. 2023, algorithm 3) and the log-density: of the features of an image only the largest are kept, all of them multiplied by
+/// e^{s₁/s₂}, s₁ the sum of all and s₂ that of those kept; then LogSumExp of their logits. Features below 0, which the paper's networks do not have, count as 0.
+/// </summary>
+internal sealed class AshDetector(double percentile, Lazy<LinearHead> head) : Detector
+{
+    public override DetectionScore Kind => DetectionScore.Ash;
+
+    public override void Score(DetectionInput input, Span<float> into)
+    {
+        var shaped = input.Features.clamp_min(0).contiguous();
+        var values = TensorMemory.Span<double>(shaped);
+        int length = (int)shaped.shape[1], dropped = Math.Clamp((int)Math.Round(length * percentile / 100), 0, length - 1);
+        var order = new double[length];
+        for (int at = 0; at < values.Length; at += length)
+        {
+            var row = values.Slice(at, length);
+            row.CopyTo(order);
+            Array.Sort(order);
+            Shape(row, order, dropped);
+        }
+        Copy(head.Value.Logits(shaped).logsumexp(1), into);
+    }
+
+    private static void Shape(Span<double> row, double[] ascending, int dropped)
+    {
+        double all = 0, kept = 0, least = ascending[dropped];
+        int equal = 0; // of the values equal to the least one kept, the first ones stay
+        for (int i = 0; i < ascending.Length; i++)
+        {
+            all += ascending[i];
+            kept += i >= dropped ? ascending[i] : 0;
+            equal += i >= dropped && ascending[i] == least ? 1 : 0;
+        }
+        double factor = kept > 0 ? Math.Exp(all / kept) : 0;
+        for (int i = 0; i < row.Length; i++)
+            row[i] = row[i] > least || (row[i] == least && equal-- > 0) ? row[i] * factor : 0;
+    }
+}

@@ -1,0 +1,33 @@
+using Hdge.Networks;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hdge.Detection;
+
+/// <summary>A network's last layer, f(x) = z·W + b, in double precision on the processor.</summary>
+/// <param name="Weight">W, [F, C].</param>
+/// <param name="Bias">b, [C].</param>
+internal sealed record LinearHead(Tensor Weight, Tensor Bias) : IDisposable
+{
+    // f(s·e_i) − f(0) = s·W_i: with a large power of two the bias takes no digits from W, and dividing by it is exact.
+    private const float Probe = 4096;
+
+    /// <summary>Asks the network, whatever its kind: what it answers to each unit vector.</summary>
+    public static LinearHead Of(Backbone network, Device device)
+    {
+        using var off = no_grad();
+        using var scope = NewDisposeScope();
+        var bias = network.Head(zeros(1, network.FeatureLength, device: device)).to(float64).cpu();
+        var weight = (network.Head(eye(network.FeatureLength, device: device).mul(Probe)).to(float64).cpu() - bias) / Probe;
+        return new LinearHead(weight.contiguous().DetachFromDisposeScope(), bias.squeeze(0).contiguous().DetachFromDisposeScope());
+    }
+
+    /// <summary>Logits [N, C] of features [N, F].</summary>
+    public Tensor Logits(Tensor features) => features.mm(Weight).add_(Bias);
+
+    public void Dispose()
+    {
+        Weight.Dispose();
+        Bias.Dispose();
+    }
+}

@@ -1,0 +1,131 @@
+using Hdge.Data;
+using Hdge.Detection;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hdge;
+
+public sealed partial class HdgeModel
+{
+    private const int LargestGradientForward = 64; // the graph keeps what every layer computed
+
+    private int LargestScored => Detectors.Score.NeedsGradient() ? LargestGradientForward : LargestForward;
+
+    /// <summary>The scores that it can give, and the one that decides what is in-distribution: the log-density, unless others were fitted.</summary>
+    public DetectorSet Detectors { get; private set; }
+
+    /// <summary>Score of <see cref="Detectors"/> from which on an image counts as in-distribution: <see cref="DensityThreshold"/> where that is the log-density.</summary>
+    public double DetectionThreshold => Detectors.Score == DetectionScore.LogDensity ? DensityThreshold : Detectors.Threshold;
+
+    /// <summary>Several scores of every image, from one forward pass a batch.</summary>
+    /// <param name="images">Images of the model's shape.</param>
+    /// <param name="scores">Any of <see cref="DetectorSet.Available"/>; those with gradients cost a backward pass each, ODIN another forward pass.</param>
+    /// <param name="cancellationToken">Looked at between batches.</param>
+    /// <returns>An array of the images' length a score; higher is more in-distribution.</returns>
+    /// <exception cref="ArgumentException">The model was not fitted for a score, or the images have another shape.</exception>
+    public IReadOnlyDictionary<DetectionScore, float[]> DetectionScores(ImageSet images, IReadOnlyList<DetectionScore> scores, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(scores);
+        return DetectionScores(Detectors, images, scores, cancellationToken);
+    }
+
+    /// <summary>
+    /// Fits the scores that <paramref name="options"/> name, chooses one where that is <see cref="DetectionScore.Auto"/>, and sets the threshold of the one that decides.
+    /// Must not run while another thread scores. Training does this with <see cref="Training.TrainingOptions.Detection"/>; afterwards it adds scores to a trained model, without touching the weights.
+    /// </summary>
+    /// <param name="train">Labelled images that the network was trained on; at most <see cref="DetectionOptions.SampleSize"/> of them are looked at.</param>
+    /// <param name="heldOut">Labelled images that it was not trained on, for thresholds, ranks and the choice. At least one.</param>
+    /// <param name="options">Which scores, and their settings.</param>
+    /// <param name="inDistributionRate">Share of the held-out images that the threshold keeps, (0, 1].</param>
+    /// <param name="seed">Seed of the samples; equal seeds give equal statistics.</param>
+    /// <param name="cancellationToken">Looked at between forward passes; the model stays as it was when it is cancelled.</param>
+    /// <exception cref="ArgumentException">An option is out of range, a set is empty or of another shape, or the network's features are not finite.</exception>
+    public void FitDetectors(ImageSet train, ImageSet heldOut, DetectionOptions options, double inDistributionRate = 0.95, int seed = 0, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate(InputShape);
+        foreach (var (images, name) in new[] { (train, nameof(train)), (heldOut, nameof(heldOut)) })
+        {
+            ArgumentNullException.ThrowIfNull(images, name);
+            CheckShape(images);
+            if (images.Count == 0)
+                throw new ArgumentException("The set is empty, expected at least one image.", name);
+        }
+        UseDetectors(DetectorFitting.Fit(this, train, heldOut, options, inDistributionRate, seed, cancellationToken));
+    }
+
+    internal IReadOnlyDictionary<DetectionScore, float[]> DetectionScores(DetectorSet detectors, ImageSet images, IReadOnlyList<DetectionScore> scores, CancellationToken cancellationToken)
+    {
+        CheckShape(images);
+        Detector[] chosen = [.. scores.Distinct().Select(detectors.Find)];
+        var results = chosen.ToDictionary(d => d.Kind, _ => new float[images.Count]);
+        int largest = scores.Any(s => s.NeedsGradient()) ? LargestGradientForward : LargestForward;
+        for (int at = 0; at < images.Count && chosen.Length > 0; at += largest)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using var input = Input(images, at, Math.Min(largest, images.Count - at));
+            using var pass = Pass(input, results.Keys);
+            foreach (var detector in chosen)
+                pass.Scores(detector).CopyTo(results[detector.Kind].AsSpan(at));
+        }
+        return results;
+    }
+
+    /// <summary>Logits (count × classes) and penultimate features [count, F] of a whole set; the caller disposes of the tensor.</summary>
+    internal (float[] Logits, Tensor Features) LogitsAndFeatures(ImageSet images, CancellationToken cancellationToken)
+    {
+        var logits = new float[checked(images.Count * ClassCount)];
+        var features = empty(images.Count, Network.FeatureLength).DetachFromDisposeScope();
+        try
+        {
+            for (int at = 0; at < images.Count; at += LargestForward)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                using var input = Input(images, at, Math.Min(LargestForward, images.Count - at));
+                using var off = no_grad();
+                using var scope = NewDisposeScope();
+                var z = Network.Features(input);
+                TensorMemory.Span<float>(Network.Head(z).cpu().contiguous()).CopyTo(logits.AsSpan(at * ClassCount));
+                features.narrow(0, at, z.shape[0]).copy_(z);
+            }
+            return (logits, features);
+        }
+        catch
+        {
+            features.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Takes the place of the detectors so far.</summary>
+    internal void UseDetectors(DetectorSet detectors)
+    {
+        Detectors.Release();
+        Detectors = detectors;
+    }
+
+    /// <summary>Scores a batch by a score other than the log-density.</summary>
+    private void ScoreByDetector(Tensor input, int at, int count, ScoreBatch into)
+    {
+        var detectors = Detectors;
+        using var pass = Pass(input, [detectors.Score]);
+        var scores = pass.Scores(detectors.Find(detectors.Score));
+        for (int i = 0; i < count; i++)
+        {
+            Fill(pass.Row(i), at + i, into);
+            into.DetectionScore[at + i] = scores[i];
+            into.IsInDistribution[at + i] = scores[i] >= detectors.Threshold;
+        }
+    }
+
+    private DetectionInput Pass(Tensor input, IReadOnlyCollection<DetectionScore> scores)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return DetectionPass.Run(Network, input, Temperature, scores);
+    }
+
+    // A set's floating-point images are kept already scaled to 0..1.
+    private Tensor Input(ImageSet images, int at, int count) =>
+        images.IsBytes ? _input.FromBytes(images.Bytes(at, count), count) : _input.FromUnitSingles(images.Singles(at, count), count, at);
+}
