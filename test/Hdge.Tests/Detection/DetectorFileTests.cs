@@ -1,0 +1,89 @@
+using System.IO.Compression;
+using System.Text;
+using Hdge.Detection;
+using Hdge.Networks;
+
+namespace Hdge.Tests.Detection;
+
+public sealed class DetectorFileTests : IDisposable
+{
+    private readonly HdgeModel _model = new(new WideResNetOptions().Create(SmallImages.Shape, 3, 1), new PixelScaling(), CPU);
+    private readonly ImageSet _test = SmallImages.Patterns(40, 3);
+
+    public DetectorFileTests()
+    {
+        _model.FitDetectors(SmallImages.Patterns(90, 1), SmallImages.Patterns(60, 2), new DetectionOptions
+        {
+            Score = DetectionScore.Auto,
+            Also = DetectionScoreKinds.GradientFree,
+            GenExponent = 0.2,
+        });
+    }
+
+    public void Dispose() => _model.Dispose();
+
+    private byte[] Saved()
+    {
+        using var stream = new MemoryStream();
+        _model.Save(stream);
+        return stream.ToArray();
+    }
+
+    [Fact]
+    public void ALoadedModelGivesTheSameScores()
+    {
+        using var loaded = HdgeModel.Load(new MemoryStream(Saved()), "cpu");
+        var (a, b) = (_model.DetectionScores(_test, DetectionScoreKinds.All), loaded.DetectionScores(_test, DetectionScoreKinds.All));
+        foreach (var score in DetectionScoreKinds.All)
+            Assert.Equal(a[score], b[score]);
+        Assert.Equal((_model.Detectors.Score, _model.DetectionThreshold, _model.Detectors.Options.GenExponent), (loaded.Detectors.Score, loaded.DetectionThreshold, loaded.Detectors.Options.GenExponent));
+        Assert.Equal(_model.Detectors.AutoAuroc, loaded.Detectors.AutoAuroc);
+        Assert.Equal(_model.Score(_test).IsInDistribution, loaded.Score(_test).IsInDistribution);
+    }
+
+    [Fact]
+    public void AFileWithoutDetectorsDecidesByLogDensity()
+    {
+        using var loaded = HdgeModel.Load(new MemoryStream(Rewrite("detectors", _ => null)), "cpu");
+        Assert.Equal(DetectionScore.LogDensity, loaded.Detectors.Score);
+        Assert.Equal(_model.Logits(_test), loaded.Logits(_test));
+    }
+
+    [Fact]
+    public void DamagedDetectorsAreRefused()
+    {
+        Refused("detectors.json", _ => "{", "detectors.json is damaged");
+        Refused("detectors.json", t => t.Replace("\"Neighbors\": 90", "\"Neighbors\": 2000000000", StringComparison.Ordinal), "expected F32 [2000000000, 64]");
+        Refused("detectors.json", t => t.Replace("\"GaussianClasses\": 3", "\"GaussianClasses\": 4", StringComparison.Ordinal), "GaussianClasses 4");
+        Refused("detectors.json", t => t.Replace("\"VimComplement\": 32", "\"VimComplement\": 65", StringComparison.Ordinal), "VimComplement 65");
+        Refused("detectors.json", t => t.Replace("\"GenExponent\": 0.2", "\"GenExponent\": 2", StringComparison.Ordinal), "GenExponent");
+        Refused("detectors.json", t => t.Replace("\"RankScores\": [", "\"RankScores\": null, \"X\": [", StringComparison.Ordinal), "detection options");
+        Refused("detectors.safetensors", _ => null, "no 'detectors.safetensors'");
+        Refused("detectors.safetensors", t => t[..^8], "claims the bytes");
+        Refused("detectors.safetensors", t => t[..^8] + "\0\0\0\0\0\0\u00f8\u007f", "not finite");
+
+        void Refused(string name, Func<string, string?> change, string says) =>
+            Assert.Contains(says, Assert.Throws<InvalidDataException>(() => HdgeModel.Load(new MemoryStream(Rewrite(name, change)), "cpu")).Message, StringComparison.Ordinal);
+    }
+
+    private byte[] Rewrite(string name, Func<string, string?> change)
+    {
+        using var result = new MemoryStream();
+        using (var source = new ZipArchive(new MemoryStream(Saved())))
+        using (var target = new ZipArchive(result, ZipArchiveMode.Create, leaveOpen: true))
+            foreach (var entry in source.Entries)
+            {
+                using var from = entry.Open();
+                using var content = new MemoryStream();
+                from.CopyTo(content);
+                string? text = Encoding.Latin1.GetString(content.ToArray()); // a byte a character
+                if (entry.Name.StartsWith(name, StringComparison.Ordinal))
+                    text = change(text);
+                if (text is null)
+                    continue;
+                using var to = target.CreateEntry(entry.Name).Open();
+                to.Write(Encoding.Latin1.GetBytes(text));
+            }
+        return result.ToArray();
+    }
+}

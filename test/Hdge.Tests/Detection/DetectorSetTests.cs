@@ -1,0 +1,182 @@
+using Hdge.Detection;
+using Hdge.Networks;
+using Hdge.Training;
+
+namespace Hdge.Tests.Detection;
+
+public sealed class DetectorSetTests : IDisposable
+{
+    private readonly HdgeModel _model = Create();
+    private readonly ImageSet _train = SmallImages.Patterns(90, 1), _heldOut = SmallImages.Patterns(60, 2), _test = SmallImages.Patterns(40, 3);
+
+    private static HdgeModel Create() => new(new WideResNetOptions().Create(SmallImages.Shape, 3, 1), new PixelScaling(), CPU);
+
+    private static DetectionOptions Everything => new() { Also = DetectionScoreKinds.GradientFree };
+
+    public void Dispose() => _model.Dispose();
+
+    [Fact]
+    public void AnUnfittedModelDecidesByLogDensity()
+    {
+        _model.Calibrate(_heldOut);
+        var scores = _model.Score(_test);
+        Assert.Equal(DetectionScore.LogDensity, _model.Detectors.Score);
+        Assert.Equal(scores.LogDensity, scores.DetectionScore);
+        Assert.Equal(_model.DensityThreshold, _model.DetectionThreshold);
+        Assert.Equal(scores.LogDensity, _model.DetectionScores(_test, [DetectionScore.LogDensity])[DetectionScore.LogDensity], (a, b) => Math.Abs(a - b) < 1e-5);
+        var error = Assert.Throws<ArgumentException>(() => _model.DetectionScores(_test, [DetectionScore.Vim]));
+        Assert.Contains("Vim", error.Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => _model.DetectionScores(_test, [DetectionScore.Auto]));
+    }
+
+    [Theory]
+    [InlineData(DetectionScore.MaxLogit)]
+    [InlineData(DetectionScore.NearestNeighbors)]
+    [InlineData(DetectionScore.RankAverage)]
+    [InlineData(DetectionScore.Odin)]
+    public void TheFlagObeysTheChosenScore(DetectionScore score)
+    {
+        _model.Calibrate(_heldOut);
+        _model.FitDetectors(_train, _heldOut, new DetectionOptions { Score = score, Neighbors = 3 }, 0.8);
+        var held = _model.Score(_heldOut);
+        Assert.InRange(held.IsInDistribution.Count(k => k), 48, score == DetectionScore.RankAverage ? 60 : 49); // ranks have ties
+        Assert.Equal(_model.DetectionScores(_heldOut, [score])[score], held.DetectionScore, (a, b) => Math.Abs(a - b) < 1e-5);
+        for (int i = 0; i < held.Count; i++)
+            Assert.Equal(held.DetectionScore[i] >= _model.DetectionThreshold, held.IsInDistribution[i]);
+        double before = _model.DetectionThreshold;
+        _model.Calibrate(_heldOut, 0.5);
+        Assert.True(_model.DetectionThreshold > before);
+    }
+
+    [Fact]
+    public void OnePassGivesWhatTheDetectorsSayOfItsFeatures()
+    {
+        _model.FitDetectors(_train, _heldOut, Everything);
+        var scores = _model.DetectionScores(_test, DetectionScoreKinds.GradientFree);
+        var (logits, features) = _model.LogitsAndFeatures(_test, CancellationToken.None);
+        using (features)
+            foreach (var score in DetectionScoreKinds.GradientFree)
+            {
+                using var scope = NewDisposeScope();
+                using var input = new DetectionInput(tensor(logits, [40L, 3L]), features.clone(), _model.Temperature);
+                var alone = new float[40];
+                _model.Detectors.Find(score).Score(input, alone);
+                Assert.Equal(alone, scores[score]);
+                Assert.All(alone, s => Assert.True(float.IsFinite(s)));
+            }
+    }
+
+    [Fact]
+    public void FittingIsBoundedAndDecidedByTheSeed()
+    {
+        var options = Everything with { SampleSize = 25 };
+        float[] first = Fitted(7), again = Fitted(7), other = Fitted(8);
+        Assert.Equal(25, _model.Detectors.Statistics.Neighbors!.shape[0]);
+        Assert.Equal(first, again);
+        Assert.NotEqual(first, other);
+
+        float[] Fitted(int seed)
+        {
+            _model.FitDetectors(_train, _heldOut, options, seed: seed);
+            return [.. _model.DetectionScores(_test, DetectionScoreKinds.GradientFree).OrderBy(s => s.Key).SelectMany(s => s.Value)];
+        }
+    }
+
+    [Fact]
+    public void OneTrainingImageIsEnough()
+    {
+        _model.FitDetectors(_train.Take(1), _heldOut.Take(1), Everything with { Score = DetectionScore.Auto });
+        Assert.All(_model.DetectionScores(_test, DetectionScoreKinds.GradientFree).Values.SelectMany(s => s), s => Assert.True(float.IsFinite(s)));
+    }
+
+    [Fact]
+    public void FeaturesThatAreNotFiniteAreRefused()
+    {
+        using var model = new HdgeModel(new LinearBackbone(SmallImages.Shape, 3, 1, float.PositiveInfinity), new PixelScaling(), CPU);
+        var error = Assert.Throws<ArgumentException>(() => model.FitDetectors(_train, _heldOut, new DetectionOptions { Score = DetectionScore.Mahalanobis }));
+        Assert.Contains("training image 0", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AutoTakesTheScoreWithTheHighestAuroc()
+    {
+        var outliers = PseudoOutliers.Of(_test, 5)[3].Images;
+        foreach (var given in new[] { null, outliers })
+        {
+            _model.FitDetectors(_train, _heldOut, Everything with { Score = DetectionScore.Auto, Outliers = given }, seed: 4);
+            var compared = _model.Detectors.AutoAuroc;
+            Assert.Equal(DetectionScoreKinds.GradientFree, compared.Keys.Order());
+            Assert.Equal(compared.Values.Max(), compared[_model.Detectors.Score]);
+            if (given is null)
+                continue;
+            var (known, unknown) = (_model.DetectionScores(_heldOut, DetectionScoreKinds.GradientFree), _model.DetectionScores(given, DetectionScoreKinds.GradientFree));
+            foreach (var (score, auroc) in compared)
+                Assert.Equal(Auroc.Of(known[score], unknown[score]), auroc, 1e-12);
+        }
+        Assert.Equal(DetectionScore.LogDensity, AutoScore.Best(new Dictionary<DetectionScore, double> { [DetectionScore.Vim] = 0.9, [DetectionScore.LogDensity] = 0.9, [DetectionScore.Gen] = 0.8 }));
+    }
+
+    [Fact]
+    public void WhatAutoDoesNotTakeIsNotKept()
+    {
+        _model.FitDetectors(_train, _heldOut, new DetectionOptions { Score = DetectionScore.Auto });
+        var kept = _model.Detectors.Available.Where(s => s.NeedsFitting());
+        DetectionScore[] expected = _model.Detectors.Score switch
+        {
+            DetectionScore.Mahalanobis or DetectionScore.RelativeMahalanobis => [DetectionScore.Mahalanobis, DetectionScore.RelativeMahalanobis],
+            DetectionScore.RankAverage => [DetectionScore.NearestNeighbors, DetectionScore.Vim, DetectionScore.RankAverage],
+            var chosen => chosen.NeedsFitting() ? [chosen] : [],
+        };
+        Assert.Equal(expected, kept);
+    }
+
+    [Fact]
+    public void ACancelledFitLeavesTheModelAsItWas()
+    {
+        _model.FitDetectors(_train, _heldOut, Everything with { Score = DetectionScore.Vim });
+        var (before, scores) = (_model.Detectors, _model.Score(_test).DetectionScore);
+        Assert.Throws<OperationCanceledException>(() => _model.FitDetectors(_train, _heldOut, Everything, cancellationToken: new CancellationToken(true)));
+        Assert.Same(before, _model.Detectors);
+        Assert.Equal(scores, _model.Score(_test).DetectionScore);
+        Assert.Throws<OperationCanceledException>(() => _model.DetectionScores(_test, [DetectionScore.Vim], new CancellationToken(true)));
+    }
+
+    [Fact]
+    public void TrainingFitsWhatItsOptionsName()
+    {
+        var options = SmallImages.Quick with { Epochs = 1, Detection = new DetectionOptions { Score = DetectionScore.Mahalanobis, Also = [DetectionScore.ReAct] } };
+        using var model = ModelTrainer.Train(_train, options);
+        Assert.Equal(DetectionScore.Mahalanobis, model.Detectors.Score);
+        Assert.Contains(DetectionScore.ReAct, model.Detectors.Available);
+        Assert.DoesNotContain(DetectionScore.Vim, model.Detectors.Available);
+    }
+
+    [Fact]
+    public void OptionsOutOfRangeAreRefused()
+    {
+        foreach (var (options, name) in new (DetectionOptions, string)[]
+        {
+            (new() { Score = (DetectionScore)99 }, nameof(DetectionOptions.Score)),
+            (new() { Also = [DetectionScore.Auto] }, nameof(DetectionOptions.Also)),
+            (new() { RankScores = [DetectionScore.RankAverage] }, nameof(DetectionOptions.RankScores)),
+            (new() { RankScores = [DetectionScore.Odin] }, nameof(DetectionOptions.RankScores)),
+            (new() { RankScores = [] }, nameof(DetectionOptions.RankScores)),
+            (new() { SampleSize = 0 }, nameof(DetectionOptions.SampleSize)),
+            (new() { Neighbors = 0 }, nameof(DetectionOptions.Neighbors)),
+            (new() { EnergyTemperature = double.NaN }, nameof(DetectionOptions.EnergyTemperature)),
+            (new() { GenExponent = 0 }, nameof(DetectionOptions.GenExponent)),
+            (new() { GenTop = 0 }, nameof(DetectionOptions.GenTop)),
+            (new() { ReActPercentile = 101 }, nameof(DetectionOptions.ReActPercentile)),
+            (new() { AshPercentile = 100 }, nameof(DetectionOptions.AshPercentile)),
+            (new() { VimDimension = 0 }, nameof(DetectionOptions.VimDimension)),
+            (new() { OdinTemperature = 0 }, nameof(DetectionOptions.OdinTemperature)),
+            (new() { OdinStep = -1 }, nameof(DetectionOptions.OdinStep)),
+            (new() { Outliers = SmallImages.Fashion(1) }, nameof(DetectionOptions.Outliers)),
+        })
+        {
+            Assert.Contains(name, Assert.ThrowsAny<ArgumentException>(() => options.Validate(SmallImages.Shape)).Message, StringComparison.Ordinal);
+            Assert.ThrowsAny<ArgumentException>(() => (SmallImages.Quick with { Detection = options }).Validate(SmallImages.Shape)); // before training, not after it
+        }
+        Assert.Throws<ArgumentException>(() => _model.FitDetectors(_train, _heldOut.Take(0), new()));
+    }
+}

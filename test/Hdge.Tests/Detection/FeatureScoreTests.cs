@@ -1,0 +1,190 @@
+using Hdge.Detection;
+using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.LinearAlgebra.Double;
+
+namespace Hdge.Tests.Detection;
+
+public sealed class FeatureScoreTests : IDisposable
+{
+    private const int Length = 6, Classes = 3;
+
+    private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly float[][] _train = Naive.Rows(40, Length, 1), _test = Naive.Rows(30, Length, 7, 2);
+    private readonly LinearBackbone _network = new(new ImageShape(1, 2, 3), Classes, 3);
+
+    public void Dispose()
+    {
+        _network.Dispose();
+        _scope.Dispose();
+    }
+
+    private Lazy<LinearHead> Head => new(() => LinearHead.Of(_network, CPU));
+
+    private float[][] Logits(float[][] features) => [.. features.Select(z => _network.Logits(Naive.Doubles(z)).Select(f => (float)f).ToArray())];
+
+    private static Vector<double> Vector(float[] z) => DenseVector.OfArray(Naive.Doubles(z));
+
+    [Fact]
+    public void TheHeadIsReadOffTheNetwork()
+    {
+        var head = LinearHead.Of(_network, CPU);
+        Assert.Equal(Naive.Doubles([.. _network.Weight.Cast<float>()]), head.Weight.data<double>().ToArray(), (a, b) => Math.Abs(a - b) <= 1e-7);
+        Assert.Equal(Naive.Doubles(_network.Bias), head.Bias.data<double>().ToArray());
+    }
+
+    [Theory]
+    [InlineData(40, 3)]
+    [InlineData(40, 2)] // a class without an image
+    [InlineData(4, 3)]  // fewer images than features
+    [InlineData(1, 1)]
+    public void MahalanobisEqualsItsFormula(int count, int classes)
+    {
+        int[] labels = [.. Enumerable.Range(0, count).Select(i => 2 - i % classes)];
+        Vector<double>[] train = [.. _train[..count].Select(Vector)];
+        var mean = train.Aggregate((a, b) => a + b) / count;
+        var means = labels.Distinct().ToDictionary(y => y, y => train.Where((_, i) => labels[i] == y).Aggregate((a, b) => a + b) / labels.Count(l => l == y));
+        Vector<double>[] within = [.. train.Select((z, i) => z - means[labels[i]])], total = [.. train.Select(z => z - mean)];
+        var (tied, background) = (Inverse(within), Inverse(total));
+
+        using var gaussian = GaussianStatistics.Fit(Naive.Matrix(_train[..count]), labels);
+        float[] plain = Naive.Score(new MahalanobisDetector(gaussian), Logits(_test), _test), relative = Naive.Score(new RelativeMahalanobisDetector(gaussian), Logits(_test), _test);
+        for (int i = 0; i < _test.Length; i++)
+        {
+            var z = Vector(_test[i]);
+            double nearest = means.Values.Min(m => (z - m) * tied * (z - m)), around = (z - mean) * background * (z - mean);
+            Assert.Equal(-nearest, plain[i], 1e-6 * nearest);
+            Assert.Equal(around - nearest, relative[i], 1e-6 * (around + nearest));
+        }
+
+        static Matrix<double> Inverse(Vector<double>[] centred) =>
+            centred.All(x => x.L2Norm() == 0) ? DenseMatrix.CreateIdentity(Length) : Naive.LedoitWolf(centred).Inverse();
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(7, 40)]
+    [InlineData(40, 40)]
+    [InlineData(50, 9000)] // several blocks
+    public void NearestNeighboursEqualASortOfAllDistances(int k, int count)
+    {
+        float[][] train = Naive.Rows(count, Length, 5);
+        train[0] = new float[Length]; // not stored
+        if (count == 1)
+            train = [.. _train[..1]];
+        double[][] units = [.. train.Where(z => z.Any(v => v != 0)).Select(Unit)];
+        int stored = units.Length;
+        k = Math.Min(k, stored);
+        float[][] test = [.. _test, new float[Length]];
+        float[] scores = Naive.Score(new NearestNeighborDetector(NearestNeighborDetector.Store(Naive.Matrix(train)), k), Logits(test), test);
+        for (int i = 0; i < test.Length; i++)
+        {
+            double[] z = test[i].Any(v => v != 0) ? Unit(test[i]) : new double[Length];
+            double kth = units.Select(u => Math.Sqrt(u.Zip(z).Sum(p => (p.First - p.Second) * (p.First - p.Second)))).Order().ElementAt(k - 1);
+            Assert.Equal(-kth, scores[i], 1e-6 / Math.Max(kth, 1e-3)); // 2 − 2·similarity cancels near 0
+        }
+
+        static double[] Unit(float[] z)
+        {
+            double length = Math.Sqrt(z.Sum(v => (double)v * v));
+            return [.. z.Select(v => v / length)];
+        }
+    }
+
+    [Theory]
+    [InlineData(null, 100, 1)]
+    [InlineData(null, 3000, 30)]
+    [InlineData(null, 50000, 50)]
+    [InlineData(7, 100, 7)]
+    [InlineData(70, 10, 10)]
+    public void NeighboursFollowTheSample(int? asked, int count, int expected) => Assert.Equal(expected, NearestNeighborDetector.Neighbors(asked, count));
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(5)]
+    public void VimEqualsItsFormula(int dimension)
+    {
+        var weight = DenseMatrix.OfArray(new double[Length, Classes]);
+        for (int i = 0; i < Length; i++)
+            for (int c = 0; c < Classes; c++)
+                weight[i, c] = _network.Weight[i, c];
+        var origin = -(weight.Transpose().PseudoInverse() * DenseVector.OfArray(Naive.Doubles(_network.Bias)));
+        Matrix<double> moment = DenseMatrix.Create(Length, Length, 0);
+        foreach (float[] z in _train)
+            moment += (Vector(z) - origin).OuterProduct(Vector(z) - origin);
+        var evd = moment.Evd(Symmetricity.Symmetric); // ascending
+        var principal = evd.EigenVectors.SubMatrix(0, Length, Length - dimension, dimension);
+        double Residual(float[] z)
+        {
+            var x = Vector(z) - origin;
+            return (x - principal * (principal.Transpose() * x)).L2Norm();
+        }
+        float[][] logits = Logits(_train), tested = Logits(_test);
+        double scale = logits.Sum(f => Math.Abs((double)f.Max())) / _train.Sum(Residual);
+
+        using var statistics = VimStatistics.Fit(Naive.Matrix(_train), logits.SelectMany(f => f).ToArray(), Head.Value, dimension);
+        Assert.Equal(scale, statistics.Scale, 1e-6 * scale);
+        float[] scores = Naive.Score(new VimDetector(statistics), tested, _test);
+        for (int i = 0; i < _test.Length; i++)
+            Assert.Equal(Naive.LogSumExp(Naive.Doubles(tested[i])) - scale * Residual(_test[i]), scores[i], 1e-5);
+    }
+
+    [Fact]
+    public void VimDimensionIsThePapers() =>
+        Assert.Equal([1000, 512, 320, 32, 1, 0, 5], new[] { (default(int?), 2048), (null, 768), (null, 640), (null, 64), (null, 2), (null, 1), (9, 6) }.Select(d => VimStatistics.Dimension(d.Item1, d.Item2)));
+
+    [Fact]
+    public void ReActClipsAtThePercentile()
+    {
+        float[] all = [.. _train.SelectMany(z => z).Order()];
+        double at = 0.9 * (all.Length - 1), clip = all[(int)at] + (at - (int)at) * ((double)all[(int)at + 1] - all[(int)at]);
+        Assert.Equal(clip, ReActDetector.Clip(_train.SelectMany(z => z).ToArray(), 90), 1e-12);
+        Assert.Equal(all[^1], ReActDetector.Clip(all, 100));
+        float[] scores = Naive.Score(new ReActDetector(clip, Head), Logits(_test), _test);
+        for (int i = 0; i < _test.Length; i++)
+            Assert.Equal(Naive.LogSumExp(_network.Logits([.. _test[i].Select(v => Math.Min(v, clip))])), scores[i], 1e-5);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(50)]
+    [InlineData(90)]
+    public void AshKeepsAndScalesTheLargest(double percentile)
+    {
+        float[][] test = [.. _test, [1, 1, 1, 0, -1, 1], new float[Length], [-1, -2, -3, -4, -5, -6]];
+        int keep = Length - Math.Min((int)Math.Round(Length * percentile / 100), Length - 1);
+        float[] scores = Naive.Score(new AshDetector(percentile, Head), Logits(test), test);
+        for (int i = 0; i < test.Length; i++)
+        {
+            double[] z = [.. test[i].Select(v => Math.Max(0.0, v))];
+            int[] kept = [.. Enumerable.Range(0, Length).OrderByDescending(j => z[j]).ThenBy(j => j).Take(keep)];
+            double s1 = z.Sum(), s2 = kept.Sum(j => z[j]);
+            double expected = Naive.LogSumExp(_network.Logits([.. z.Select((v, j) => kept.Contains(j) && s2 > 0 ? v * Math.Exp(s1 / s2) : 0)]));
+            Assert.Equal(expected, scores[i], 1e-5 * Math.Max(1, Math.Abs(expected)));
+        }
+    }
+
+    [Fact]
+    public void RanksAreSharesOfTheReference()
+    {
+        float[] reference = [-2, -1, -1, 0, 3];
+        var detector = new RankAverageDetector([(new MaxLogitDetector(), reference), (new MaxProbabilityDetector(), [0.2f, 0.5f])]);
+        float[][] logits = [[-1, -1], [-9, -50], [4, 4], [3, -90]];
+        double[] expected = [((1 + 1) / 5.0 + (1 + 0.5) / 2) / 2, (0 / 5.0 + 1) / 2, (1 + 0.75) / 2, (4.5 / 5 + 1) / 2];
+        Assert.Equal(expected, Naive.Score(detector, logits).Select(s => (double)s), (a, b) => Math.Abs(a - b) < 1e-6);
+        float[] many = RankAverageDetector.Reference([.. Enumerable.Range(0, 30_000).Select(i => (float)(29_999 - i))]);
+        Assert.Equal((10_000, 1f, 29_998f), (many.Length, many[0], many[^1]));
+    }
+
+    [Fact]
+    public void ConstantFeaturesGiveNumbers()
+    {
+        float[][] train = [.. Enumerable.Repeat(new float[Length], 5)];
+        using var gaussian = GaussianStatistics.Fit(Naive.Matrix(train), [0, 1, 2, 0, 1]);
+        Assert.Equal(_test.Select(z => -z.Sum(v => (double)v * v)), Naive.Score(new MahalanobisDetector(gaussian), Logits(_test), _test).Select(s => (double)s), (a, b) => Math.Abs(a - b) < 1e-5);
+        Assert.All(Naive.Score(new RelativeMahalanobisDetector(gaussian), Logits(_test), _test), s => Assert.Equal(0, s));
+        Assert.All(Naive.Score(new NearestNeighborDetector(NearestNeighborDetector.Store(Naive.Matrix(train)), 1), Logits(_test), _test), s => Assert.Equal(-1, s));
+        using var vim = VimStatistics.Fit(Naive.Matrix(train), Logits(train).SelectMany(f => f).ToArray(), Head.Value, 3);
+        Assert.All(Naive.Score(new VimDetector(vim), Logits(_test), _test), s => Assert.True(float.IsFinite(s)));
+    }
+}

@@ -1,0 +1,61 @@
+using Hdge.Detection;
+using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.LinearAlgebra.Double;
+
+namespace Hdge.Tests.Detection;
+
+/// <summary>Random batches, and textbook formulas in double precision to hold the detectors against.</summary>
+internal static class Naive
+{
+    public static float[][] Rows(int count, int length, int seed, float scale = 1) =>
+        [.. Enumerable.Range(0, count).Select(i => Random(seed + 1000 * i, length, scale))];
+
+    private static float[] Random(int seed, int length, float scale)
+    {
+        var random = new Random(seed);
+        return [.. Enumerable.Range(0, length).Select(_ => scale * (2 * random.NextSingle() - 1))];
+    }
+
+    public static Tensor Matrix(float[][] rows) => tensor(rows.SelectMany(r => r).ToArray(), [rows.Length, rows[0].Length]);
+
+    /// <summary>What a detector says of logits and features.</summary>
+    public static float[] Score(Detector detector, float[][] logits, float[][]? features = null, double temperature = 1)
+    {
+        using var scope = NewDisposeScope();
+        using var input = new DetectionInput(Matrix(logits), features is null ? null : Matrix(features), temperature);
+        var scores = new float[logits.Length];
+        detector.Score(input, scores);
+        return scores;
+    }
+
+    public static double LogSumExp(IEnumerable<double> values)
+    {
+        double[] all = [.. values];
+        return all.Max() + Math.Log(all.Sum(v => Math.Exp(v - all.Max())));
+    }
+
+    public static double[] Softmax(float[] logits)
+    {
+        double total = LogSumExp(logits.Select(f => (double)f));
+        return [.. logits.Select(f => Math.Exp(f - total))];
+    }
+
+    public static double[] Doubles(float[] values) => [.. values.Select(v => (double)v)];
+
+    /// <summary>Σ x xᵀ / n, shrunk as Ledoit and Wolf (2004, section 3.2) write it down: with ‖A‖² = tr(A Aᵀ) / F.</summary>
+    public static Matrix<double> LedoitWolf(IReadOnlyList<Vector<double>> vectors)
+    {
+        int length = vectors[0].Count;
+        double n = vectors.Count;
+        Matrix<double> sample = DenseMatrix.Create(length, length, 0);
+        foreach (var x in vectors)
+            sample += x.OuterProduct(x) / n;
+        var identity = DenseMatrix.CreateIdentity(length);
+        double m = sample.Trace() / length, d2 = Norm2(sample - m * identity);
+        double b2 = Math.Min(d2, vectors.Sum(x => Norm2(x.OuterProduct(x) - sample)) / (n * n));
+        double share = Math.Max(1e-6, d2 > 0 ? b2 / d2 : 1);
+        return share * m * identity + (1 - share) * sample;
+
+        double Norm2(Matrix<double> a) => (a * a.Transpose()).Trace() / length;
+    }
+}
