@@ -1,17 +1,19 @@
 using Hdge.Benchmarks;
 
-// Hdge.Benchmarks [steps|scoring] [--rounds N]: all benchmarks, or one; more rounds, less noise.
-int rounds = 15;
+// Hdge.Benchmarks [steps|scoring|detection] [--rounds N] [--images N]: all benchmarks, or some; more rounds, less noise. Images are detection's.
+int rounds = 15, images = 1000;
 var names = new List<string>();
 for (int i = 0; i < args.Length; i++)
 {
     if (args[i] == "--rounds" && i + 1 < args.Length && int.TryParse(args[i + 1], out rounds) && rounds > 0)
         i++;
-    else if (args[i] is "steps" or "scoring")
+    else if (args[i] == "--images" && i + 1 < args.Length && int.TryParse(args[i + 1], out images) && images > 0)
+        i++;
+    else if (args[i] is "steps" or "scoring" or "detection")
         names.Add(args[i]);
     else
     {
-        Console.Error.WriteLine("usage: bench [steps|scoring] [--rounds N]");
+        Console.Error.WriteLine("usage: bench [steps|scoring|detection] [--rounds N] [--images N]");
         return 2;
     }
 }
@@ -19,4 +21,6 @@ if (names.Count == 0 || names.Contains("steps"))
     StepBenchmark.Run(rounds);
 if (names.Count == 0 || names.Contains("scoring"))
     ScoringBenchmark.Run(rounds);
+if (names.Count == 0 || names.Contains("detection"))
+    DetectionBenchmark.Run(rounds, images);
 return 0;

@@ -20,6 +20,8 @@ internal static class DetectionPass
             input.requires_grad_();
         var features = network.Features(input);
         var logits = network.Head(features);
+        if (gradient && !logits.requires_grad)
+            throw new InvalidOperationException("Scores with gradients cannot be had in inference mode.");
         return new DetectionInput(Host(logits), scores.Any(s => s.NeedsFeatures()) ? Host(features) : null, temperature)
         {
             Graph = gradient ? (input, logits.MoveToOuterDisposeScope()) : null,
