@@ -58,7 +58,7 @@ public sealed partial class HdgeTrainer : ITrainerEstimator<HdgeTransformer, Hdg
         using IChannel channel = _environment.Register("Hdge").Start("Training");
         ImageSet images = rows.Read(input, _options.CancellationToken);
         Report(channel, images, rows);
-        HdgeModel model = ModelTrainer.Train(images, training, Progress(channel), _options.CancellationToken);
+        HdgeModel model = ModelTrainer.Train(images, training, Progress(channel), message => channel.Warning(MessageSensitivity.None, message), _options.CancellationToken);
         return new HdgeTransformer(model, _options.FeatureColumnName, rows.FeatureType, _options.Outputs, LabelValues.Of(rows.Label, rows.ClassCount));
     }
 

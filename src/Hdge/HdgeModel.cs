@@ -3,6 +3,7 @@ using Hdge.Data;
 using Hdge.Detection;
 using Hdge.Networks;
 using Hdge.Persistence;
+using Hdge.Sampling;
 using Hdge.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -141,6 +142,22 @@ public sealed partial class HdgeModel : IDisposable
         DensityThreshold = Threshold.Keeping(densities, inDistributionRate);
         if (Detectors.Score != DetectionScore.LogDensity)
             Detectors.Threshold = DetectorFitting.KeepingThreshold(this, Detectors, heldOut, inDistributionRate, cancellationToken);
+    }
+
+    /// <summary>
+    /// Draws images by SGLD from log q(x), or log q(x|y), with the network read as an energy-based model. Worth looking at after an objective that
+    /// trains the density, such as JEM. Their labels are the classes asked for, or else those the network finds most probable.
+    /// </summary>
+    /// <param name="options">How many, of which classes, and the chains.</param>
+    /// <param name="progress">Called after each step with the share of all steps done, 0..1.</param>
+    /// <param name="cancellationToken">Looked at before each step.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    /// <exception cref="InvalidOperationException">A chain left the finite numbers: the step is too large for this network.</exception>
+    public ImageSet Sample(SampleOptions options, Action<double>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentNullException.ThrowIfNull(options);
+        return ImageSampler.Draw(Network, Scaling, Device, options, progress, cancellationToken);
     }
 
     /// <summary>Writes the model: weights as safetensors and the rest as JSON, in one zip.</summary>

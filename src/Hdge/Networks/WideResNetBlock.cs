@@ -40,11 +40,4 @@ internal sealed class WideResNetBlock : nn.Module<Tensor, Tensor>
         x.add_(shortcut is null ? input : shortcut.call(input));
         return x.MoveToOuterDisposeScope();
     }
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-            _dropout?.Dispose();
-        base.Dispose(disposing);
-    }
 }

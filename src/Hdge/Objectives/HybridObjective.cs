@@ -62,13 +62,19 @@ public sealed class HybridObjective : IObjective
     /// <summary>
     /// Mean of −pos/T + log(e^{pos/T} + S_y), S_y the bank's sum for the class: that is −log σ(pos/T − log S_y), which neither overflows nor cancels.
     /// </summary>
-    private Tensor Contrastive(Tensor logits, Tensor labels)
+    internal Tensor Contrastive(Tensor logits, Tensor labels)
     {
         var column = labels.unsqueeze(1);
         var positive = ContrastiveScores.Of(logits, _options).gather(1, column).squeeze(1);
         var logSum = Bank.LogSums(logits.dtype, logits.device).index_select(0, labels);
         return -nn.functional.logsigmoid(positive - logSum).mean();
     }
+
+    /// <inheritdoc/>
+    public IEnumerable<KeyValuePair<string, Tensor>> State() => Bank.State();
+
+    /// <inheritdoc/>
+    public void Restore(IReadOnlyDictionary<string, Tensor> state) => Bank.Restore(state);
 
     /// <summary>Releases the bank.</summary>
     public void Dispose() => Bank.Dispose();

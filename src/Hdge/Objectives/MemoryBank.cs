@@ -105,6 +105,32 @@ public sealed class MemoryBank : IDisposable
         (Count, Head) = (count, head);
     }
 
+    /// <summary>As <see cref="Save"/>, by name and without a copy of the entries; nothing while there are none.</summary>
+    internal IEnumerable<KeyValuePair<string, Tensor>> State() => _ring is null
+        ? []
+        : [new("bank.entries", _ring.detach()), new("bank.place", tensor(new long[] { Count, Head }))];
+
+    /// <summary>Takes over what <see cref="State"/> gave; without entries the bank starts anew.</summary>
+    /// <exception cref="InvalidDataException">They are of another bank.</exception>
+    internal void Restore(IReadOnlyDictionary<string, Tensor> state)
+    {
+        if (!state.TryGetValue("bank.entries", out var entries) || !state.TryGetValue("bank.place", out var place))
+        {
+            Dispose();
+            return;
+        }
+        try
+        {
+            using var host = place.cpu();
+            long[] values = host.data<long>().ToArray();
+            Restore(entries, checked((int)values[0]), checked((int)values[1]));
+        }
+        catch (Exception error) when (error is ArgumentException or OverflowException or IndexOutOfRangeException)
+        {
+            throw new InvalidDataException($"The saved memory bank does not fit: {error.Message}", error);
+        }
+    }
+
     /// <summary>Releases the entries.</summary>
     public void Dispose()
     {

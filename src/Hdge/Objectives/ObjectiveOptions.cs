@@ -1,3 +1,5 @@
+using Hdge.Networks;
+
 namespace Hdge.Objectives;
 
 /// <summary>Which objective trains a network, and its weights; one record an objective.</summary>
@@ -22,6 +24,15 @@ public abstract record ObjectiveOptions
     /// <summary>Checks the values.</summary>
     /// <exception cref="ArgumentException">A value is out of range, or a combination makes no sense; the message says which and why.</exception>
     public abstract void Validate();
+
+    /// <summary>Checks whether the objective can train such a network.</summary>
+    /// <exception cref="ArgumentException">It cannot; the message says why.</exception>
+    internal virtual void Validate(NetworkOptions network)
+    {
+    }
+
+    /// <summary>How often a run may go back to its last good state after diverging, where <see cref="Training.TrainingOptions.DivergenceRestarts"/> does not say.</summary>
+    internal virtual int DivergenceRestarts => 0;
 
     /// <summary>The objective, ready for its first step.</summary>
     internal abstract IObjective Create(ObjectiveContext context);

@@ -23,6 +23,9 @@ public sealed class TrainingStep(Backbone network, Tensor images, Tensor labels)
     /// <summary>Classes, shape [N], 64-bit integers in 0..C − 1.</summary>
     public Tensor Labels { get; } = labels;
 
+    /// <summary>Seed of whatever an objective draws for this step: it depends on the run's seed, the epoch and the batch, so a resumed run draws the same. Default 0.</summary>
+    public int Seed { get; init; }
+
     /// <summary>Penultimate features of <see cref="Images"/>, shape [N, F], with their graph.</summary>
     public Tensor Features => _features ??= Network.Features(Images);
 

@@ -13,6 +13,8 @@ internal static class Safetensors
 {
     private const int LargestHeader = 100_000_000; // the format's own limit
 
+    private static readonly ScalarType[] s_types = [ScalarType.Float32, ScalarType.Float64, ScalarType.Int64];
+
     private sealed record Entry(string Type, long[] Shape, long Begin, long End);
 
     /// <summary>Writes the tensors in the order of their names.</summary>
@@ -87,6 +89,39 @@ internal static class Safetensors
         }
         if (at != dataLength)
             throw new InvalidDataException($"The weights end at byte {at} of {dataLength}.");
+    }
+
+    /// <summary>Reads all tensors there are, on the processor; they are the caller's. No more memory is taken than the data have bytes.</summary>
+    /// <exception cref="InvalidDataException">The data are cut off, or their header contradicts itself.</exception>
+    public static Dictionary<string, Tensor> ReadAll(Stream stream, long length)
+    {
+        var entries = ReadHeader(stream, length, out long dataLength);
+        var tensors = new Dictionary<string, Tensor>();
+        try
+        {
+            long at = 0;
+            foreach (var (name, entry) in entries.OrderBy(e => e.Value.Begin).ThenBy(e => e.Value.End))
+            {
+                var type = s_types.FirstOrDefault(t => TypeName(t).Name == entry.Type, ScalarType.Bool);
+                if (type == ScalarType.Bool)
+                    throw new InvalidDataException($"Weight '{name}' is {entry.Type}, expected {string.Join(", ", s_types.Select(t => TypeName(t).Name))}.");
+                Int128 bytes = TypeName(type).Size;
+                foreach (long side in entry.Shape)
+                    bytes = side >= 0 && bytes >= 0 && bytes <= dataLength ? bytes * side : -1;
+                if (entry.End - entry.Begin != bytes || entry.Begin != at)
+                    throw new InvalidDataException($"Weight '{name}' takes the bytes {entry.Begin}..{entry.End} for the shape [{string.Join(", ", entry.Shape)}], expected them from {at} on.");
+                at = entry.End;
+                tensors[name] = empty(entry.Shape, dtype: type).DetachFromDisposeScope();
+                Fill(tensors[name], stream, name);
+            }
+            return at == dataLength ? tensors : throw new InvalidDataException($"The weights end at byte {at} of {dataLength}.");
+        }
+        catch
+        {
+            foreach (var tensor in tensors.Values)
+                tensor.Dispose();
+            throw;
+        }
     }
 
     private static void Fill(Tensor target, Stream stream, string name)

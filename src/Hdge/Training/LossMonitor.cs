@@ -13,11 +13,17 @@ internal sealed class LossMonitor(Device device) : IDisposable
 
     private readonly int _interval = device.type == DeviceType.CPU ? 1 : 16;
     private readonly List<Tensor> _pending = [];
-    private double? _limit;
     private long _step;
 
-    /// <summary>Largest loss that counts as sane: a thousand times the first, at least 1000.</summary>
-    public double Limit => _limit ?? double.PositiveInfinity;
+    /// <summary>Largest loss that counts as sane: a thousand times the run's first, at least 1000; null before the first step.</summary>
+    public double? Limit { get; private set; }
+
+    /// <summary>Goes on at <paramref name="step"/>; what is pending is forgotten.</summary>
+    public void GoTo(long step, double? limit)
+    {
+        Dispose();
+        (_step, Limit) = (step, limit);
+    }
 
     /// <summary>Adds the terms of a step, shape [3 or more]: loss first. Returns the first bad step among those looked at, if any.</summary>
     public (long Step, double Loss)? Add(Tensor terms, double[] sums)
@@ -34,13 +40,12 @@ internal sealed class LossMonitor(Device device) : IDisposable
         double[] values;
         using (NewDisposeScope())
             values = stack(_pending).to(float64).cpu().data<double>().ToArray();
-        _pending.ForEach(t => t.Dispose());
-        _pending.Clear();
+        Dispose();
         for (int at = 0; at < values.Length; at += sums.Length, _step++)
         {
             double loss = values[at];
-            _limit ??= ExplosionFactor * Math.Max(1, Math.Abs(loss));
-            if (!(Math.Abs(loss) <= _limit))
+            Limit ??= ExplosionFactor * Math.Max(1, Math.Abs(loss));
+            if (!(Math.Abs(loss) <= Limit))
                 return (_step, loss);
             for (int i = 0; i < sums.Length; i++)
                 sums[i] += values[at + i];
@@ -48,5 +53,9 @@ internal sealed class LossMonitor(Device device) : IDisposable
         return null;
     }
 
-    public void Dispose() => _pending.ForEach(t => t.Dispose());
+    public void Dispose()
+    {
+        _pending.ForEach(t => t.Dispose());
+        _pending.Clear();
+    }
 }

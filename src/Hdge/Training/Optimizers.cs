@@ -1,4 +1,5 @@
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Hdge.Training;
@@ -6,7 +7,7 @@ namespace Hdge.Training;
 /// <summary>Sets up torch's optimisers.</summary>
 internal static class Optimizers
 {
-    public static optim.Optimizer Create(nn.Module network, TrainingOptions options) => options.Optimizer switch
+    public static OptimizerHelper Create(nn.Module network, TrainingOptions options) => options.Optimizer switch
     {
         OptimizerKind.Adam => optim.Adam(network.parameters(), options.LearningRate, 0.9, 0.999, 1e-8, options.WeightDecay),
         _ => optim.SGD(network.parameters(), options.LearningRate, options.Momentum, 0, options.WeightDecay, nesterov: options.Momentum > 0),

@@ -19,6 +19,7 @@ internal static class RunningAverages
     public static void Refresh(Backbone network, ImageSet train, TrainingOptions options, Device device, CancellationToken cancellationToken)
     {
         var loader = new BatchLoader(train, BatchSize, options.Scaling, options.Augmentation, shuffle: true, Seeds.Mix(options.Seed, 5));
+        var dropouts = SeededDropout.In(network);
         using var off = no_grad();
         network.train();
         int passes = (Updates + loader.BatchCount - 1) / loader.BatchCount;
@@ -26,6 +27,8 @@ internal static class RunningAverages
         {
             using var scope = NewDisposeScope();
             var images = DeviceBatch.Of(batch, train.Shape, device).Images;
+            foreach (var dropout in dropouts)
+                dropout.Reseed(device, (int)batch.Seed);
             DeviceBatch.AddNoise(images, NoiseLeft * options.Augmentation.NoiseDeviation, batch.Seed);
             network.Features(images);
         }

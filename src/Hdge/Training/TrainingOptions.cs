@@ -68,6 +68,15 @@ public sealed record TrainingOptions
     /// <summary>Seed of the split, the initial weights, order and augmentation. Default 0.</summary>
     public int Seed { get; init; }
 
+    /// <summary>
+    /// How often a run that diverges goes back to the state after its last good epoch and goes on with other random numbers, before it gives up with a
+    /// <see cref="DivergenceException"/>. Default null: what the objective asks for, 5 for <see cref="JemOptions"/>, else 0. At least 0. Costs a copy of the state in memory.
+    /// </summary>
+    public int? DivergenceRestarts { get; init; }
+
+    /// <summary>Where and how often to save a state from which a killed run can go on. Default null: never.</summary>
+    public CheckpointOptions? Checkpoint { get; init; }
+
     /// <summary>Where to train: "cpu", "cuda", "cuda:1" …; null takes a GPU when there is one.</summary>
     public string? Device { get; init; }
 
@@ -77,6 +86,9 @@ public sealed record TrainingOptions
     {
         Network.Validate(shape);
         Objective.Validate();
+        Objective.Validate(Network);
+        Checkpoint?.Validate();
+        Option.Require(DivergenceRestarts is null or >= 0, DivergenceRestarts ?? 0, "at least 0, or null", nameof(DivergenceRestarts));
         Augmentation.Validate(shape);
         Scaling.Validate(shape.Channels);
         Detection.Validate(shape);

@@ -1,0 +1,38 @@
+using System.Collections;
+using System.Globalization;
+
+namespace Hdge.Training;
+
+/// <summary>Options as names and values, to tell what differs between two runs.</summary>
+internal static class OptionText
+{
+    /// <summary>All that a run's weights depend on: every option but where it trains and where it saves.</summary>
+    public static SortedDictionary<string, string> Of(TrainingOptions options)
+    {
+        var all = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        Add("", options with { Device = null, Checkpoint = null }, all);
+        return all;
+    }
+
+    private static void Add(string name, object? value, SortedDictionary<string, string> into)
+    {
+        switch (value)
+        {
+            case null:
+                into[name] = "null";
+                break;
+            case string or Enum or IFormattable or bool:
+                into[name] = Convert.ToString(value, CultureInfo.InvariantCulture)!;
+                break;
+            case IEnumerable items:
+                into[name] = $"[{string.Join(", ", items.Cast<object?>().Select(item => Convert.ToString(item, CultureInfo.InvariantCulture)))}]";
+                break;
+            default:
+                if (name.Length > 0)
+                    into[name] = value.GetType().Name;
+                foreach (var property in value.GetType().GetProperties().Where(p => p.CanWrite && p.GetIndexParameters().Length == 0))
+                    Add(name.Length > 0 ? $"{name}.{property.Name}" : property.Name, property.GetValue(value), into);
+                break;
+        }
+    }
+}

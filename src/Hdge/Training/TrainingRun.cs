@@ -1,0 +1,166 @@
+using System.Diagnostics;
+using Hdge.Data;
+using Hdge.Networks;
+using Hdge.Objectives;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Hdge.Training;
+
+/// <summary>The loop over the epochs: steps, validation, checkpoints, and the way back after divergence.</summary>
+internal sealed class TrainingRun : IDisposable
+{
+    private readonly HdgeModel _model;
+    private readonly ImageSet _train, _heldOut;
+    private readonly TrainingOptions _options;
+    private readonly Action<EpochMetrics>? _progress;
+    private readonly Action<string> _log;
+    private readonly IObjective _objective;
+    private readonly OptimizerHelper _optimizer;
+    private readonly SeededDropout[] _dropouts;
+    private readonly RunState _state;
+    private readonly StateSnapshot _lastGood = new();
+    private readonly LossMonitor _monitor;
+    private readonly LearningRateSchedule _schedule;
+    private readonly int _restartsAllowed;
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private TimeSpan _before; // what a resumed run took until its checkpoint
+    private BatchLoader _loader;
+    private List<EpochMetrics> _metrics = []; // one an epoch done
+    private int _restarts;
+
+    public TrainingRun(HdgeModel model, ImageSet train, ImageSet heldOut, TrainingOptions options, Action<EpochMetrics>? progress, Action<string>? log)
+    {
+        (_model, _train, _heldOut, _options, _progress, _log) = (model, train, heldOut, options, progress, log ?? (_ => { }));
+        var network = model.Network;
+        _objective = options.Objective.Create(new ObjectiveContext(network, options.Scaling, model.Device, Seeds.Mix(options.Seed, 3)));
+        _optimizer = Optimizers.Create(network, options);
+        _dropouts = SeededDropout.In(network);
+        _state = new RunState(network, _optimizer, _objective, model.Device);
+        _monitor = new LossMonitor(model.Device);
+        _loader = Loader();
+        _schedule = new LearningRateSchedule(options, _loader.BatchCount);
+        _restartsAllowed = options.DivergenceRestarts ?? options.Objective.DivergenceRestarts;
+    }
+
+    public void Run(CancellationToken cancellationToken)
+    {
+        var saving = _options.Checkpoint is { } checkpoint ? new RunCheckpoint(checkpoint, OptionText.Of(_options), CheckpointDescription.Fingerprint(_train, _heldOut)) : null;
+        if (saving?.Resume(_state, _log) is { } saved)
+        {
+            (_metrics, _restarts, _before) = ([.. saved.Metrics], saved.Restarts, saved.Metrics is [.., var last] ? last.Elapsed : default);
+            _loader = Loader();
+            _monitor.GoTo(FirstStep, saved.LossLimit);
+            _metrics.ForEach(m => _progress?.Invoke(m));
+        }
+        if (_restartsAllowed > 0 || _metrics.Count > 0)
+            Keep();
+        while (_metrics.Count < _options.Epochs)
+        {
+            var sums = new double[5]; // loss, cross-entropy, contrastive, density, images classified right
+            if (Epoch(sums, cancellationToken) is { } bad)
+            {
+                GoBack(bad);
+                continue;
+            }
+            _metrics.Add(Describe(sums, cancellationToken));
+            if (saving is not null && saving.IsDue(_metrics.Count, _options.Epochs))
+                saving.Write(_state, _metrics, _restarts, _monitor.Limit);
+            _progress?.Invoke(_metrics[^1]);
+        }
+        _model.Network.eval();
+    }
+
+    public void Dispose()
+    {
+        _objective.Dispose();
+        _optimizer.Dispose();
+        _monitor.Dispose();
+        _lastGood.Dispose();
+    }
+
+    /// <summary>Number of the next epoch's first step, counted from 0 over all epochs.</summary>
+    private long FirstStep => (long)_metrics.Count * _loader.BatchCount;
+
+    /// <summary>Order, augmentation and all that is drawn in a step follow from the loader's seed: another one after every restart.</summary>
+    private BatchLoader Loader() =>
+        new(_train, _options.BatchSize, _options.Scaling, _options.Augmentation, shuffle: true, Seeds.Mix(_options.Seed, 4, _restarts));
+
+    /// <summary>One epoch; answers the step that went wrong, if one did.</summary>
+    private (long Step, double Loss)? Epoch(double[] sums, CancellationToken cancellationToken)
+    {
+        _model.Network.train();
+        long step = FirstStep;
+        foreach (var batch in _loader.Epoch(_metrics.Count, cancellationToken))
+        {
+            Optimizers.SetLearningRate(_optimizer, _schedule.At(step++));
+            if (_monitor.Add(Step(batch), sums) is { } bad)
+                return bad;
+        }
+        if (_monitor.Flush(sums) is { } late)
+            return late;
+        _model.Network.eval();
+        return Keep() ? null : (step - 1, double.NaN);
+    }
+
+    /// <summary>Keeps the state as the last good one; false when a weight is not finite. Without restarts the weights suffice.</summary>
+    private bool Keep()
+    {
+        using var scope = NewDisposeScope();
+        return _lastGood.TryTake(_restartsAllowed > 0 ? _state.Tensors() : _state.Weights());
+    }
+
+    private void GoBack((long Step, double Loss) bad)
+    {
+        int epoch = (int)(bad.Step / _loader.BatchCount) + 1;
+        if (_restarts >= _restartsAllowed)
+            throw new DivergenceException(epoch, bad.Step, bad.Loss, _monitor.Limit ?? double.PositiveInfinity, _metrics.Count > 0 ? LastGoodModel() : null);
+        _restarts++;
+        _log($"Training diverged at step {bad.Step} (epoch {epoch}): the loss is {bad.Loss}. Back to the state after epoch {_metrics.Count} with other random numbers, restart {_restarts} of {_restartsAllowed}.");
+        _state.Restore(_lastGood.Tensors);
+        _loader = Loader();
+        _monitor.GoTo(FirstStep, _monitor.Limit);
+    }
+
+    private HdgeModel LastGoodModel()
+    {
+        var good = new HdgeModel(_options.Network.Create(_train.Shape, _train.ClassCount), _options.Scaling, _model.Device);
+        using (no_grad())
+            foreach (var (name, weight) in good.Network.state_dict())
+                weight.copy_(_lastGood.Tensors[RunState.NetworkPrefix + name]);
+        ModelTrainer.Finish(good, _train, _heldOut, _options, CancellationToken.None);
+        return good;
+    }
+
+    private EpochMetrics Describe(double[] sums, CancellationToken cancellationToken)
+    {
+        int batches = _loader.BatchCount;
+        var validation = _heldOut.Count > 0 ? Validation.Run(_model, _heldOut, cancellationToken) : default((double Loss, double Accuracy)?);
+        return new EpochMetrics(_metrics.Count + 1, _options.Epochs, sums[0] / batches, Mean(1), Mean(2), Mean(3), Present(sums[4] / _train.Count),
+            validation?.Loss, validation?.Accuracy, _schedule.At(FirstStep + batches - 1), _before + _clock.Elapsed);
+
+        double? Mean(int term) => Present(sums[term] / batches);
+        static double? Present(double value) => double.IsNaN(value) ? null : value;
+    }
+
+    /// <summary>One forward and one backward pass; answers [loss, cross-entropy, contrastive, density, images right], still on the device; NaN for a term that the objective does not have.</summary>
+    private Tensor Step(PixelBatch batch)
+    {
+        using var scope = NewDisposeScope();
+        var (input, labels) = DeviceBatch.Of(batch, _train.Shape, _model.Device);
+        DeviceBatch.AddNoise(input, _options.Augmentation.NoiseDeviation, batch.Seed);
+        foreach (var dropout in _dropouts)
+            dropout.Reseed(_model.Device, (int)batch.Seed);
+        var step = new TrainingStep(_model.Network, input, labels) { Seed = (int)batch.Seed };
+        using var terms = _objective.Compute(step);
+        _optimizer.zero_grad();
+        terms.Loss.backward();
+        _optimizer.step();
+        using var off = no_grad();
+        var loss = terms.Loss.detach();
+        var none = full_like(loss, double.NaN); // a term that the objective does not have
+        var right = step.HasLogits ? step.Logits.argmax(1).eq(labels).sum().to(loss.dtype) : none;
+        return stack([loss, terms.CrossEntropy ?? none, terms.Contrastive ?? none, terms.Density ?? none, right]).MoveToOuterDisposeScope();
+    }
+}
