@@ -17,6 +17,8 @@ public sealed record ContrastiveDensityOptions : ObjectiveOptions
 
     internal override bool TrainsClassifier => Alpha > 0;
 
+    internal override string? NotAdversarial => Alpha > 0 ? null : $"its adversary would need a classifier, which an {nameof(Alpha)} of 0 does not train";
+
     /// <inheritdoc/>
     public override void Validate()
     {

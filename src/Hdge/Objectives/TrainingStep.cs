@@ -18,7 +18,7 @@ public sealed class TrainingStep(Backbone network, Tensor images, Tensor labels)
     public Backbone Network { get; } = network;
 
     /// <summary>Network input, shape [N, channels, height, width].</summary>
-    public Tensor Images { get; } = images;
+    public Tensor Images { get; private set; } = images;
 
     /// <summary>Classes, shape [N], 64-bit integers in 0..C − 1.</summary>
     public Tensor Labels { get; } = labels;
@@ -34,4 +34,12 @@ public sealed class TrainingStep(Backbone network, Tensor images, Tensor labels)
 
     /// <summary>Whether an objective has asked for the logits.</summary>
     internal bool HasLogits => _logits is not null;
+
+    /// <summary>Goes on with other images of the same shape, before features or logits are asked for.</summary>
+    internal void Replace(Tensor images)
+    {
+        if (_features is not null)
+            throw new InvalidOperationException("The step's features have been worked out already.");
+        Images = images;
+    }
 }
