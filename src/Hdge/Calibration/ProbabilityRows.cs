@@ -32,7 +32,8 @@ internal static class ProbabilityRows
                 throw new ArgumentException($"Logit {i % classCount} of row {i / classCount} is {logits[i]}, expected a finite number.", nameof(logits));
     }
 
-    private static void CheckShape(int values, ReadOnlySpan<int> labels, int classCount, string what)
+    /// <exception cref="ArgumentException">Lengths or labels are not as expected.</exception>
+    public static void CheckShape(int values, ReadOnlySpan<int> labels, int classCount, string what)
     {
         Option.Require(classCount >= 2, classCount, "at least 2");
         if (labels.Length == 0 || values != (long)labels.Length * classCount)

@@ -1,0 +1,49 @@
+namespace Hdge.Calibration;
+
+/// <summary>How far a confidence can be trusted, where only the probability of the predicted class is known and not that of every class.</summary>
+public sealed record ConfidenceMetrics
+{
+    /// <summary>Number of images.</summary>
+    public required int Count { get; init; }
+
+    /// <summary>Mean confidence, 0..1.</summary>
+    public required double Mean { get; init; }
+
+    /// <summary><see cref="ExpectedCalibrationError"/>, 0..1.</summary>
+    public required double Ece { get; init; }
+
+    /// <summary><see cref="MaximumCalibrationError"/>, 0..1.</summary>
+    public required double Mce { get; init; }
+
+    /// <summary><see cref="AdaptiveCalibrationError"/>, 0..1.</summary>
+    public required double AdaptiveEce { get; init; }
+
+    /// <summary>The bins of <see cref="Ece"/> and <see cref="Mce"/>, for a reliability diagram.</summary>
+    public required IReadOnlyList<ReliabilityBin> Bins { get; init; }
+
+    /// <summary>Selective classification by confidence: AURC, E-AURC, coverage at a risk, risk at a coverage.</summary>
+    public required RiskCoverageCurve RiskCoverage { get; init; }
+
+    /// <summary>All metrics.</summary>
+    /// <param name="confidences">Probability of the predicted class, 0..1, one an image.</param>
+    /// <param name="correct">Whether the predicted class was right, one an image.</param>
+    /// <param name="bins">Number of bins of the calibration errors, at least 1. Default 20 as in the HDGE paper.</param>
+    /// <exception cref="ArgumentException">The lengths differ, there are no images, or a value is out of range.</exception>
+    public static ConfidenceMetrics Of(ReadOnlySpan<float> confidences, ReadOnlySpan<bool> correct, int bins = 20)
+    {
+        ReliabilityBin[] reliability = Reliability.Bins(confidences, correct, bins);
+        double sum = 0;
+        foreach (float confidence in confidences)
+            sum += confidence;
+        return new()
+        {
+            Count = confidences.Length,
+            Mean = sum / confidences.Length,
+            Ece = ExpectedCalibrationError.Of(reliability),
+            Mce = MaximumCalibrationError.Of(reliability),
+            AdaptiveEce = AdaptiveCalibrationError.Of(confidences, correct, bins),
+            Bins = reliability,
+            RiskCoverage = new(confidences, correct),
+        };
+    }
+}
