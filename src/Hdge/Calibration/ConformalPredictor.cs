@@ -130,7 +130,8 @@ public sealed class ConformalPredictor
         for (int rank = 0; rank < order.Length; rank++)
         {
             int c = (int)(uint)order[rank];
-            scores[c] = above + u * probabilities[c];
+            // The last of all has the sum of the row: 1, and not what rounding makes of it, for thresholds are 1 often enough.
+            scores[c] = u == 1 && rank == order.Length - 1 ? 1 : above + u * probabilities[c];
             if (options.Method == ConformalMethod.Raps)
                 scores[c] += options.RegularizationWeight * Math.Max(0, rank + 1 - options.RegularizationRank);
             above += probabilities[c];

@@ -79,6 +79,19 @@ public class ConformalPredictorTests
     }
 
     [Theory]
+    [InlineData(ConformalMethod.Aps)]
+    [InlineData(ConformalMethod.Raps)]
+    public void ASetOfAllClassesDoesNotDependOnRounding(ConformalMethod method)
+    {
+        // The least probable class of every row is its label, so the threshold is the score of a whole row.
+        var options = new ConformalOptions { Method = method, Randomized = false };
+        var predictor = ConformalPredictor.Fit([0.5f, 0.3f, 0.2f, 0.2f, 0.7f, 0.1f], [2, 2], 3, options with { Coverage = 0.5 });
+        Assert.Equal(method == ConformalMethod.Aps ? 1 : 1 + options.RegularizationWeight, predictor.Threshold);
+        foreach (float last in new[] { 0.2f, MathF.BitIncrement(0.2f), MathF.BitDecrement(0.2f) })
+            Assert.Equal(3, predictor.Predict([0.5f, 0.3f, last], new bool[3]));
+    }
+
+    [Theory]
     [InlineData(9, 0.9, 9)]
     [InlineData(8, 0.9, 0)] // ⌈9 · 0.9⌉ = 9 of 8: everything
     [InlineData(99, 0.95, 95)]
