@@ -11,7 +11,7 @@ using static TorchSharp.torch;
 namespace Hdge;
 
 /// <summary>
-/// A trained network with its input scaling, calibration temperature and detection threshold. Scores batches of images, from several threads at once if need be.
+/// A trained network with its input scaling, calibrator and detection threshold. Scores batches of images, from several threads at once if need be.
 /// </summary>
 public sealed partial class HdgeModel : IDisposable
 {
@@ -27,6 +27,7 @@ public sealed partial class HdgeModel : IDisposable
         network.to(device);
         network.eval();
         (Network, Scaling, Device) = (network, scaling, device);
+        Calibrator = new IdentityCalibrator(network.ClassCount);
         _input = new InputWriter(network.InputShape, scaling, device);
         Detectors = new DetectorSet(network, device, new DetectionOptions());
     }
@@ -43,8 +44,17 @@ public sealed partial class HdgeModel : IDisposable
     /// <summary>How values become network input.</summary>
     public PixelScaling Scaling { get; }
 
-    /// <summary>Temperature T of the calibrated confidence, softmax(f(x) / T): above 1 where the network was too sure. 1 when none was fitted.</summary>
-    public double Temperature { get; internal set; } = 1;
+    /// <summary>Temperature T of the calibrated confidence, softmax(f(x) / T): above 1 where the network was too sure. 1 when none was fitted, or another method.</summary>
+    public double Temperature => Calibrator is TemperatureCalibrator scaled ? scaled.Temperature : 1;
+
+    /// <summary>What makes calibrated probabilities of logits.</summary>
+    public Calibrator Calibrator { get; internal set; }
+
+    /// <summary>
+    /// Makes prediction sets of <see cref="ScoreBatch.Probabilities"/>, the probabilities before calibration: the held-out images had no part in those, so
+    /// its coverage holds although the same images fitted <see cref="Calibrator"/>. Null where no image was held out.
+    /// </summary>
+    public ConformalPredictor? PredictionSets { get; internal set; }
 
     /// <summary>Log-density from which on an image counts as in-distribution, in nats; −∞ keeps every image.</summary>
     public double DensityThreshold { get; internal set; } = double.NegativeInfinity;
@@ -126,16 +136,20 @@ public sealed partial class HdgeModel : IDisposable
         return logits;
     }
 
-    /// <summary>Fits temperature, density threshold and the threshold of the score that decides to images that were not trained on.</summary>
+    /// <summary>Fits calibrator, prediction sets, density threshold and the threshold of the score that decides to images that were not trained on.</summary>
     /// <param name="heldOut">At least one image.</param>
     /// <param name="inDistributionRate">Share of them that each threshold keeps, (0, 1].</param>
-    /// <param name="fitTemperature">False leaves the temperature at 1.</param>
-    /// <param name="cancellationToken">Looked at between forward passes.</param>
-    public void Calibrate(ImageSet heldOut, double inDistributionRate = 0.95, bool fitTemperature = true, CancellationToken cancellationToken = default)
+    /// <param name="method">How probabilities are calibrated.</param>
+    /// <param name="predictionSets">How prediction sets are made; null for none.</param>
+    /// <param name="seed">Deals the folds in which <see cref="CalibrationMethod.Auto"/> compares the methods.</param>
+    /// <param name="cancellationToken">Looked at between forward passes and fits.</param>
+    public void Calibrate(ImageSet heldOut, double inDistributionRate = 0.95, CalibrationMethod method = CalibrationMethod.Temperature,
+        ConformalOptions? predictionSets = null, int seed = 0, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(heldOut);
         float[] logits = Logits(heldOut, cancellationToken);
-        Temperature = fitTemperature ? TemperatureScaling.Fit(logits, heldOut.Labels, ClassCount) : 1;
+        Calibrator = CalibratorFitting.Fit(logits, heldOut.Labels, ClassCount, method, seed: seed, cancellationToken: cancellationToken).Calibrator;
+        PredictionSets = predictionSets is null ? null : ConformalPredictor.Fit(Uncalibrated(logits), heldOut.Labels, ClassCount, predictionSets);
         var densities = new double[heldOut.Count];
         for (int i = 0; i < densities.Length; i++)
             densities[i] = LogitRow.Summarise(logits.AsSpan(i * ClassCount, ClassCount)).LogDensity;
@@ -212,16 +226,27 @@ public sealed partial class HdgeModel : IDisposable
 
     private void Fill(ReadOnlySpan<float> logits, int row, ScoreBatch into)
     {
-        var (logDensity, best) = LogitRow.Summarise(logits);
-        var probabilities = into.Probabilities.AsSpan(row * ClassCount, ClassCount);
-        for (int c = 0; c < probabilities.Length; c++)
-            probabilities[c] = (float)Math.Exp(logits[c] - logDensity);
+        var (logDensity, best) = LogitRow.Softmax(logits, into.Probabilities.AsSpan(row * ClassCount, ClassCount));
         into.LogDensity[row] = (float)logDensity;
-        into.Confidence[row] = (float)LogitRow.Confidence(logits, Temperature);
+        var calibrated = into.CalibratedProbabilities.AsSpan(row * ClassCount, ClassCount);
+        if (LogitRow.IsFinite(logits))
+            Calibrator.Apply(logits, calibrated);
+        else
+            calibrated.Fill(float.NaN);
+        into.Confidence[row] = calibrated[best];
         into.DetectionScore[row] = into.LogDensity[row];
         // On the value that the caller sees, so that flag and column never disagree.
         into.IsInDistribution[row] = into.LogDensity[row] >= DensityThreshold;
         into.PredictedClass[row] = best;
+    }
+
+    // As Fill makes them, so that prediction sets are fitted to what they will be made of.
+    private float[] Uncalibrated(ReadOnlySpan<float> logits)
+    {
+        var probabilities = new float[logits.Length];
+        for (int at = 0; at < logits.Length; at += ClassCount)
+            LogitRow.Softmax(logits.Slice(at, ClassCount), probabilities.AsSpan(at, ClassCount));
+        return probabilities;
     }
 
     private void Check(int values, int count, ScoreBatch into)

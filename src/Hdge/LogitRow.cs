@@ -13,6 +13,15 @@ internal static class LogitRow
         return (top + Math.Log(sum), best);
     }
 
+    /// <summary>Writes softmax of the logits and answers as <see cref="Summarise"/>.</summary>
+    public static (double LogDensity, int Best) Softmax(ReadOnlySpan<float> logits, Span<float> probabilities)
+    {
+        var (logDensity, best) = Summarise(logits);
+        for (int c = 0; c < probabilities.Length; c++)
+            probabilities[c] = (float)Math.Exp(logits[c] - logDensity);
+        return (logDensity, best);
+    }
+
     /// <summary>Largest probability of softmax(logits / temperature).</summary>
     public static double Confidence(ReadOnlySpan<float> logits, double temperature)
     {
@@ -20,6 +29,15 @@ internal static class LogitRow
         foreach (float logit in logits)
             sum += Math.Exp((logit - top) / temperature);
         return 1 / sum;
+    }
+
+    /// <summary>True where no logit is NaN or an infinity.</summary>
+    public static bool IsFinite(ReadOnlySpan<float> logits)
+    {
+        foreach (float logit in logits)
+            if (!float.IsFinite(logit))
+                return false;
+        return true;
     }
 
     private static int Highest(ReadOnlySpan<float> logits)

@@ -13,6 +13,7 @@ public sealed class ScoreBatch
         ArgumentOutOfRangeException.ThrowIfLessThan(classCount, 1);
         (Capacity, ClassCount) = (capacity, classCount);
         Probabilities = new float[checked(capacity * classCount)];
+        CalibratedProbabilities = new float[Probabilities.Length];
         LogDensity = new float[capacity];
         Confidence = new float[capacity];
         DetectionScore = new float[capacity];
@@ -32,10 +33,13 @@ public sealed class ScoreBatch
     /// <summary>softmax f(x), image after image: 0..1, a row sums to 1. Not calibrated.</summary>
     public float[] Probabilities { get; }
 
+    /// <summary>The model's calibrator applied to f(x), image after image: 0..1, a row sums to 1.</summary>
+    public float[] CalibratedProbabilities { get; }
+
     /// <summary>LogSumExp of the logits, in nats, up to the constant log Z; higher is more like the training images.</summary>
     public float[] LogDensity { get; }
 
-    /// <summary>Calibrated probability that the predicted class is right: largest softmax(f(x) / temperature), 1/C..1.</summary>
+    /// <summary>Calibrated probability that the predicted class is right, 0..1: with temperature scaling the largest softmax(f(x) / temperature).</summary>
     public float[] Confidence { get; }
 
     /// <summary>The score that decides what is in-distribution (<see cref="Detection.DetectorSet.Score"/>): the log-density unless another was chosen. Higher is more in-distribution.</summary>

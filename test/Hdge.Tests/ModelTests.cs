@@ -152,6 +152,10 @@ public sealed class ModelTests : IClassFixture<ModelTests.Trained>
         Refused(Rewrite("weights.safetensors", text => text[..^100]), "claims the bytes");
         Refused(Rewrite("weights.safetensors", text => "\0\0\0\u0010" + text[4..]), "header claims");
         Refused(Rewrite("weights.safetensors", _ => null), "no 'weights.safetensors'");
+        Refused(Rewrite("calibration.json", _ => "{"), "calibration.json is damaged");
+        Refused(Rewrite("calibration.json", _ => "{}"), "no calibrator");
+        Refused(Rewrite("calibration.json", text => text.Replace("\"temperature\"", "\"warmth\"", StringComparison.Ordinal)), "damaged");
+        Refused(Rewrite("calibration.json", text => text.Replace("\"ClassCount\":3", "\"ClassCount\":4", StringComparison.Ordinal)), "is for 4 classes, the model has 3");
 
         void Refused(byte[] damaged, string says)
         {

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace Hdge.Persistence;
 
-/// <summary>The file of a model: a zip of model.json, weights.safetensors and what <see cref="DetectorFile"/> adds.</summary>
+/// <summary>The file of a model: a zip of model.json, weights.safetensors and what <see cref="CalibrationEntry"/> and <see cref="DetectorFile"/> add.</summary>
 internal static class ModelFile
 {
     private const string DescriptionEntry = "model.json", WeightsEntry = "weights.safetensors";
@@ -41,6 +41,7 @@ internal static class ModelFile
         using var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
         using (var entry = zip.CreateEntry(DescriptionEntry).Open())
             JsonSerializer.Serialize(entry, ModelDescription.Of(model), Json);
+        CalibrationEntry.Write(model, zip);
         using (var entry = zip.CreateEntry(WeightsEntry, CompressionLevel.NoCompression).Open()) // weights hardly shrink
             Safetensors.Write(model.Network.state_dict(), entry);
         DetectorFile.Write(model.Detectors, zip);
@@ -79,9 +80,11 @@ internal static class ModelFile
                     network = description.Network.Create(shape, description.ClassCount);
                     return network.state_dict();
                 });
+            var calibration = CalibrationEntry.Read(zip, description);
             model = new HdgeModel(network!, description.Scaling, device)
             {
-                Temperature = description.Temperature,
+                Calibrator = calibration.Calibrator,
+                PredictionSets = calibration.PredictionSets,
                 DensityThreshold = description.DensityThreshold ?? double.NegativeInfinity,
             };
             DetectorFile.Read(model, zip);

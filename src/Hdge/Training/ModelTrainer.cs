@@ -1,3 +1,4 @@
+using Hdge.Calibration;
 using Hdge.Data;
 
 namespace Hdge.Training;
@@ -59,8 +60,10 @@ public static class ModelTrainer
         if (options.Augmentation.NoiseDeviation > 0 && options.Network.HasBatchNorm)
             RunningAverages.Refresh(model.Network, train, options, model.Device, cancellationToken);
         model.Network.eval();
-        var known = heldOut.Count > 0 ? heldOut : train;
-        model.Calibrate(known, options.InDistributionRate, fitTemperature: heldOut.Count > 0, cancellationToken);
-        model.FitDetectors(train, known, options.Detection, options.InDistributionRate, Seeds.Mix(options.Seed, 6), cancellationToken);
+        if (heldOut.Count > 0)
+            model.Calibrate(heldOut, options.InDistributionRate, options.CalibrationMethod, options.PredictionSets, Seeds.Mix(options.Seed, 9), cancellationToken);
+        else
+            model.Calibrate(train, options.InDistributionRate, CalibrationMethod.None, cancellationToken: cancellationToken);
+        model.FitDetectors(train, heldOut.Count > 0 ? heldOut : train, options.Detection, options.InDistributionRate, Seeds.Mix(options.Seed, 6), cancellationToken);
     }
 }

@@ -1,3 +1,4 @@
+using Hdge.Calibration;
 using Hdge.Data;
 using Hdge.Detection;
 using Hdge.Networks;
@@ -65,6 +66,15 @@ public sealed record TrainingOptions
     /// <summary>The score that decides what is in-distribution, and others to fit. Default the log-density alone.</summary>
     public DetectionOptions Detection { get; init; } = new();
 
+    /// <summary>How confidences are calibrated on the held-out images. Default <see cref="CalibrationMethod.Temperature"/>, which never changes the order of the classes.</summary>
+    public CalibrationMethod CalibrationMethod { get; init; } = CalibrationMethod.Temperature;
+
+    /// <summary>
+    /// How prediction sets are made. Default: RAPS with 90 % coverage, not randomized, for a randomized set may change with the last digits of the probabilities,
+    /// and those with the batch that an image is scored in.
+    /// </summary>
+    public ConformalOptions PredictionSets { get; init; } = new() { Randomized = false };
+
     /// <summary>Seed of the split, the initial weights, order and augmentation. Default 0.</summary>
     public int Seed { get; init; }
 
@@ -104,6 +114,8 @@ public sealed record TrainingOptions
         Option.Require(WarmUpSteps == 0 || Schedule != ScheduleKind.OneCycle, WarmUpSteps, $"0 with {nameof(ScheduleKind.OneCycle)}, which warms up by itself");
         Option.Require(OneCycleWarmUp > 0 && OneCycleWarmUp < 1, OneCycleWarmUp, "in (0, 1)");
         Option.Require(ValidationFraction >= 0 && ValidationFraction < 1, ValidationFraction, "in [0, 1)");
+        Option.Require(Enum.IsDefined(CalibrationMethod), CalibrationMethod, "a calibration method");
+        PredictionSets.Validate();
         Option.Require(InDistributionRate > 0 && InDistributionRate <= 1, InDistributionRate, "in (0, 1]");
     }
 }
