@@ -1,4 +1,6 @@
+using Hdge.Calibration;
 using Hdge.Data;
+using Hdge.Detection;
 using Hdge.MLNet.Output;
 using Hdge.Training;
 
@@ -33,11 +35,29 @@ public sealed partial class HdgeTrainer
         /// <summary>Output column of the log-density: Single, in nats up to a constant of the model. Default "LogDensity".</summary>
         public string LogDensityColumnName { get; set; } = "LogDensity";
 
-        /// <summary>Output column of the calibrated probability that the predicted class is right: Single, 1/classes..1. Default "Confidence".</summary>
+        /// <summary>Output column of the calibrated probability that the predicted class is right: Single, 0..1. Default "Confidence".</summary>
         public string ConfidenceColumnName { get; set; } = "Confidence";
 
         /// <summary>Output column that says whether an image is like those trained on: Boolean. Default "IsInDistribution".</summary>
         public string IsInDistributionColumnName { get; set; } = "IsInDistribution";
+
+        /// <summary>
+        /// Output column of all classes' calibrated probabilities: a vector of Single with an item a class, 0..1, sum 1. Default null: no such column.
+        /// Confidence is its item of the predicted class.
+        /// </summary>
+        public string? CalibratedScoreColumnName { get; set; }
+
+        /// <summary>
+        /// Output column of the prediction sets: a vector of Boolean with an item a class. Default null: no such column. The set holds the true class of a new
+        /// image like those trained on with the probability <see cref="Coverage"/>; which classes it holds is set by the held-out images.
+        /// </summary>
+        public string? PredictionSetColumnName { get; set; }
+
+        /// <summary>
+        /// Output column of the score that IsInDistribution goes by: Single, higher is more like the training images. Default null: no such column. With the
+        /// default <see cref="DetectionScore"/> it would equal the log-density.
+        /// </summary>
+        public string? DetectionScoreColumnName { get; set; }
 
         /// <summary>
         /// Everything else about the training: network, objective, optimiser, schedule, augmentation. <see cref="Epochs"/>, <see cref="Device"/>,
@@ -45,6 +65,34 @@ public sealed partial class HdgeTrainer
         /// <see cref="Seed"/> overrides its seed.
         /// </summary>
         public TrainingOptions Training { get; set; } = new();
+
+        /// <summary>The score that IsInDistribution goes by. Default: that of <see cref="DetectionOptions.Score"/>, the log-density; its other settings are in <see cref="TrainingOptions.Detection"/>.</summary>
+        public DetectionScore DetectionScore
+        {
+            get => Training.Detection.Score;
+            set => Training = Training with { Detection = Training.Detection with { Score = value } };
+        }
+
+        /// <summary>How <see cref="ConfidenceColumnName"/> and <see cref="CalibratedScoreColumnName"/> are calibrated. Default: that of <see cref="TrainingOptions.CalibrationMethod"/>.</summary>
+        public CalibrationMethod CalibrationMethod
+        {
+            get => Training.CalibrationMethod;
+            set => Training = Training with { CalibrationMethod = value };
+        }
+
+        /// <summary>Share of images whose prediction set shall hold their class, (0, 1). Default: that of <see cref="TrainingOptions.PredictionSets"/>, 0.9.</summary>
+        public double Coverage
+        {
+            get => Training.PredictionSets.Coverage;
+            set => Training = Training with { PredictionSets = Training.PredictionSets with { Coverage = value } };
+        }
+
+        /// <summary>Which score prediction sets are made from: THR, APS or RAPS. Default: that of <see cref="TrainingOptions.PredictionSets"/>, RAPS.</summary>
+        public ConformalMethod PredictionSetMethod
+        {
+            get => Training.PredictionSets.Method;
+            set => Training = Training with { PredictionSets = Training.PredictionSets with { Method = value } };
+        }
 
         /// <summary>Passes over the training images, at least 1. Default: that of <see cref="TrainingOptions.Epochs"/>.</summary>
         public int Epochs
@@ -101,16 +149,19 @@ public sealed partial class HdgeTrainer
         public CancellationToken CancellationToken { get; set; }
 
         internal OutputColumnNames Outputs => new(
-            PredictedLabelColumnName, ScoreColumnName, LogDensityColumnName, ConfidenceColumnName, IsInDistributionColumnName);
+            PredictedLabelColumnName, ScoreColumnName, LogDensityColumnName, ConfidenceColumnName, IsInDistributionColumnName, CalibratedScoreColumnName, PredictionSetColumnName,
+            DetectionScoreColumnName);
 
         /// <summary>A copy that later changes of this object do not reach.</summary>
-        /// <exception cref="ArgumentException">A column name is empty or used for two columns.</exception>
+        /// <exception cref="ArgumentException">A column name is empty or used for two columns, or prediction sets are asked for and no images are held out.</exception>
         internal Options Checked()
         {
             ArgumentException.ThrowIfNullOrEmpty(LabelColumnName);
             ArgumentException.ThrowIfNullOrEmpty(FeatureColumnName);
             ArgumentNullException.ThrowIfNull(Training);
             Outputs.Checked();
+            if (PredictionSetColumnName is not null && !(ValidationFraction > 0))
+                throw new ArgumentException($"{nameof(PredictionSetColumnName)} is '{PredictionSetColumnName}' and {nameof(ValidationFraction)} is {ValidationFraction}, expected more than 0: prediction sets are made from held-out images.");
             return (Options)MemberwiseClone();
         }
     }

@@ -62,7 +62,7 @@ public sealed partial class HdgeTrainer : ITrainerEstimator<HdgeTransformer, Hdg
         return new HdgeTransformer(model, _options.FeatureColumnName, rows.FeatureType, _options.Outputs, LabelValues.Of(rows.Label, rows.ClassCount));
     }
 
-    /// <summary>The outline of the schema that a fitted transformer will give: the input's columns and the five of <see cref="HdgeTransformer"/>.</summary>
+    /// <summary>The outline of the schema that a fitted transformer will give: the input's columns and those of <see cref="HdgeTransformer"/>.</summary>
     /// <param name="inputSchema">Outline of the input's schema.</param>
     /// <exception cref="ArgumentException">The label column or the feature column is missing or has the wrong type.</exception>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)

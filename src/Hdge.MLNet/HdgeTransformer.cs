@@ -9,13 +9,16 @@ using Microsoft.ML.Data;
 namespace Hdge.MLNet;
 
 /// <summary>
-/// Scores images with a trained HDGE model. It adds five columns, whose names <see cref="HdgeTrainer.Options"/> can change:
+/// Scores images with a trained HDGE model. It adds five columns, whose names <see cref="HdgeTrainer.Options"/> can change, and up to three more where they are given a name:
 /// <list type="table">
 /// <item><term>PredictedLabel</term><description>key, with the label's key values: the most probable class.</description></item>
 /// <item><term>Score</term><description>vector of Single, one item a class: class probabilities, 0..1, sum 1.</description></item>
 /// <item><term>LogDensity</term><description>Single: log-density of the image in nats, up to a constant of the model; higher is more like the training images.</description></item>
-/// <item><term>Confidence</term><description>Single, 1/classes..1: calibrated probability that the predicted class is right.</description></item>
-/// <item><term>IsInDistribution</term><description>Boolean: whether the log-density reaches the threshold set in training.</description></item>
+/// <item><term>Confidence</term><description>Single, 0..1: calibrated probability that the predicted class is right.</description></item>
+/// <item><term>IsInDistribution</term><description>Boolean: whether the log-density, or the score chosen instead, reaches the threshold set in training.</description></item>
+/// <item><term>CalibratedScore</term><description>vector of Single, one item a class: calibrated class probabilities, 0..1, sum 1.</description></item>
+/// <item><term>PredictionSet</term><description>vector of Boolean, one item a class: whether the class is in the image's prediction set.</description></item>
+/// <item><term>DetectionScore</term><description>Single: the score that IsInDistribution goes by; higher is more like the training images.</description></item>
 /// </list>
 /// <see cref="Transform"/> computes nothing before a getter asks for it. One transformer may be used by several threads at once.
 /// </summary>
@@ -66,7 +69,7 @@ public sealed class HdgeTransformer : ISingleFeaturePredictionTransformer<HdgeMo
         return Outline(inputSchema);
     }
 
-    /// <summary>The data with the five columns added. Lazy: rows are scored in batches, when a cursor's getter first asks for one of them.</summary>
+    /// <summary>The data with the columns added. Lazy: rows are scored in batches, when a cursor's getter first asks for one of them.</summary>
     /// <param name="input">Data with the feature column.</param>
     /// <exception cref="ArgumentException">The feature column is missing or has the wrong type or length.</exception>
     /// <exception cref="ObjectDisposedException">The transformer has been disposed. Getters throw it too.</exception>

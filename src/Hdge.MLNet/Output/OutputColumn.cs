@@ -1,6 +1,6 @@
 namespace Hdge.MLNet.Output;
 
-/// <summary>The columns a transformer adds, in the order in which it adds them.</summary>
+/// <summary>The columns a transformer adds, in the order in which it adds them. Those after IsInDistribution are added where they have a name.</summary>
 internal enum OutputColumn
 {
     PredictedLabel,
@@ -8,4 +8,7 @@ internal enum OutputColumn
     LogDensity,
     Confidence,
     IsInDistribution,
+    CalibratedScore,
+    PredictionSet,
+    DetectionScore,
 }

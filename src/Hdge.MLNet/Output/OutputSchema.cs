@@ -19,10 +19,16 @@ internal static class OutputSchema
         var schema = new DataViewSchema.Builder();
         schema.AddColumns(input);
         schema.AddColumn(names.PredictedLabel, new KeyDataViewType(typeof(uint), classCount), PredictedLabelAnnotations(scoreSet, labels));
-        schema.AddColumn(names.Score, new VectorDataViewType(NumberDataViewType.Single, classCount), ScoreAnnotations(scoreSet, labels));
+        schema.AddColumn(names.Score, new VectorDataViewType(NumberDataViewType.Single, classCount), ScoreAnnotations(scoreSet, "Score", labels));
         schema.AddColumn(names.LogDensity, NumberDataViewType.Single);
         schema.AddColumn(names.Confidence, NumberDataViewType.Single);
         schema.AddColumn(names.IsInDistribution, BooleanDataViewType.Instance);
+        if (names.CalibratedScore is not null)
+            schema.AddColumn(names.CalibratedScore, new VectorDataViewType(NumberDataViewType.Single, classCount), ScoreAnnotations(scoreSet, "Probability", labels));
+        if (names.PredictionSet is not null)
+            schema.AddColumn(names.PredictionSet, new VectorDataViewType(BooleanDataViewType.Instance, classCount), SlotNames(labels));
+        if (names.DetectionScore is not null)
+            schema.AddColumn(names.DetectionScore, NumberDataViewType.Single);
         return schema.ToSchema();
     }
 
@@ -33,13 +39,25 @@ internal static class OutputSchema
         return annotations.ToAnnotations();
     }
 
-    private static DataViewSchema.Annotations ScoreAnnotations(uint scoreSet, LabelValues? labels)
+    private static DataViewSchema.Annotations ScoreAnnotations(uint scoreSet, string valueKind, LabelValues? labels)
     {
-        DataViewSchema.Annotations.Builder annotations = Common(scoreSet, "Score");
-        if (labels?.ItemType == TextDataViewType.Instance)
-            labels.AddTo(annotations, "SlotNames");
+        DataViewSchema.Annotations.Builder annotations = Common(scoreSet, valueKind);
+        AddSlotNames(annotations, labels);
         labels?.AddTo(annotations, "TrainingLabelValues");
         return annotations.ToAnnotations();
+    }
+
+    private static DataViewSchema.Annotations SlotNames(LabelValues? labels)
+    {
+        var annotations = new DataViewSchema.Annotations.Builder();
+        AddSlotNames(annotations, labels);
+        return annotations.ToAnnotations();
+    }
+
+    private static void AddSlotNames(DataViewSchema.Annotations.Builder annotations, LabelValues? labels)
+    {
+        if (labels?.ItemType == TextDataViewType.Instance)
+            labels.AddTo(annotations, "SlotNames");
     }
 
     private static DataViewSchema.Annotations.Builder Common(uint scoreSet, string valueKind)

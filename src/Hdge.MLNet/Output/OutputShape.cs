@@ -18,14 +18,27 @@ internal static class OutputShape
             new("ScoreColumnKind", Kind.Scalar, TextDataViewType.Instance, false),
             new("ScoreValueKind", Kind.Scalar, TextDataViewType.Instance, false),
         ];
-        Column[] added =
+        Column[] slotValues = [.. SlotValues(keyValues)];
+        List<Column> added =
         [
             new(names.PredictedLabel, Kind.Scalar, NumberDataViewType.UInt32, true, new SchemaShape([.. keyValues, .. common])),
-            new(names.Score, Kind.Vector, NumberDataViewType.Single, false, new SchemaShape([.. SlotValues(keyValues), .. common])),
+            new(names.Score, Kind.Vector, NumberDataViewType.Single, false, new SchemaShape([.. slotValues, .. common])),
             new(names.LogDensity, Kind.Scalar, NumberDataViewType.Single, false),
             new(names.Confidence, Kind.Scalar, NumberDataViewType.Single, false),
             new(names.IsInDistribution, Kind.Scalar, BooleanDataViewType.Instance, false),
         ];
+        if (names.CalibratedScore is not null)
+            added.Add(new(names.CalibratedScore, Kind.Vector, NumberDataViewType.Single, false, new SchemaShape([.. slotValues, .. common])));
+        if (names.PredictionSet is not null)
+            added.Add(new(names.PredictionSet, Kind.Vector, BooleanDataViewType.Instance, false, new SchemaShape(slotValues.Where(values => values.Name == "SlotNames"))));
+        if (names.DetectionScore is not null)
+            added.Add(new(names.DetectionScore, Kind.Scalar, NumberDataViewType.Single, false));
+        return Replace(input, added);
+    }
+
+    /// <summary>The columns of an outline and new ones; a new column replaces an old one of the same name.</summary>
+    public static SchemaShape Replace(SchemaShape input, IEnumerable<Column> added)
+    {
         var columns = new List<Column>(input);
         foreach (Column column in added)
         {

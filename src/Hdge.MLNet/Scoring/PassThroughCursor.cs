@@ -4,7 +4,7 @@ using Microsoft.ML.Data;
 namespace Hdge.MLNet.Scoring;
 
 /// <summary>The input's cursor under the output's schema, for when no score was asked for.</summary>
-internal sealed class PassThroughCursor(Binding binding, DataViewRowCursor input, bool[] active) : DataViewRowCursor
+internal sealed class PassThroughCursor(ColumnBinding binding, DataViewRowCursor input, bool[] active) : DataViewRowCursor
 {
     public override DataViewSchema Schema => binding.OutputSchema;
 

@@ -4,7 +4,7 @@ using Microsoft.ML.Data;
 namespace Hdge.MLNet.Scoring;
 
 /// <summary>Maps single rows; what <c>PredictionEngine</c> asks a transformer for.</summary>
-internal sealed class RowMapper(Binding binding) : IRowToRowMapper
+internal sealed class RowMapper(ColumnBinding binding) : IRowToRowMapper
 {
     public DataViewSchema InputSchema => binding.InputSchema;
 
@@ -18,6 +18,6 @@ internal sealed class RowMapper(Binding binding) : IRowToRowMapper
         ArgumentNullException.ThrowIfNull(input);
         if (input.Schema != InputSchema)
             throw new ArgumentException("The row's schema is not the one that the mapper was made for.", nameof(input));
-        return new ScoredRow(binding, input, binding.Activate(activeColumns));
+        return binding.Map(input, binding.Activate(activeColumns));
     }
 }

@@ -1,3 +1,4 @@
+using Hdge.Calibration;
 using Hdge.MLNet.Output;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -10,15 +11,16 @@ internal static class ScoreGetters
     /// <summary>A getter that answers from a batch of scores.</summary>
     /// <param name="column">Which output column.</param>
     /// <param name="scores">The scores.</param>
+    /// <param name="sets">What makes prediction sets; null puts every class into every set.</param>
     /// <param name="slot">Sees to it that the present row is scored and says where in the batch it lies.</param>
-    public static Delegate Create(OutputColumn column, ScoreBatch scores, Func<int> slot) => column switch
+    public static Delegate Create(OutputColumn column, ScoreBatch scores, ConformalPredictor? sets, Func<int> slot) => column switch
     {
         OutputColumn.PredictedLabel => (ValueGetter<uint>)((ref uint value) =>
         {
             int row = slot();
             value = (uint)scores.PredictedClass[row] + 1; // a key counts from 1
         }),
-        OutputColumn.Score => (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) => CopyProbabilities(scores, slot(), ref value)),
+        OutputColumn.Score => (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) => Copy(Row(scores, scores.Probabilities, slot()), ref value)),
         OutputColumn.LogDensity => (ValueGetter<float>)((ref float value) =>
         {
             int row = slot();
@@ -29,18 +31,36 @@ internal static class ScoreGetters
             int row = slot();
             value = scores.Confidence[row];
         }),
-        _ => (ValueGetter<bool>)((ref bool value) =>
+        OutputColumn.IsInDistribution => (ValueGetter<bool>)((ref bool value) =>
         {
             int row = slot();
             value = scores.IsInDistribution[row];
         }),
+        OutputColumn.CalibratedScore => (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) => Copy(Row(scores, scores.CalibratedProbabilities, slot()), ref value)),
+        OutputColumn.DetectionScore => (ValueGetter<float>)((ref float value) =>
+        {
+            int row = slot();
+            value = scores.DetectionScore[row];
+        }),
+        _ => (ValueGetter<VBuffer<bool>>)((ref VBuffer<bool> value) => FindSet(sets, Row(scores, scores.Probabilities, slot()), ref value)),
     };
 
-    private static void CopyProbabilities(ScoreBatch scores, int row, ref VBuffer<float> value)
+    private static ReadOnlySpan<float> Row(ScoreBatch scores, float[] values, int row) => values.AsSpan(row * scores.ClassCount, scores.ClassCount);
+
+    private static void Copy(ReadOnlySpan<float> row, ref VBuffer<float> value)
     {
-        int classes = scores.ClassCount;
-        VBufferEditor<float> editor = VBufferEditor.Create(ref value, classes);
-        scores.Probabilities.AsSpan(row * classes, classes).CopyTo(editor.Values);
+        VBufferEditor<float> editor = VBufferEditor.Create(ref value, row.Length);
+        row.CopyTo(editor.Values);
+        value = editor.Commit();
+    }
+
+    private static void FindSet(ConformalPredictor? sets, ReadOnlySpan<float> probabilities, ref VBuffer<bool> value)
+    {
+        VBufferEditor<bool> editor = VBufferEditor.Create(ref value, probabilities.Length);
+        if (sets is null)
+            editor.Values.Fill(true);
+        else
+            sets.Predict(probabilities, editor.Values);
         value = editor.Commit();
     }
 }

@@ -3,7 +3,7 @@ using Microsoft.ML;
 namespace Hdge.MLNet.Scoring;
 
 /// <summary>A data view with the output columns added. Nothing is computed before a cursor's getter asks for it.</summary>
-internal sealed class ScoredDataView(IDataView source, Binding binding) : IDataView
+internal sealed class ScoredDataView(IDataView source, ColumnBinding binding) : IDataView
 {
     public bool CanShuffle => source.CanShuffle;
 
@@ -24,5 +24,5 @@ internal sealed class ScoredDataView(IDataView source, Binding binding) : IDataV
     }
 
     private DataViewRowCursor Wrap(DataViewRowCursor cursor, bool[] active) =>
-        binding.NeedsScores(active) ? new ScoringCursor(binding, cursor, active) : new PassThroughCursor(binding, cursor, active);
+        binding.NeedsScores(active) ? binding.Map(cursor, active) : new PassThroughCursor(binding, cursor, active);
 }

@@ -34,7 +34,7 @@ internal sealed class ScoredRow : DataViewRow
     {
         int index = _binding.ActiveIndexOf(column, _active);
         return _binding.Output(index) is { } output
-            ? Binding.Typed<TValue>(ScoreGetters.Create(output, _scorer!.Scores, Scored), column)
+            ? Binding.Typed<TValue>(ScoreGetters.Create(output, _scorer!.Scores, _binding.Transformer.Model.PredictionSets, Scored), column)
             : _input.GetGetter<TValue>(_binding.InputSchema[index]);
     }
 

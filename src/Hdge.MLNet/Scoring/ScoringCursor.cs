@@ -66,7 +66,7 @@ internal sealed class ScoringCursor : DataViewRowCursor
     {
         int index = _binding.ActiveIndexOf(column, _active);
         Delegate getter = _binding.Output(index) is { } output
-            ? ScoreGetters.Create(output, _scorer.Scores, ScoredSlot)
+            ? ScoreGetters.Create(output, _scorer.Scores, _binding.Transformer.Model.PredictionSets, ScoredSlot)
             : _columns[index]!.CreateGetter(PresentSlot);
         return Binding.Typed<TValue>(getter, column);
     }
