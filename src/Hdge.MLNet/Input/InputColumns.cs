@@ -7,6 +7,7 @@ namespace Hdge.MLNet.Input;
 internal static class InputColumns
 {
     private const string FeaturesExpected = "a vector of Single or Byte of known size";
+    private const string ScoresExpected = "a vector of Single of known size, an item a class";
 
     // Far above any image data set (ImageNet-21k has 21,841); a key without a declared count reports 4,294,967,295.
     private const ulong MaxClasses = 1_000_000;
@@ -41,6 +42,46 @@ internal static class InputColumns
         return (column, (int)key.Count);
     }
 
+    /// <summary>A column of exactly one type.</summary>
+    /// <exception cref="ArgumentException">The column is missing or has another type.</exception>
+    public static DataViewSchema.Column FindOf(DataViewSchema schema, string name, string role, PrimitiveDataViewType type)
+    {
+        DataViewSchema.Column column = Find(schema, name, role);
+        return column.Type.Equals(type) ? column : throw new ArgumentException(InputMessages.WrongType(role, name, column.Type, $"{type}"), nameof(schema));
+    }
+
+    /// <summary>A vector of Single with one item a class, and the number of classes.</summary>
+    /// <exception cref="ArgumentException">The column is missing, or is no vector of Single of known size with 2 items or more.</exception>
+    public static (DataViewSchema.Column Column, int ClassCount) FindScores(DataViewSchema schema, string name)
+    {
+        DataViewSchema.Column column = Find(schema, name, "score");
+        return column.Type is VectorDataViewType { IsKnownSize: true, Size: >= 2 } type && type.ItemType == NumberDataViewType.Single
+            ? (column, type.Size)
+            : throw new ArgumentException(InputMessages.WrongType("score", name, column.Type, ScoresExpected), nameof(schema));
+    }
+
+    /// <summary>A vector with one item a class.</summary>
+    /// <exception cref="ArgumentException">The column is missing, or is no such vector.</exception>
+    public static DataViewSchema.Column FindVector(DataViewSchema schema, string name, string role, PrimitiveDataViewType item, int classCount)
+    {
+        DataViewSchema.Column column = Find(schema, name, role);
+        return column.Type is VectorDataViewType type && type.Size == classCount && type.ItemType.Equals(item)
+            ? column
+            : throw new ArgumentException(InputMessages.WrongType(role, name, column.Type, $"a vector of {item} with {classCount} items, as the score has"), nameof(schema));
+    }
+
+    /// <summary>A key with one value a class.</summary>
+    /// <exception cref="ArgumentException">The column is missing or no key, or its key type has another count.</exception>
+    public static DataViewSchema.Column FindClasses(DataViewSchema schema, string name, string role, int classCount)
+    {
+        DataViewSchema.Column column = Find(schema, name, role);
+        if (column.Type is not KeyDataViewType key)
+            throw new ArgumentException(InputMessages.WrongType(role, name, column.Type, InputMessages.KeyExpected), nameof(schema));
+        return key.Count == (ulong)classCount
+            ? column
+            : throw new ArgumentException(InputMessages.OtherClassCount(role, name, key.Count, classCount), nameof(schema));
+    }
+
     /// <summary>The same checks on the outline of a schema that an estimator chain hands on before there is data.</summary>
     /// <exception cref="ArgumentException">A column is missing or has the wrong type.</exception>
     public static (SchemaShape.Column Features, SchemaShape.Column Label) FindShapes(SchemaShape shape, string featureName, string labelName)
@@ -48,10 +89,27 @@ internal static class InputColumns
         SchemaShape.Column features = Find(shape, featureName, "feature");
         if (features.Kind != SchemaShape.Column.VectorKind.Vector || features.IsKey || !IsPixel(features.ItemType))
             throw new ArgumentException(InputMessages.WrongType("feature", featureName, Describe(features), FeaturesExpected), nameof(shape));
-        SchemaShape.Column label = Find(shape, labelName, "label");
-        if (label.Kind != SchemaShape.Column.VectorKind.Scalar || !label.IsKey)
-            throw new ArgumentException(InputMessages.WrongType("label", labelName, Describe(label), InputMessages.KeyExpected), nameof(shape));
-        return (features, label);
+        return (features, FindKey(shape, labelName, "label"));
+    }
+
+    /// <summary>A key column of an outline.</summary>
+    /// <exception cref="ArgumentException">The column is missing or no key.</exception>
+    public static SchemaShape.Column FindKey(SchemaShape shape, string name, string role)
+    {
+        SchemaShape.Column column = Find(shape, name, role);
+        return column.Kind == SchemaShape.Column.VectorKind.Scalar && column.IsKey
+            ? column
+            : throw new ArgumentException(InputMessages.WrongType(role, name, Describe(column), InputMessages.KeyExpected), nameof(shape));
+    }
+
+    /// <summary>A score column of an outline.</summary>
+    /// <exception cref="ArgumentException">The column is missing or no vector of Single of known size.</exception>
+    public static SchemaShape.Column FindScores(SchemaShape shape, string name)
+    {
+        SchemaShape.Column column = Find(shape, name, "score");
+        return column.Kind == SchemaShape.Column.VectorKind.Vector && !column.IsKey && column.ItemType == NumberDataViewType.Single
+            ? column
+            : throw new ArgumentException(InputMessages.WrongType("score", name, Describe(column), ScoresExpected), nameof(shape));
     }
 
     private static bool IsPixel(DataViewType item) => item == NumberDataViewType.Single || item == NumberDataViewType.Byte;

@@ -20,6 +20,29 @@ internal static class InputMessages
     public static string WrongLength(string name, int found, ImageShape shape) =>
         $"The feature column '{name}' has {found} values a row, expected {shape.Length} for images of {shape}.";
 
+    public static string OtherClassCount(string role, string name, ulong found, int classCount) =>
+        $"The key type of the {role} column '{name}' has {found} values, expected {classCount}, one an item of the score.";
+
+    public static string OtherKeyValues(string labelName, string predictedName) =>
+        $"The label column '{labelName}' and the predicted label column '{predictedName}' have different key values, expected the same in the same order: "
+        + "the labels were mapped to keys by another MapValueToKey than in training.";
+
+    public static string NotProbabilities(string name, long row, double sum) =>
+        $"The score column '{name}' holds no probabilities in row {row} (their sum is {sum:G6}), expected values of 0 to 1 with the sum 1. "
+        + "MulticlassClassification.Calibrators makes probabilities of any scores.";
+
+    public static string NotFiniteScore(string role, string name, long row) =>
+        $"The {role} column '{name}' holds NaN or an infinite value in row {row}, expected finite numbers.";
+
+    public static string ScoreLength(string name, long row, int found, int expected) =>
+        $"The score column '{name}' has {found} values in row {row}, expected {expected}.";
+
+    public static string NotAConfidence(string name, long row, float found) =>
+        $"The confidence column '{name}' holds {found} in row {row}, expected 0 to 1.";
+
+    public static string NothingToEvaluate(string labelName, long missing) =>
+        $"There is nothing to evaluate: found 0 rows with a value in the label column '{labelName}'" + (missing == 0 ? "." : $" and {missing} rows where it is missing.");
+
     public static string UnclearShape(string name, int length) =>
         $"The feature column '{name}' has {length} values a row, which is no square grey (H×H) or colour (3×H×H) image without doubt: expected an ImageShape.";
 

@@ -1,0 +1,46 @@
+using Hdge.Calibration;
+using Hdge.Detection;
+using Microsoft.ML.Data;
+
+namespace Hdge.MLNet;
+
+/// <summary>What an HDGE model knows, and what it knows of what it does not know.</summary>
+public sealed record HdgeMetrics
+{
+    /// <summary>ML.NET's own metrics of the labelled images: accuracy, log-loss, confusion matrix.</summary>
+    public required MulticlassClassificationMetrics Multiclass { get; init; }
+
+    /// <summary>Before calibration: ECE and its relatives, Brier score, negative log-likelihood and risk–coverage curve of the score.</summary>
+    public required CalibrationMetrics Uncalibrated { get; init; }
+
+    /// <summary>After calibration: ECE, MCE, adaptive ECE and risk–coverage curve of the confidence.</summary>
+    public required ConfidenceMetrics Confidence { get; init; }
+
+    /// <summary>After calibration, of all classes' probabilities; null where the data has no such column (<see cref="HdgeTrainer.Options.CalibratedScoreColumnName"/>).</summary>
+    public required CalibrationMetrics? Calibrated { get; init; }
+
+    /// <summary>Coverage and size of the prediction sets; null where the data has no such column (<see cref="HdgeTrainer.Options.PredictionSetColumnName"/>).</summary>
+    public required PredictionSetMetrics? PredictionSets { get; init; }
+
+    /// <summary>Share of the labelled images flagged as unlike those trained on, 0..1; lower is better.</summary>
+    public required double FlaggedShare { get; init; }
+
+    /// <summary>One entry an unknown set, as given.</summary>
+    public required IReadOnlyList<UnknownMetrics> Unknowns { get; init; }
+
+    /// <summary>Detection metrics averaged over the unknown sets of each group, in the order in which the groups first appear.</summary>
+    public required IReadOnlyList<DetectionGroup> Groups { get; init; }
+
+    /// <summary>Labelled rows evaluated.</summary>
+    public int Count => Uncalibrated.Count;
+
+    /// <summary>Rows left out because their label is missing.</summary>
+    public required long MissingLabels { get; init; }
+}
+
+/// <summary>How well one set of unknown images is told from the labelled ones.</summary>
+/// <param name="Name">The set's name.</param>
+/// <param name="Group">The group it belongs to.</param>
+/// <param name="Detection">AUROC, AUPR-in, AUPR-out, false-positive rate and detection error of the detection score.</param>
+/// <param name="FlaggedShare">Share flagged as unlike the training images, 0..1; higher is better.</param>
+public sealed record UnknownMetrics(string Name, string Group, DetectionMetrics Detection, double FlaggedShare);
