@@ -63,6 +63,20 @@ public sealed class SaveLoadTests : IDisposable
     }
 
     [Fact]
+    public void ACalibratorComesBackInAFreshProcessToo()
+    {
+        MLContext context = Trained.Context;
+        IDataView view = Trained.View(context, Rows);
+        var calibrated = Trained.Model.Append(context.MulticlassClassification.Calibrators.Isotonic().Fit(Trained.Model.Transform(Trained.View(context, 60, first: 400))));
+        context.Model.Save(calibrated, view.Schema, _file);
+
+        Report report = LoadElsewhere();
+
+        Assert.Equal(typeof(MulticlassCalibratorTransformer).FullName, report.Type);
+        AssertSame(Trained.Rows(context, calibrated.Transform(view)), report.Scored);
+    }
+
+    [Fact]
     public void ThresholdAndCalibrationComeBack()
     {
         using HdgeTransformer loaded = SaveAndLoad(Trained.Transformer, Trained.View(Trained.Context, 1).Schema);

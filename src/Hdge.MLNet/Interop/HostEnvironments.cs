@@ -14,6 +14,13 @@ internal static class HostEnvironments
         return Environment(Owner(trainers));
     }
 
+    /// <summary>The environment of the context that multiclass operations belong to.</summary>
+    public static IHostEnvironment Of(MulticlassClassificationCatalog catalog)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        return Environment(catalog);
+    }
+
     /// <summary>The seed given to the MLContext, or null.</summary>
     public static int? Seed(IHostEnvironment environment) => (environment as IHostEnvironmentInternal)?.Seed;
 

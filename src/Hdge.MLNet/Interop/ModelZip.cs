@@ -22,6 +22,7 @@ internal static class ModelZip
     /// <summary>The name under which ML.NET finds the reader: at most 24 characters.</summary>
     public const string LoaderSignature = "HdgeTransformer";
 
+    private const string ModelSignature = "HDGETRAN";
     private const string ColumnsEntry = "Columns.json";
     private const string ModelEntry = "Model.hdge";
 
@@ -29,63 +30,34 @@ internal static class ModelZip
     public static void Save(HdgeTransformer transformer, ModelSaveContext context)
     {
         context.CheckAtModel();
-        context.SetVersionInfo(Version());
+        context.SetVersionInfo(ModelStreams.Version(ModelSignature, LoaderSignature));
         var columns = new Columns(
             transformer.FeatureColumnName,
             ((VectorDataViewType)transformer.FeatureColumnType).ItemType == NumberDataViewType.Byte ? "Byte" : "Single",
             transformer.Outputs,
             transformer.Labels is { } labels ? new Values(LabelValueCodec.For(labels).Name, LabelValueCodec.For(labels).Write(labels)) : null);
-        WriteBytes(context, ColumnsEntry, JsonSerializer.SerializeToUtf8Bytes(columns));
+        ModelStreams.Write(context, ColumnsEntry, JsonSerializer.SerializeToUtf8Bytes(columns));
 
         using var model = new MemoryStream();
         transformer.Model.Save(model);
-        WriteBytes(context, ModelEntry, model.GetBuffer().AsSpan(0, (int)model.Length).ToArray());
+        ModelStreams.Write(context, ModelEntry, model.GetBuffer().AsSpan(0, (int)model.Length).ToArray());
     }
 
     /// <summary>Reads a transformer back. ML.NET finds this method by its name and exact signature.</summary>
     private static HdgeTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
     {
-        ctx.CheckAtModel(Version());
-        Columns columns = JsonSerializer.Deserialize<Columns>(ReadBytes(ctx, ColumnsEntry)) ?? throw Damaged(ColumnsEntry);
+        ctx.CheckAtModel(ModelStreams.Version(ModelSignature, LoaderSignature));
+        Columns columns = JsonSerializer.Deserialize<Columns>(ModelStreams.Read(ctx, ColumnsEntry)) ?? throw ModelStreams.Damaged(ColumnsEntry);
         if (columns is not { Feature: not null, Outputs: not null })
-            throw Damaged(ColumnsEntry);
+            throw ModelStreams.Damaged(ColumnsEntry);
         LabelValues? labels = columns.Labels is { } values ? LabelValueCodec.For(values.Type).Read(values.Texts) : null;
 
-        using var stream = new MemoryStream(ReadBytes(ctx, ModelEntry));
+        using var stream = new MemoryStream(ModelStreams.Read(ctx, ModelEntry));
         HdgeModel model = HdgeModel.Load(stream, Devices.Choose(env, null));
         PrimitiveDataViewType item = columns.FeatureType == "Byte" ? NumberDataViewType.Byte : NumberDataViewType.Single;
         var features = new VectorDataViewType(item, model.InputShape.Length);
         return new HdgeTransformer(model, columns.Feature, features, columns.Outputs.Checked(), labels);
     }
-
-    private static VersionInfo Version() => new(
-        modelSignature: "HDGETRAN",
-        verWrittenCur: 0x00010001,
-        verReadableCur: 0x00010001,
-        verWeCanReadBack: 0x00010001,
-        loaderAssemblyName: typeof(ModelZip).Assembly.FullName,
-        loaderSignature: LoaderSignature);
-
-    private static void WriteBytes(ModelSaveContext context, string name, byte[] bytes) => context.SaveBinaryStream(name, writer =>
-    {
-        writer.Write(bytes.Length);
-        writer.Write(bytes);
-    });
-
-    private static byte[] ReadBytes(ModelLoadContext context, string name)
-    {
-        byte[] bytes = [];
-        bool found = context.TryLoadBinaryStream(name, reader =>
-        {
-            int length = reader.ReadInt32();
-            if (length < 0 || length > reader.BaseStream.Length)
-                throw Damaged(name);
-            bytes = reader.ReadBytes(length);
-        });
-        return found ? bytes : throw Damaged(name);
-    }
-
-    private static InvalidDataException Damaged(string name) => new($"The saved model is damaged: its part '{name}' is missing or cannot be read.");
 
     private sealed record Columns(string Feature, string FeatureType, OutputColumnNames Outputs, Values? Labels);
 
