@@ -34,5 +34,9 @@ internal sealed class AdversarialTrainingObjective : IObjective
         return _inner.Compute(batch);
     }
 
+    public IEnumerable<KeyValuePair<string, Tensor>> State() => _inner.State();
+
+    public void Restore(IReadOnlyDictionary<string, Tensor> state) => _inner.Restore(state);
+
     public void Dispose() => _inner.Dispose();
 }

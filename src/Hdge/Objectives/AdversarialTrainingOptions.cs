@@ -1,3 +1,4 @@
+using Hdge.Networks;
 using Hdge.Robustness;
 
 namespace Hdge.Objectives;
@@ -20,6 +21,8 @@ public sealed record AdversarialTrainingOptions : ObjectiveOptions
 
     internal override bool TrainsClassifier => Inner.TrainsClassifier;
 
+    internal override int DivergenceRestarts => Inner.DivergenceRestarts;
+
     internal override string? NotAdversarial => "the images would be attacked twice";
 
     /// <inheritdoc/>
@@ -33,6 +36,8 @@ public sealed record AdversarialTrainingOptions : ObjectiveOptions
         Attack.Validate();
         Option.Require(Attack.Epsilon > 0, Attack.Epsilon, "above 0 in adversarial training: with 0 nothing is attacked");
     }
+
+    internal override void Validate(NetworkOptions network) => Inner.Validate(network);
 
     internal override IObjective Create(ObjectiveContext context) => new AdversarialTrainingObjective(context, this);
 }

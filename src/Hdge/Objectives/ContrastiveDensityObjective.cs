@@ -45,6 +45,12 @@ public sealed class ContrastiveDensityObjective : IObjective
         return terms.Keep();
     }
 
+    /// <inheritdoc/>
+    public IEnumerable<KeyValuePair<string, Tensor>> State() => Bank.State();
+
+    /// <inheritdoc/>
+    public void Restore(IReadOnlyDictionary<string, Tensor> state) => Bank.Restore(state);
+
     /// <summary>Releases the bank.</summary>
     public void Dispose() => Bank.Dispose();
 }

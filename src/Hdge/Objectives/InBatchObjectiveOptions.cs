@@ -9,7 +9,7 @@ public sealed record InBatchObjectiveOptions : ObjectiveOptions
     /// <summary>Temperature T by which logits are divided. Above 0. Default 1, for raw logits; 0.1 in the paper, for normalised ones.</summary>
     public double Temperature { get; init; } = 1;
 
-    /// <summary>Views of each image in a step: 1 (default) or 2. Both views' logits form the batch; a batch of N images then has 2N − 1 negatives an image.</summary>
+    /// <summary>Views of each image in a step: 1 (default) or 2. Both views' logits form the batch; a batch of N images then has 2N − 1 negatives an image. Two ask for an augmentation that makes them differ.</summary>
     public int Views { get; init; } = 1;
 
     internal override int ViewCount => Views;

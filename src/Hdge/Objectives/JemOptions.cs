@@ -34,6 +34,10 @@ public sealed record JemOptions : ObjectiveOptions
 
     internal override int DivergenceRestarts => 5;
 
+    internal override bool TrainsClassifier => ClassifierWeight + ConditionalWeight > 0;
+
+    internal override string? NotAdversarial => DensityWeight > 0 ? "log q(x) would become that of attacked images" : null;
+
     /// <inheritdoc/>
     public override void Validate()
     {

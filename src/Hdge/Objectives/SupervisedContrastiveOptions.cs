@@ -12,8 +12,8 @@ public sealed record SupervisedContrastiveOptions : ObjectiveOptions
     /// <summary>Length P of the embeddings that the projection head gives. Range 2..65536. Default 128, the paper's value.</summary>
     public int ProjectionLength { get; init; } = 128;
 
-    /// <summary>Views of each image in a step: 2 (default, as in the paper), whose images are all anchors, or 1.</summary>
-    public int Views { get; init; } = 2;
+    /// <summary>Views of each image in a step: 1 (default), or 2, as in the paper, of which each is an anchor. Two ask for an augmentation that makes them differ.</summary>
+    public int Views { get; init; } = 1;
 
     /// <summary>
     /// α of α·cross-entropy + (1 − α)·contrastive while features are trained. Range [0, 1). Default 0, as in the paper: the linear layer is trained

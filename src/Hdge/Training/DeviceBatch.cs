@@ -8,13 +8,19 @@ namespace Hdge.Training;
 /// <summary>Puts a prepared batch on the device.</summary>
 internal static class DeviceBatch
 {
-    /// <summary>Images [N, channels, height, width] and labels [N]; they belong to the current dispose scope.</summary>
+    /// <summary>Images [N, channels, height, width] and labels [N]; with two views [2N, …] and [2N], the second views after the first. They belong to the current dispose scope.</summary>
     public static (Tensor Images, Tensor Labels) Of(PixelBatch batch, ImageShape shape, Device device)
     {
-        var images = empty(batch.Count, shape.Channels, shape.Height, shape.Width);
-        MemoryMarshal.AsBytes(batch.Pixels).CopyTo(images.bytes);
-        var labels = empty(batch.Count, dtype: int64);
-        MemoryMarshal.AsBytes(batch.Labels).CopyTo(labels.bytes);
+        var first = MemoryMarshal.AsBytes(batch.Pixels);
+        var second = MemoryMarshal.AsBytes(batch.SecondPixels);
+        var classes = MemoryMarshal.AsBytes(batch.Labels);
+        int views = second.IsEmpty ? 1 : 2;
+        var images = empty(views * batch.Count, shape.Channels, shape.Height, shape.Width);
+        first.CopyTo(images.bytes);
+        second.CopyTo(images.bytes[first.Length..]);
+        var labels = empty(views * batch.Count, dtype: int64);
+        for (int view = 0; view < views; view++)
+            classes.CopyTo(labels.bytes[(view * classes.Length)..]);
         return (images.to(device), labels.to(device));
     }
 

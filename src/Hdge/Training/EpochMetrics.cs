@@ -16,6 +16,9 @@ public sealed record EpochMetrics(
     int Epoch, int Epochs, double Loss, double? CrossEntropy, double? Contrastive, double? Density, double? TrainAccuracy,
     double? ValidationLoss, double? ValidationAccuracy, double LearningRate, TimeSpan Elapsed)
 {
+    /// <summary>What the epoch trained. Default <see cref="TrainingStage.Network"/>; epochs are counted stage by stage.</summary>
+    public TrainingStage Stage { get; init; }
+
     /// <summary>One line for a log.</summary>
     public override string ToString()
     {
@@ -23,7 +26,7 @@ public sealed record EpochMetrics(
             .Where(t => t.Item2 is not null).Select(t => $"{t.Item1} {t.Item2:F4}"));
         string accuracy = TrainAccuracy is { } share ? $", training accuracy {share:P1}" : "";
         string validation = ValidationAccuracy is not null ? $", validation loss {ValidationLoss:F4}, validation accuracy {ValidationAccuracy:P1}" : "";
-        return $"epoch {Epoch}/{Epochs}: loss {Loss:F4} ({terms}){accuracy}{validation}, "
+        return $"{(Stage == TrainingStage.LinearLayer ? "linear layer, " : "")}epoch {Epoch}/{Epochs}: loss {Loss:F4} ({terms}){accuracy}{validation}, "
             + $"learning rate {LearningRate:G3}, {Elapsed.TotalSeconds:F1} s";
     }
 }

@@ -1,5 +1,6 @@
 using Hdge.Calibration;
 using Hdge.Data;
+using Hdge.Objectives;
 
 namespace Hdge.Training;
 
@@ -42,9 +43,13 @@ public static class ModelTrainer
         var model = new HdgeModel(network, options.Scaling, device);
         try
         {
+            TimeSpan elapsed;
             using (var run = new TrainingRun(model, train, heldOut, options, progress, log))
+            {
                 run.Run(cancellationToken);
-            Finish(model, train, heldOut, options, cancellationToken);
+                elapsed = run.Elapsed;
+            }
+            Finish(model, train, heldOut, options, cancellationToken, progress, elapsed);
             return model;
         }
         catch
@@ -54,12 +59,15 @@ public static class ModelTrainer
         }
     }
 
-    /// <summary>What follows the last step: running averages for clean images, temperature, thresholds and detectors.</summary>
-    internal static void Finish(HdgeModel model, ImageSet train, ImageSet heldOut, TrainingOptions options, CancellationToken cancellationToken)
+    /// <summary>What follows the last step: running averages for clean images, the linear layer where it has a stage of its own, temperature, thresholds and detectors.</summary>
+    internal static void Finish(HdgeModel model, ImageSet train, ImageSet heldOut, TrainingOptions options, CancellationToken cancellationToken,
+        Action<EpochMetrics>? progress = null, TimeSpan elapsed = default)
     {
         if (options.Augmentation.NoiseDeviation > 0 && options.Network.HasBatchNorm)
             RunningAverages.Refresh(model.Network, train, options, model.Device, cancellationToken);
         model.Network.eval();
+        if (options.Objective is SupervisedContrastiveOptions { LinearEpochs: > 0 } stage)
+            LinearStage.Run(model.Network, train, heldOut, stage, options, model.Device, progress, elapsed, cancellationToken);
         if (heldOut.Count > 0)
             model.Calibrate(heldOut, options.InDistributionRate, options.CalibrationMethod, options.PredictionSets, Seeds.Mix(options.Seed, 9), cancellationToken);
         else

@@ -104,6 +104,9 @@ public sealed record TrainingOptions
         Detection.Validate(shape);
         Option.Require(Epochs >= 1, Epochs, "at least 1");
         Option.Require(BatchSize >= 1, BatchSize, "at least 1");
+        Option.Require(BatchSize >= Objective.SmallestBatch, BatchSize, $"at least {Objective.SmallestBatch} for {Objective.GetType().Name}: it compares the images of a step");
+        if (Objective.ViewCount == 2 && Augmentation == new AugmentationOptions())
+            throw new ArgumentException($"{nameof(Objective)} takes 2 views of each image, but {nameof(Augmentation)} changes nothing: both would be the same image. Expected an augmentation, or 1 view.");
         Option.Require(Enum.IsDefined(Optimizer), Optimizer, "Sgd or Adam");
         Option.Require(Enum.IsDefined(Schedule), Schedule, "Constant, Step, Cosine or OneCycle");
         Option.Require(LearningRate > 0 && double.IsFinite(LearningRate), LearningRate, "finite and above 0");

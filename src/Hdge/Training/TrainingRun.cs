@@ -35,7 +35,7 @@ internal sealed class TrainingRun : IDisposable
         (_model, _train, _heldOut, _options, _progress, _log) = (model, train, heldOut, options, progress, log ?? (_ => { }));
         var network = model.Network;
         _objective = options.Objective.Create(new ObjectiveContext(network, options.Scaling, model.Device, Seeds.Mix(options.Seed, 3)));
-        _optimizer = Optimizers.Create(network, options);
+        _optimizer = Optimizers.Create(network.parameters().Concat(_objective.Parameters), options);
         _dropouts = SeededDropout.In(network);
         _state = new RunState(network, _optimizer, _objective, model.Device);
         _monitor = new LossMonitor(model.Device);
@@ -80,12 +80,15 @@ internal sealed class TrainingRun : IDisposable
         _lastGood.Dispose();
     }
 
+    /// <summary>Time since training began, before a resumption included.</summary>
+    public TimeSpan Elapsed => _before + _clock.Elapsed;
+
     /// <summary>Number of the next epoch's first step, counted from 0 over all epochs.</summary>
     private long FirstStep => (long)_metrics.Count * _loader.BatchCount;
 
     /// <summary>Order, augmentation and all that is drawn in a step follow from the loader's seed: another one after every restart.</summary>
     private BatchLoader Loader() =>
-        new(_train, _options.BatchSize, _options.Scaling, _options.Augmentation, shuffle: true, Seeds.Mix(_options.Seed, 4, _restarts));
+        new(_train, _options.BatchSize, _options.Scaling, _options.Augmentation, shuffle: true, Seeds.Mix(_options.Seed, 4, _restarts), _options.Objective.ViewCount);
 
     /// <summary>One epoch; answers the step that went wrong, if one did.</summary>
     private (long Step, double Loss)? Epoch(double[] sums, CancellationToken cancellationToken)
@@ -136,9 +139,11 @@ internal sealed class TrainingRun : IDisposable
     private EpochMetrics Describe(double[] sums, CancellationToken cancellationToken)
     {
         int batches = _loader.BatchCount;
-        var validation = _heldOut.Count > 0 ? Validation.Run(_model, _heldOut, cancellationToken) : default((double Loss, double Accuracy)?);
-        return new EpochMetrics(_metrics.Count + 1, _options.Epochs, sums[0] / batches, Mean(1), Mean(2), Mean(3), Present(sums[4] / _train.Count),
-            validation?.Loss, validation?.Accuracy, _schedule.At(FirstStep + batches - 1), _before + _clock.Elapsed);
+        bool classifies = _options.Objective.TrainsClassifier;
+        double? accuracy = classifies ? Present(sums[4] / _train.Count / _options.Objective.ViewCount) : null;
+        var validation = classifies && _heldOut.Count > 0 ? Validation.Run(_model, _heldOut, cancellationToken) : default((double Loss, double Accuracy)?);
+        return new EpochMetrics(_metrics.Count + 1, _options.Epochs, sums[0] / batches, Mean(1), Mean(2), Mean(3), accuracy,
+            validation?.Loss, validation?.Accuracy, _schedule.At(FirstStep + batches - 1), Elapsed);
 
         double? Mean(int term) => Present(sums[term] / batches);
         static double? Present(double value) => double.IsNaN(value) ? null : value;

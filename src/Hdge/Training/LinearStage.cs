@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using Hdge.Data;
+using Hdge.Networks;
+using Hdge.Objectives;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Hdge.Training;
+
+/// <summary>
+/// Second stage of supervised contrastive learning (Khosla et al. 2020, section 3.1): the linear layer is trained with cross-entropy on the features that the
+/// network gives in evaluation mode. They are worked out once, from the images without augmentation, and kept: images × feature length values on the device.
+/// </summary>
+internal static class LinearStage
+{
+    private const int BatchSize = 256;
+
+    public static void Run(Backbone network, ImageSet train, ImageSet heldOut, SupervisedContrastiveOptions stage, TrainingOptions options, Device device,
+        Action<EpochMetrics>? progress, TimeSpan before, CancellationToken cancellationToken)
+    {
+        var clock = Stopwatch.StartNew();
+        network.eval();
+        using var features = Features(network, train, options.Scaling, device, cancellationToken);
+        using var labels = Labels(train, device);
+        using var heldOutFeatures = heldOut.Count > 0 ? Features(network, heldOut, options.Scaling, device, cancellationToken) : null;
+        using var heldOutLabels = Labels(heldOut, device);
+        var linear = network.named_modules().Select(part => part.module).OfType<Linear>().Single(); // a backbone is features, then one linear layer
+        using var optimizer = optim.Adam(linear.parameters(), stage.LinearLearningRate);
+        int batches = (train.Count + BatchSize - 1) / BatchSize;
+        for (int epoch = 0; epoch < stage.LinearEpochs; epoch++)
+        {
+            long[] order = [.. Enumerable.Range(0, train.Count).Select(i => (long)i)];
+            new Random(Seeds.Mix(options.Seed, 7, epoch)).Shuffle(order);
+            double loss = 0, right = 0, rate = 0;
+            for (int batch = 0; batch < batches; batch++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                using var scope = NewDisposeScope();
+                var rows = tensor(order[(batch * BatchSize)..Math.Min((batch + 1) * BatchSize, order.Length)], device: device);
+                rate = stage.LinearLearningRate * 0.5 * (1 + Math.Cos(Math.PI * (epoch + batch / (double)batches) / stage.LinearEpochs));
+                Optimizers.SetLearningRate(optimizer, rate);
+                var (sum, correct) = Sums(network, features.index_select(0, rows), labels.index_select(0, rows));
+                optimizer.zero_grad();
+                (sum / rows.shape[0]).backward();
+                optimizer.step();
+                (loss, right) = (loss + sum.item<float>(), right + correct.item<long>());
+            }
+            progress?.Invoke(Describe(epoch, loss / train.Count, right / train.Count, rate));
+        }
+
+        EpochMetrics Describe(int epoch, double loss, double accuracy, double rate)
+        {
+            (double Loss, double Accuracy)? validation = null;
+            if (heldOutFeatures is not null)
+            {
+                using var off = no_grad();
+                using var scope = NewDisposeScope();
+                var (sum, correct) = Sums(network, heldOutFeatures, heldOutLabels);
+                validation = (sum.item<float>() / (double)heldOut.Count, correct.item<long>() / (double)heldOut.Count);
+            }
+            return new EpochMetrics(epoch + 1, stage.LinearEpochs, loss, loss, null, null, accuracy, validation?.Loss, validation?.Accuracy, rate, before + clock.Elapsed)
+            {
+                Stage = TrainingStage.LinearLayer,
+            };
+        }
+    }
+
+    /// <summary>Summed cross-entropy and number of images classified right.</summary>
+    private static (Tensor Loss, Tensor Right) Sums(Backbone network, Tensor features, Tensor labels)
+    {
+        var logits = network.Head(features);
+        return (nn.functional.cross_entropy(logits, labels, reduction: nn.Reduction.Sum), logits.argmax(1).eq(labels).sum());
+    }
+
+    /// <summary>Features [images, feature length] in the set's order.</summary>
+    private static Tensor Features(Backbone network, ImageSet images, PixelScaling scaling, Device device, CancellationToken cancellationToken)
+    {
+        using var off = no_grad();
+        var all = empty(images.Count, network.FeatureLength, device: device);
+        int at = 0;
+        foreach (var batch in new BatchLoader(images, BatchSize, scaling, new AugmentationOptions(), shuffle: false, seed: 0).Epoch(0, cancellationToken))
+        {
+            using var scope = NewDisposeScope();
+            all.narrow(0, at, batch.Count).copy_(network.Features(DeviceBatch.Of(batch, images.Shape, device).Images));
+            at += batch.Count;
+        }
+        return all;
+    }
+
+    private static Tensor Labels(ImageSet images, Device device) => tensor(images.Labels.ToArray().Select(label => (long)label).ToArray(), device: device);
+}
