@@ -8,31 +8,36 @@ public static class CifarReader
 
     /// <summary>One or more files as one set, in the order given.</summary>
     /// <param name="paths">At least one file.</param>
-    /// <param name="classCount">Number of classes: 10 for CIFAR-10, 100 for CIFAR-100's fine labels.</param>
-    /// <param name="labelBytes">Bytes before the image: 1 (CIFAR-10's layout) or 2 (CIFAR-100's: coarse, then fine label, which is the one used).</param>
+    /// <param name="classCount">Number of classes: 10 for CIFAR-10, 100 for CIFAR-100's fine labels; 0 takes the highest label + 1.</param>
+    /// <param name="labelBytes">Bytes before the image: 1 (CIFAR-10's layout) or 2 (CIFAR-100's: coarse, then fine label, which is the one used); 0 takes the one that the first file's length fits, 1 where both do.</param>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
     /// <exception cref="InvalidDataException">A file's length is no multiple of the record, or a label is out of range.</exception>
     public static ImageSet Read(IReadOnlyList<string> paths, int classCount = 10, int labelBytes = 1)
     {
         ArgumentNullException.ThrowIfNull(paths);
         ArgumentOutOfRangeException.ThrowIfZero(paths.Count, nameof(paths));
-        if (labelBytes is not (1 or 2))
+        ArgumentOutOfRangeException.ThrowIfNegative(classCount);
+        if (labelBytes is not (0 or 1 or 2))
             throw new ArgumentOutOfRangeException(nameof(labelBytes), labelBytes, "CIFAR records begin with 1 or 2 label bytes.");
-        int record = labelBytes + Shape.Length;
+        int highest = 0;
         var builder = new ImageSetBuilder(Shape);
         foreach (string path in paths)
         {
             byte[] content = ImageFile.ReadAll(path);
+            if (labelBytes == 0)
+                labelBytes = content.Length % (2 + Shape.Length) == 0 && content.Length % (1 + Shape.Length) != 0 ? 2 : 1;
+            int record = labelBytes + Shape.Length;
             if (content.Length == 0 || content.Length % record != 0)
                 throw new InvalidDataException($"'{path}' has {content.Length} bytes, expected a multiple of {record} ({labelBytes} label byte(s) and an image of {Shape}).");
             for (int at = 0; at < content.Length; at += record)
             {
                 int label = content[at + labelBytes - 1];
-                if (label >= classCount)
+                highest = Math.Max(highest, label);
+                if (classCount > 0 && label >= classCount)
                     throw new InvalidDataException($"Record {at / record} of '{path}' has the label {label}, expected 0..{classCount - 1}.");
                 builder.Add(content.AsSpan(at + labelBytes, Shape.Length), label);
             }
         }
-        return builder.Build(classCount);
+        return builder.Build(classCount > 0 ? classCount : highest + 1);
     }
 }
