@@ -19,6 +19,9 @@ public sealed record EpochMetrics(
     /// <summary>What the epoch trained. Default <see cref="TrainingStage.Network"/>; epochs are counted stage by stage.</summary>
     public TrainingStage Stage { get; init; }
 
+    /// <summary>Mean time of the epoch's steps, data included, without validation and checkpoints.</summary>
+    public TimeSpan StepTime { get; init; }
+
     /// <summary>One line for a log.</summary>
     public override string ToString()
     {

@@ -26,6 +26,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly int _restartsAllowed;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private TimeSpan _before; // what a resumed run took until its checkpoint
+    private TimeSpan _stepTime; // of the last epoch
     private BatchLoader _loader;
     private List<EpochMetrics> _metrics = []; // one an epoch done
     private int _restarts;
@@ -95,6 +96,7 @@ internal sealed class TrainingRun : IDisposable
     {
         _model.Network.train();
         long step = FirstStep;
+        var started = _clock.Elapsed;
         foreach (var batch in _loader.Epoch(_metrics.Count, cancellationToken))
         {
             Optimizers.SetLearningRate(_optimizer, _schedule.At(step++));
@@ -103,6 +105,7 @@ internal sealed class TrainingRun : IDisposable
         }
         if (_monitor.Flush(sums) is { } late)
             return late;
+        _stepTime = (_clock.Elapsed - started) / _loader.BatchCount;
         _model.Network.eval();
         return Keep() ? null : (step - 1, double.NaN);
     }
@@ -143,7 +146,7 @@ internal sealed class TrainingRun : IDisposable
         double? accuracy = classifies ? Present(sums[4] / _train.Count / _options.Objective.ViewCount) : null;
         var validation = classifies && _heldOut.Count > 0 ? Validation.Run(_model, _heldOut, cancellationToken) : default((double Loss, double Accuracy)?);
         return new EpochMetrics(_metrics.Count + 1, _options.Epochs, sums[0] / batches, Mean(1), Mean(2), Mean(3), accuracy,
-            validation?.Loss, validation?.Accuracy, _schedule.At(FirstStep + batches - 1), Elapsed);
+            validation?.Loss, validation?.Accuracy, _schedule.At(FirstStep + batches - 1), Elapsed) { StepTime = _stepTime };
 
         double? Mean(int term) => Present(sums[term] / batches);
         static double? Present(double value) => double.IsNaN(value) ? null : value;
