@@ -1,0 +1,25 @@
+using System.Text.RegularExpressions;
+using Hdge.Detection;
+
+namespace PaperTables.Evaluation;
+
+/// <summary>Detection scores by their names on the command line: log-density, max-probability, …</summary>
+internal static partial class ScoreNames
+{
+    /// <summary>The scores without gradients, and every score.</summary>
+    public const string Free = "free", All = "all";
+
+    /// <exception cref="ArgumentException">There is no such score.</exception>
+    public static IReadOnlyList<DetectionScore> Read(IReadOnlyList<string> names) => [.. names.SelectMany(name => name switch
+    {
+        Free => DetectionScoreKinds.GradientFree,
+        All => DetectionScoreKinds.All,
+        _ => [DetectionScoreKinds.All.Cast<DetectionScore?>().FirstOrDefault(s => Of(s!.Value) == name)
+            ?? throw new ArgumentException($"--scores has '{name}', expected {Free}, {All}, or names: {string.Join(", ", DetectionScoreKinds.All.Select(Of))}.")],
+    }).Distinct()];
+
+    public static string Of(DetectionScore score) => WordStart().Replace(score.ToString(), "-").ToLowerInvariant();
+
+    [GeneratedRegex("(?<=[a-z])(?=[A-Z])")]
+    private static partial Regex WordStart();
+}
