@@ -62,6 +62,28 @@ public sealed class EndToEndTests : IDisposable
     }
 
     [Fact]
+    public void A_killed_run_goes_on()
+    {
+        string data = _files.Idx("data", 60, 30), killed = _files["killed"], whole = _files["whole"];
+        string[] train = ["train", "--objective", "hdge", "--dataset", data, "--epochs", "3", "--batch", "16", "--device", "cpu", "--out"];
+        using var cancellation = new CancellationTokenSource();
+        Assert.Equal(Cli.Cancelled, Terminal.Run([.. train, killed], line =>
+        {
+            if (line.StartsWith("epoch 2", StringComparison.Ordinal))
+                cancellation.Cancel();
+        }, cancellation.Token).Exit);
+        Assert.False(File.Exists(Path.Combine(killed, "metrics.json")));
+        Assert.Equal(Cli.BadInput, Terminal.Run([.. train, killed]).Exit);
+        Assert.Contains("epoch 3/3", Succeeds([.. train, killed, "--resume"]), StringComparison.Ordinal);
+        Succeeds([.. train, whole]);
+        using var resumed = HdgeModel.Load(Path.Combine(killed, "model.hdge"), "cpu");
+        using var uninterrupted = HdgeModel.Load(Path.Combine(whole, "model.hdge"), "cpu");
+        var images = ImageFolder.LoadTest(data);
+        Assert.Equal(uninterrupted.Logits(images), resumed.Logits(images));
+        Assert.Equal(3, Json(killed, "metrics.json").GetProperty("epochs").GetArrayLength());
+    }
+
+    [Fact]
     public void Wrong_files_are_refused()
     {
         string data = _files.Idx("data", 30, 12), run = _files["run"], model = Path.Combine(run, "model.hdge");

@@ -53,6 +53,7 @@ internal static class CompareCommand
             ]))])
         {
             RowHeading = "objective",
+            Format = "G4",
             HigherIsBetter = null,
             Note = $"{steps}Accuracy, cross-entropy (nats) and ECE are of the test images; training losses of different objectives cannot be compared; a row of dashes diverged."
                 + $" In JEM's row, step ÷ HDGE is JEM ÷ HDGE.{ratio}",

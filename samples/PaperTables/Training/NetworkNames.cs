@@ -9,7 +9,7 @@ internal static partial class NetworkNames
 {
     /// <summary>The preset's network with another size, normalisation or both.</summary>
     /// <param name="preset">The preset's own.</param>
-    /// <param name="name">"wrn-DEPTH-WIDTH"; null keeps the preset's.</param>
+    /// <param name="name">"wrn-DEPTH-WIDTH" or "resnet-50"; null keeps the preset's.</param>
     /// <param name="normalization">Null keeps the preset's.</param>
     /// <exception cref="ArgumentException">The name is unknown, or the network has one normalisation only.</exception>
     public static NetworkOptions Change(NetworkOptions preset, string? name, Normalization? normalization)
@@ -25,16 +25,17 @@ internal static partial class NetworkNames
     /// <summary>The name of a network.</summary>
     public static string Of(NetworkOptions network) => network switch
     {
-        WideResNetOptions wide => $"WRN-{wide.Depth}-{wide.Width}, {wide.Normalization.ToString().ToLowerInvariant()} normalisation",
+        WideResNetOptions wide => $"WRN-{wide.Depth}-{wide.Width}, {(wide.Normalization == Normalization.None ? "no" : wide.Normalization.ToString().ToLowerInvariant())} normalisation",
+        ResNet50Options => "ResNet-50",
         _ => network.GetType().Name.Replace("Options", "", StringComparison.Ordinal),
     };
 
-    private static NetworkOptions Named(string name, NetworkOptions preset)
+    private static NetworkOptions Named(string name, NetworkOptions preset) => WideResNetName().Match(name) switch
     {
-        if (WideResNetName().Match(name) is { Success: true } match)
-            return (preset as WideResNetOptions ?? new()) with { Depth = Number(match, "depth"), Width = Number(match, "width") };
-        throw new ArgumentException($"--network is '{name}', expected wrn-DEPTH-WIDTH such as wrn-10-1 or wrn-28-10.");
-    }
+        { Success: true } match => (preset as WideResNetOptions ?? new()) with { Depth = Number(match, "depth"), Width = Number(match, "width") },
+        _ when name.Equals("resnet-50", StringComparison.OrdinalIgnoreCase) => new ResNet50Options(),
+        _ => throw new ArgumentException($"--network is '{name}', expected wrn-DEPTH-WIDTH such as wrn-10-1 or wrn-28-10, or resnet-50."),
+    };
 
     private static int Number(Match match, string group) => int.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture);
 

@@ -49,9 +49,14 @@ internal sealed record Objective(string Name, ObjectiveOptions Options)
     };
 
     /// <summary>
-    /// The preset's network, which loses its batch norm under JEM: real and sampled images must not be normalised by different batches. Of SupCon and the two-view
-    /// forms nothing need change.
+    /// A preset's options as the objective can use them. JEM loses batch norm: real and sampled images must not be normalised by different batches. Two views get
+    /// SimCLR's augmentation in place of the preset's crop and flip.
     /// </summary>
-    public NetworkOptions Fitting(NetworkOptions network) =>
-        Options is JemOptions && network is WideResNetOptions { Normalization: Normalization.Batch } wide ? wide with { Normalization = Normalization.None } : network;
+    public TrainingOptions Fit(TrainingOptions preset) => preset with
+    {
+        Objective = Options,
+        Network = Options is JemOptions && preset.Network is WideResNetOptions { Normalization: Normalization.Batch } wide ? wide with { Normalization = Normalization.None } : preset.Network,
+        Augmentation = Options is InBatchObjectiveOptions { Views: 2 } or SupervisedContrastiveOptions { Views: 2 }
+            ? preset.Augmentation with { CropPadding = 0, HorizontalFlip = false, Views = preset.Augmentation.Views ?? new() } : preset.Augmentation,
+    };
 }

@@ -66,9 +66,8 @@ internal sealed record TrainSettings
     /// <exception cref="ArgumentException">A name is unknown, or the objective has no bank whose size could be set.</exception>
     public TrainingOptions ToOptions()
     {
-        var preset = TrainingPresets.Parse(Preset);
         var objective = PaperTables.Training.Objective.Named(Objective);
-        var network = NetworkNames.Change(preset.Network, Network, Normalization);
+        var preset = objective.Fit(TrainingPresets.Parse(Preset));
         return preset with
         {
             Seed = Seed,
@@ -76,8 +75,8 @@ internal sealed record TrainSettings
             BatchSize = Batch ?? preset.BatchSize,
             LearningRate = LearningRate ?? preset.LearningRate,
             Device = Device,
-            Network = Normalization is null ? objective.Fitting(network) : network,
-            Objective = Bank is not { } bank ? objective.Options
+            Network = NetworkNames.Change(preset.Network, Network, Normalization),
+            Objective = Bank is not { } bank ? preset.Objective
                 : objective.WithBank(bank) ?? throw new ArgumentException($"--bank is {bank}, but {Objective} has no memory bank."),
             Detection = preset.Detection with { Also = DetectionScoreKinds.GradientFree },
         };

@@ -23,7 +23,7 @@ internal static class TrainingRun
     /// <param name="resume">False begins anew.</param>
     /// <param name="console">Shows progress.</param>
     /// <param name="cancellationToken">Ends the run; what is in the checkpoint stays.</param>
-    /// <exception cref="ArgumentException">A setting is wrong, or the folder holds a finished run of other settings.</exception>
+    /// <exception cref="ArgumentException">A setting is wrong, or the folder holds a finished run of other settings, or one to resume.</exception>
     public static RunSummary Run(TrainSettings settings, string folder, bool resume, IAnsiConsole console, CancellationToken cancellationToken)
     {
         var log = console.Profile.Out.Writer;
@@ -35,6 +35,8 @@ internal static class TrainingRun
             log.WriteLine($"{settings.Objective}: finished already, in '{folder}'");
             return finished;
         }
+        if (!resume && File.Exists(CheckpointPath(folder)))
+            throw new ArgumentException($"'{folder}' holds a run that was not finished: --resume goes on with it, another --out leaves it.");
         var options = settings.ToOptions() with { Checkpoint = new() { Path = CheckpointPath(folder), Resume = resume } };
         var (train, test) = ImageFolder.Load(settings.Dataset, settings.Limit);
         options.Validate(train.Shape);
@@ -45,17 +47,18 @@ internal static class TrainingRun
         model.Save(ModelPath(folder));
         int heldOut = train.Split(options.ValidationFraction, 0).HeldOut.Count; // as many whatever the seed
         int stepsAnEpoch = (train.Count - heldOut + options.BatchSize - 1) / options.BatchSize;
+        var network = epochs.Where(m => m.Stage == TrainingStage.Network).ToList(); // SupCon's linear layer comes after it
         var metrics = new RunMetrics
         {
             Settings = settings,
             TrainImages = train.Count,
             Classes = train.ClassCount,
             Steps = (long)stepsAnEpoch * options.Epochs,
-            Loss = epochs[^1].Loss,
+            Loss = network[^1].Loss,
             ValidationAccuracy = epochs[^1].ValidationAccuracy,
             Test = test is { Count: > 0 } ? Test(model, test, cancellationToken) : null,
             Temperature = model.Temperature,
-            StepMilliseconds = epochs.Min(m => m.StepTime).TotalMilliseconds,
+            StepMilliseconds = network.Min(m => m.StepTime).TotalMilliseconds,
             PeakMemoryMiB = PeakMemory(),
             Seconds = epochs[^1].Elapsed.TotalSeconds,
             Epochs = epochs,
