@@ -36,7 +36,7 @@ internal sealed class TrainingRun : IDisposable
         (_model, _train, _heldOut, _options, _progress, _log) = (model, train, heldOut, options, progress, log ?? (_ => { }));
         var network = model.Network;
         _objective = options.Objective.Create(new ObjectiveContext(network, options.Scaling, model.Device, Seeds.Mix(options.Seed, 3)));
-        _optimizer = Optimizers.Create(network.parameters().Concat(_objective.Parameters), options);
+        _optimizer = Optimizers.Create([.. network.parameters(), .. _objective.Parameters], options);
         _dropouts = SeededDropout.In(network);
         _state = new RunState(network, _optimizer, _objective, model.Device);
         _monitor = new LossMonitor(model.Device);
