@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Reflection;
 using System.Text.Json;
-using Hdge.Calibration;
 using Hdge.Detection;
 using Hdge.MLNet;
+using Hdge.Training;
 using Microsoft.ML;
 using Spectre.Console;
 
@@ -21,47 +21,47 @@ internal static class Quick
         var options = new HdgeTrainer.Options
         {
             FeatureColumnName = "Pixels",
+            Training = new TrainingOptions
+            {
+                // The flag goes by whichever score tells held-out images from distorted ones best; the others are for the table.
+                Detection = new DetectionOptions { Score = DetectionScore.Auto, Also = DetectionScoreKinds.GradientFree },
+            },
         };
         if (arguments.Epochs is { } epochs)
             options.Epochs = epochs;
         var (model, seconds) = Train(ml, train, options);
 
         var scored = model.Transform(test);
-        double accuracy = ml.MulticlassClassification.Evaluate(scored).MicroAccuracy;
-        var known = Rows.Predictions(ml, scored);
-        bool[] correct = [.. known.Select(p => p.PredictedClass == p.TrueClass)];
-        double ece = ExpectedCalibrationError.Of([.. known.Select(p => p.Score.Max())], correct);
-        double calibrated = ExpectedCalibrationError.Of([.. known.Select(p => p.Confidence)], correct);
-        var auroc = new Dictionary<string, double>();
-        var flagged = new Dictionary<string, double>();
-        foreach (string name in new[] { "mnist", "notmnist" })
-        {
-            var unknown = Rows.Predictions(ml, model.Transform(Rows.Load(ml, Path.Combine(Arguments.Shipped, name), "t10k", labelled: false)));
-            auroc[name] = Auroc.Of([.. known.Select(p => p.LogDensity)], [.. unknown.Select(p => p.LogDensity)]);
-            flagged[name] = unknown.Count(p => !p.IsInDistribution) / (double)unknown.Count;
-        }
+        var unknown = s_unknown.Select(name => new UnknownData(name, model.Transform(Rows.Load(ml, Path.Combine(Arguments.Shipped, name), "t10k", labelled: false)))).ToArray();
+        var metrics = ml.MulticlassClassification.EvaluateHdge(scored, unknown);
+        double accuracy = metrics.Multiclass.MicroAccuracy, ece = metrics.Uncalibrated.Ece, calibrated = metrics.Confidence.Ece;
 
-        var table = new Table().AddColumns("test images", "value").Width(60);
+        var table = new Table().AddColumns("test images", "value").Width(70);
         table.AddRow("accuracy", $"{accuracy:F3}");
         table.AddRow("ECE before → after calibration", $"{ece:F3} → {calibrated:F3}");
-        table.AddRow("kept as in distribution", $"{known.Count(p => p.IsInDistribution) / (double)known.Count:P1}");
-        foreach (var (name, area) in auroc)
-            table.AddRow($"density AUROC against {name}", $"{area:F3} ({flagged[name]:P0} flagged)");
+        table.AddRow("kept as in distribution", $"{1 - metrics.FlaggedShare:P1}");
+        foreach (var set in metrics.Unknowns)
+            table.AddRow($"density AUROC against {set.Name}", $"{set.Detection.Auroc:F3} ({set.FlaggedShare:P0} flagged)");
         table.AddRow("training", $"{seconds:F0} s");
         AnsiConsole.Write(table);
 
         Directory.CreateDirectory(arguments.Out);
+        Report.Write(model, arguments.Data, s_unknown, Path.Combine(arguments.Out, "report.html"));
+
         string path = Path.Combine(arguments.Out, "model.zip"), scores = Path.Combine(arguments.Out, "scores.bin");
         ml.Model.Save(model, train.Schema, path);
-        File.WriteAllBytes(scores, Reload.Scores(known));
+        File.WriteAllBytes(scores, Reload.Scores(Rows.Predictions(ml, scored)));
         int exit = SecondProcess("reload", path, scores, arguments.Data);
         File.Delete(scores);
 
+        var auroc = metrics.Unknowns.ToDictionary(set => set.Name, set => set.Detection.Auroc);
         var summary = new { accuracy, ece, eceCalibrated = calibrated, auroc, trainSeconds = Math.Round(seconds, 1), reloadedScoresEqual = exit == 0, world = World() };
         File.WriteAllText(Path.Combine(arguments.Out, "summary.json"), JsonSerializer.Serialize(summary, s_json));
-        Console.WriteLine($"written: {path}, {Path.Combine(arguments.Out, "summary.json")}");
+        Console.WriteLine($"written in {arguments.Out}: model.zip, summary.json, report.html");
         return exit;
     }
+
+    private static readonly string[] s_unknown = ["mnist", "notmnist"];
 
     private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true };
 

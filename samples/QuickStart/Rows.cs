@@ -36,14 +36,20 @@ internal static class Rows
 
     public static IDataView Load(MLContext ml, string folder, string part, bool labelled = true)
     {
-        var images = IdxReader.Read(Find(folder, $"{part}-images-idx3-ubyte"), labelled ? Find(folder, $"{part}-labels-idx1-ubyte") : null, s_clothes.Length);
-        if (images.Shape != new ImageShape(1, 28, 28))
-            throw new InvalidDataException($"The images in '{folder}' are {images.Shape}, expected 1x28x28.");
+        var images = Read(folder, part, labelled);
         return ml.Data.LoadFromEnumerable(Enumerable.Range(0, images.Count).Select(i => new ImageRow
         {
             Pixels = images.Bytes(i).ToArray(),
-            Label = labelled ? s_clothes[images.Labels[i]] : "",
+            Label = labelled ? ClassName(images.Labels[i]) : "",
         }));
+    }
+
+    public static string ClassName(int label) => s_clothes[label];
+
+    public static ImageSet Read(string folder, string part, bool labelled = true)
+    {
+        var images = IdxReader.Read(Find(folder, $"{part}-images-idx3-ubyte"), labelled ? Find(folder, $"{part}-labels-idx1-ubyte") : null, s_clothes.Length);
+        return images.Shape == new ImageShape(1, 28, 28) ? images : throw new InvalidDataException($"The images in '{folder}' are {images.Shape}, expected 1x28x28.");
     }
 
     public static List<Prediction> Predictions(MLContext ml, IDataView scored) => [.. ml.Data.CreateEnumerable<Prediction>(scored, reuseRowObject: false)];

@@ -28,7 +28,7 @@ internal static class AblateCommand
             var run = TrainingRun.Run(settings with { Bank = bank }, own, options.Has("--resume"), console, cancellationToken);
             using var model = HdgeModel.Load(TrainingRun.ModelPath(own), settings.Device);
             var known = ImageFolder.LoadTest(settings.Dataset, settings.Limit, model.ClassCount);
-            var detection = new DetectionResult(model, known, UnknownSets.Read(unknown, known, settings.Limit), [DetectionScore.LogDensity], noise, settings.Seed, cancellationToken);
+            var detection = new DetectionEvaluation(model, known, UnknownSets.Read(unknown, known, settings.Limit), [DetectionScore.LogDensity], UnknownSets.Noise(model.Scaling, noise, settings.Seed), cancellationToken);
             rows.Add((bank, run, detection.Auroc(DetectionScore.LogDensity)));
         }
         var table = Table(rows);

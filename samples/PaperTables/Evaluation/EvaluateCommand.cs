@@ -26,33 +26,40 @@ internal static class EvaluateCommand
         var unknown = UnknownSets.Read(settings.Unknown, images, settings.Limit);
         Directory.CreateDirectory(folder);
 
-        var known = new KnownResult(model, images, cancellationToken);
-        var detection = unknown.Count == 0 ? null : new DetectionResult(model, images, unknown, Given(model, scores, settings), settings.Noise, settings.Seed, cancellationToken);
+        var known = new KnownEvaluation(model, images, cancellationToken);
+        var detection = unknown.Count == 0 ? null : new DetectionEvaluation(model, images, unknown, Given(model, scores, settings), UnknownSets.Noise(model.Scaling, settings.Noise, settings.Seed), cancellationToken);
         var samples = settings.Samples == 0 ? null : SampleCommand.Draw(model, settings.Samples, null, settings.Seed, byClass: false, console, cancellationToken);
         IReadOnlyList<RobustnessPlot> robustness = settings.AttackImages == 0 ? [] : Attack.Run(model, images.Take(settings.AttackImages), settings.Effort, console, cancellationToken);
-        SummaryNumber[] summary = [.. known.Summary(model.Temperature, cancellationToken), new("In distribution", known.Kept) { Format = "P1", Note = "known images kept" }];
         var published = PublishedTables(known, detection);
+        var report = EvaluationReport.Of("Evaluation by the paper's protocol", [.. Enumerable.Range(0, model.ClassCount).Select(c => $"class {c}")], known, detection, cancellationToken) with
+        {
+            Subtitle = $"{Path.GetFileName(settings.Model)} ({NetworkNames.Of(model.NetworkOptions)}) on {known.Images.Count} known images",
+            Robustness = robustness,
+            Samples = samples,
+            Tables = published,
+            Settings = [.. settings.Describe().Append(("network", NetworkNames.Of(model.NetworkOptions))).Select(s => new ReportSetting(s.Item1, s.Item2))],
+        };
 
-        console.Write(SummaryTable(summary));
+        console.Write(SummaryTable(report.Summary));
         // The report has the rest.
-        foreach (var table in (detection is null ? [] : EvaluationReport.Tables(detection).Take(2)).Concat(published))
+        foreach (var table in (detection is null ? [] : detection.Tables().Take(2)).Concat(published))
             console.Write(table);
         foreach (var plot in robustness)
             console.Write(Attack.Table(plot));
-        string json = Path.Combine(folder, "evaluation.json"), report = Path.Combine(folder, "report.html");
+        string json = Path.Combine(folder, "evaluation.json"), page = Path.Combine(folder, "report.html");
         JsonFile.Write(json, new
         {
             Settings = settings,
             Network = model.NetworkOptions,
-            Known = new { images.Count, known.Before.Accuracy, known.Before.NegativeLogLikelihood, known.Before.Ece, known.EceAfter, known.Before.Mce, known.Before.AdaptiveEce,
+            Known = new { images.Count, known.Before.Accuracy, known.Before.NegativeLogLikelihood, known.Before.Ece, EceAfter = known.After.Ece, known.Before.Mce, known.Before.AdaptiveEce,
                 known.Before.ClasswiseEce, known.Before.Brier, known.Before.RiskCoverage.Aurc, known.Before.RiskCoverage.ExcessAurc, model.Temperature, known.Kept },
-            Summary = summary,
-            Detection = detection?.Metrics.ToDictionary(m => m.Key, m => m.Value.ToDictionary(s => ScoreNames.Of(s.Key), s => s.Value)),
+            report.Summary,
+            Detection = detection?.Metrics.ToDictionary(m => m.Key, m => m.Value.ToDictionary(s => DetectionEvaluation.Name(s.Key), s => s.Value)),
             Robustness = robustness,
             Published = published,
         });
-        HtmlReport.Write(EvaluationReport.Of(model, settings, known, summary, detection, published, robustness, samples), report);
-        console.Profile.Out.Writer.WriteLine($"written: {json}, {report}");
+        HtmlReport.Write(report, page);
+        console.Profile.Out.Writer.WriteLine($"written: {json}, {page}");
     }
 
     /// <summary>The scores that the model can give; one that was asked for by name must be among them.</summary>
@@ -62,11 +69,11 @@ internal static class EvaluateCommand
         bool byName = settings.Scores.Any(s => s is not (ScoreNames.Free or ScoreNames.All));
         var missing = scores.Where(s => !available.Contains(s)).ToArray();
         if (byName && missing.Length > 0)
-            throw new ArgumentException($"The model was not fitted for {string.Join(", ", missing.Select(ScoreNames.Of))}; it gives {string.Join(", ", available.Select(ScoreNames.Of))}.");
+            throw new ArgumentException($"The model was not fitted for {string.Join(", ", missing.Select(DetectionEvaluation.Name))}; it gives {string.Join(", ", available.Select(DetectionEvaluation.Name))}.");
         return [.. scores.Where(available.Contains)];
     }
 
-    private static MetricTable[] PublishedTables(KnownResult known, DetectionResult? detection)
+    private static MetricTable[] PublishedTables(KnownEvaluation known, DetectionEvaluation? detection)
     {
         var tables = new List<MetricTable?>
         {

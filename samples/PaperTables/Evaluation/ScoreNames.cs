@@ -1,10 +1,10 @@
-using System.Text.RegularExpressions;
 using Hdge.Detection;
+using Hdge.Reports;
 
 namespace PaperTables.Evaluation;
 
 /// <summary>Detection scores by their names on the command line: log-density, max-probability, …</summary>
-internal static partial class ScoreNames
+internal static class ScoreNames
 {
     /// <summary>The scores without gradients, and every score.</summary>
     public const string Free = "free", All = "all";
@@ -14,12 +14,7 @@ internal static partial class ScoreNames
     {
         Free => DetectionScoreKinds.GradientFree,
         All => DetectionScoreKinds.All,
-        _ => [DetectionScoreKinds.All.Cast<DetectionScore?>().FirstOrDefault(s => Of(s!.Value) == name)
-            ?? throw new ArgumentException($"--scores has '{name}', expected {Free}, {All}, or names: {string.Join(", ", DetectionScoreKinds.All.Select(Of))}.")],
+        _ => [DetectionScoreKinds.All.Cast<DetectionScore?>().FirstOrDefault(s => DetectionEvaluation.Name(s!.Value) == name)
+            ?? throw new ArgumentException($"--scores has '{name}', expected {Free}, {All}, or names: {string.Join(", ", DetectionScoreKinds.All.Select(DetectionEvaluation.Name))}.")],
     }).Distinct()];
-
-    public static string Of(DetectionScore score) => WordStart().Replace(score.ToString(), "-").ToLowerInvariant();
-
-    [GeneratedRegex("(?<=[a-z])(?=[A-Z])")]
-    private static partial Regex WordStart();
 }

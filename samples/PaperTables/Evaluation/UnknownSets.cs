@@ -1,5 +1,6 @@
 using Hdge;
 using Hdge.Data;
+using Hdge.Reports;
 using PaperTables.Data;
 
 namespace PaperTables.Evaluation;
@@ -73,6 +74,10 @@ internal static class UnknownSets
         }
         return ImageSet.FromSingles(images.Shape, pixels, images.Labels.ToArray(), images.ClassCount);
     }
+
+    /// <summary>The protocol's noise for <see cref="DetectionEvaluation"/>, of another seed for each set; null for no noise.</summary>
+    public static Func<ImageSet, int, ImageSet>? Noise(PixelScaling scaling, double deviation, int seed) =>
+        deviation == 0 ? null : (images, number) => WithNoise(images, scaling, deviation, unchecked(seed * 1_000_003 + number)); // the same in every process
 
     private static float[] Unit(ImageSet images)
     {

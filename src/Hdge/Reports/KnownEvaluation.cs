@@ -1,51 +1,59 @@
-using Hdge;
 using Hdge.Calibration;
 using Hdge.Data;
-using Hdge.Reports;
 
-namespace PaperTables.Evaluation;
+namespace Hdge.Reports;
 
-/// <summary>Classification and calibration on the known images, without noise.</summary>
-internal sealed class KnownResult
+/// <summary>How a model does on labelled images of its own classes: accuracy, calibration before and after, risk against coverage.</summary>
+public sealed class KnownEvaluation
 {
     private readonly bool[] _correct;
     private readonly float[] _confidence; // before calibration
 
-    public KnownResult(HdgeModel model, ImageSet images, CancellationToken cancellationToken)
+    /// <summary>Scores the images, once.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="images">At least one image, of the model's shape and classes.</param>
+    /// <param name="cancellationToken">Looked at between forward passes.</param>
+    /// <exception cref="ArgumentException">There are no images, or they have another shape.</exception>
+    public KnownEvaluation(HdgeModel model, ImageSet images, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(images);
+        if (images.Count == 0)
+            throw new ArgumentException("An evaluation needs at least 1 image, found 0.", nameof(images));
         Images = images;
         Scores = model.Score(images, cancellationToken);
         Before = CalibrationMetrics.Of(Scores.Probabilities, images.Labels, model.ClassCount);
         int[] labels = images.Labels.ToArray();
         _correct = [.. labels.Select((label, i) => Scores.PredictedClass[i] == label)];
         _confidence = [.. labels.Select((_, i) => Scores.Probabilities[i * model.ClassCount + Scores.PredictedClass[i]])];
-        After = Reliability.Bins(Scores.Confidence, _correct);
-        EceAfter = ExpectedCalibrationError.Of(Scores.Confidence, _correct);
+        After = ConfidenceMetrics.Of(Scores.Confidence.AsSpan(0, images.Count), _correct);
         Kept = Scores.IsInDistribution.Count(kept => kept) / (double)images.Count;
     }
 
+    /// <summary>The images.</summary>
     public ImageSet Images { get; }
 
+    /// <summary>What the model says of them.</summary>
     public ScoreBatch Scores { get; }
 
+    /// <summary>Of the probabilities before calibration.</summary>
     public CalibrationMetrics Before { get; }
 
-    /// <summary>Reliability of the calibrated confidence.</summary>
-    public IReadOnlyList<ReliabilityBin> After { get; }
+    /// <summary>Of the calibrated confidence.</summary>
+    public ConfidenceMetrics After { get; }
 
-    public double EceAfter { get; }
-
-    /// <summary>Share of the images that the model takes for in-distribution.</summary>
+    /// <summary>Share of the images that the model takes for in-distribution, 0..1.</summary>
     public double Kept { get; }
 
+    /// <summary>Whether the predicted class of an image is its own.</summary>
     public bool IsCorrect(int image) => _correct[image];
 
-    /// <summary>Accuracy and calibration errors with bootstrap intervals.</summary>
-    public IEnumerable<SummaryNumber> Summary(double temperature, CancellationToken cancellationToken)
+    /// <summary>Accuracy and calibration errors with 95 % bootstrap intervals.</summary>
+    public IEnumerable<SummaryNumber> Summary(CancellationToken cancellationToken = default)
     {
         yield return Number("Accuracy", Before.Accuracy, "P1", "", Accuracy);
         yield return Number("ECE", Before.Ece, "F4", "20 bins, before calibration", items => Ece(_confidence, items));
-        yield return Number("ECE, calibrated", EceAfter, "F4", $"temperature {temperature:F2}", items => Ece(Scores.Confidence, items));
+        yield return Number("ECE, calibrated", After.Ece, "F4", "20 bins, of the calibrated confidence", items => Ece(Scores.Confidence, items));
 
         SummaryNumber Number(string name, double value, string format, string note, Statistic statistic)
         {

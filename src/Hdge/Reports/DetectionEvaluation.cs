@@ -1,0 +1,81 @@
+using System.Text.RegularExpressions;
+using Hdge.Data;
+using Hdge.Detection;
+
+namespace Hdge.Reports;
+
+/// <summary>How well a model's detection scores tell unknown images from known ones.</summary>
+public sealed partial class DetectionEvaluation
+{
+    private readonly IReadOnlyDictionary<DetectionScore, float[]> _known;
+    private readonly List<(string Name, IReadOnlyDictionary<DetectionScore, float[]> Scores)> _unknown = [];
+
+    /// <summary>Scores all images, each set in one pass.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="known">Images of its classes.</param>
+    /// <param name="unknown">At least one set of other images, each with a name of its own.</param>
+    /// <param name="scores">Among the model's <see cref="DetectorSet.Available"/>.</param>
+    /// <param name="prepare">Changes each set before it is scored, for example by noise; told the set's number, 0 for the known images. Default none.</param>
+    /// <param name="cancellationToken">Looked at between forward passes.</param>
+    public DetectionEvaluation(HdgeModel model, ImageSet known, IReadOnlyList<NamedImages> unknown, IReadOnlyList<DetectionScore> scores,
+        Func<ImageSet, int, ImageSet>? prepare = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(known);
+        ArgumentNullException.ThrowIfNull(unknown);
+        ArgumentNullException.ThrowIfNull(scores);
+        Scores = scores;
+        Chosen = model.Detectors.Score;
+        _known = Score(known, 0);
+        foreach (var set in unknown)
+            _unknown.Add((set.Name, Score(set.Images, 1 + _unknown.Count)));
+        Metrics = _unknown.ToDictionary(set => set.Name,
+            set => (IReadOnlyDictionary<DetectionScore, DetectionMetrics>)scores.ToDictionary(s => s, s => DetectionMetrics.Of(_known[s], set.Scores[s])));
+
+        IReadOnlyDictionary<DetectionScore, float[]> Score(ImageSet images, int number) =>
+            model.DetectionScores(prepare is null ? images : prepare(images, number), scores, cancellationToken);
+    }
+
+    /// <summary>The score behind the model's in-distribution flag.</summary>
+    public DetectionScore Chosen { get; }
+
+    /// <summary>The scores, in the order given.</summary>
+    public IReadOnlyList<DetectionScore> Scores { get; }
+
+    /// <summary>Metrics by unknown set and score.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<DetectionScore, DetectionMetrics>> Metrics { get; }
+
+    /// <summary>A score's name in tables: log-density, max-probability, …</summary>
+    public static string Name(DetectionScore score) => WordStart().Replace(score.ToString(), "-").ToLowerInvariant();
+
+    /// <summary>AUROC, FPR at 95 % TPR, AUPR-in and AUPR-out of all scores by all unknown sets.</summary>
+    public IReadOnlyList<MetricTable> Tables() =>
+    [
+        Table("AUROC", m => m.Auroc, higherIsBetter: true),
+        Table("FPR at 95 % TPR", m => m.FalsePositiveRate, higherIsBetter: false),
+        Table("AUPR, known images as positives", m => m.AuprIn, higherIsBetter: true),
+        Table("AUPR, unknown images as positives", m => m.AuprOut, higherIsBetter: true),
+    ];
+
+    private MetricTable Table(string name, Func<DetectionMetrics, double> metric, bool higherIsBetter) =>
+        new(name, [.. _unknown.Select(u => u.Name)], [.. Scores.Select(s => new MetricRow(Name(s), [.. _unknown.Select(u => metric(Metrics[u.Name][s]))], s == Chosen))])
+        {
+            HigherIsBetter = higherIsBetter,
+            ShowMean = true,
+        };
+
+    /// <summary>AUROC of one score by unknown set.</summary>
+    public IReadOnlyDictionary<string, double> Auroc(DetectionScore score) => Metrics.ToDictionary(m => m.Key, m => m.Value[score].Auroc);
+
+    /// <summary>Histograms of a score, known against each unknown set.</summary>
+    public ScoreHistograms Histogram(DetectionScore score, string label) =>
+        new(label, new NamedScores("known", _known[score]), [.. _unknown.Select(u => new NamedScores(u.Name, u.Scores[score]))]);
+
+    /// <summary>ROC curves of a score, one an unknown set.</summary>
+    public IReadOnlyList<PlotCurve> Roc(DetectionScore score) =>
+        [.. _unknown.Select(u => new PlotCurve(u.Name, [.. RocCurve.Of(_known[score], u.Scores[score]).Select(p => new PlotPoint(p.FalsePositiveRate, p.TruePositiveRate))],
+            Metrics[u.Name][score].Auroc))];
+
+    [GeneratedRegex("(?<=[a-z])(?=[A-Z])")]
+    private static partial Regex WordStart();
+}
