@@ -12,7 +12,13 @@ public class ObjectiveTests
         var (exit, output, _) = Terminal.Run("train", "--list");
         Assert.Equal(0, exit);
         Assert.Equal(string.Concat(Objective.All.Select(o => o.Name + Environment.NewLine)), output);
+    }
+
+    [Fact]
+    public void No_two_names_train_the_same()
+    {
         Assert.Equal(Objective.All.Count, Objective.All.Select(o => o.Name).Distinct().Count());
+        Assert.Equal(Objective.All.Count, Objective.All.Select(o => o.Options).Distinct().Count());
     }
 
     [Fact]
