@@ -40,6 +40,9 @@ public sealed class EndToEndTests : IDisposable
         Assert.Equal(accuracy, evaluation.GetProperty("known").GetProperty("accuracy").GetDouble(), 1e-12);
         var unknown = model.Score(ImageFolder.LoadTest(other));
         Assert.Equal(NaiveAuroc(scores, unknown), Auroc(evaluation, "letters", "log-density"), 1e-12);
+        var interval = evaluation.GetProperty("summary").EnumerateArray().Single(n => n.GetProperty("name").GetString() == "AUROC, letters");
+        Assert.Equal(Auroc(evaluation, "letters", "log-density"), interval.GetProperty("value").GetDouble());
+        Assert.InRange(interval.GetProperty("value").GetDouble(), interval.GetProperty("low").GetDouble(), interval.GetProperty("high").GetDouble());
         Assert.NotEqual(Auroc(evaluation, "interp", "log-density"), Auroc(evaluation, "interp", "odin"));
         Assert.Contains("HDGE (paper)", shown, StringComparison.Ordinal);
         string html = File.ReadAllText(Path.Combine(eval, "report.html"));

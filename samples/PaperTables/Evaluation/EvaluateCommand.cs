@@ -87,7 +87,7 @@ internal static class EvaluateCommand
     }
 
     private static MetricTable SummaryTable(IEnumerable<SummaryNumber> summary) =>
-        new("Known images", ["value", "low", "high"], [.. summary.Select(n => new MetricRow(n.Name, [n.Value, n.Low ?? double.NaN, n.High ?? double.NaN]))])
+        new("Summary", ["value", "low", "high"], [.. summary.Select(n => new MetricRow(n.Name, [n.Value, n.Low ?? double.NaN, n.High ?? double.NaN]))])
         {
             RowHeading = "",
             HigherIsBetter = null,

@@ -67,6 +67,25 @@ public sealed partial class DetectionEvaluation
     /// <summary>AUROC of one score by unknown set.</summary>
     public IReadOnlyDictionary<string, double> Auroc(DetectionScore score) => Metrics.ToDictionary(m => m.Key, m => m.Value[score].Auroc);
 
+    /// <summary>AUROC of one score by unknown set, with 95 % bootstrap intervals. 10,000 against 10,000 images take some seconds.</summary>
+    public IEnumerable<SummaryNumber> Summary(DetectionScore score, CancellationToken cancellationToken = default)
+    {
+        foreach (var (name, scores) in _unknown)
+        {
+            var (known, unknown) = (_known[score], scores[score]);
+            var (low, high) = Bootstrap.Interval((k, u) => Detection.Auroc.Of(Pick(known, k), Pick(unknown, u)), known.Length, unknown.Length, cancellation: cancellationToken);
+            yield return new($"AUROC, {name}", Metrics[name][score].Auroc) { Low = low, High = high, Note = Name(score) };
+        }
+
+        static float[] Pick(float[] scores, ReadOnlySpan<int> items)
+        {
+            var picked = new float[items.Length];
+            for (int i = 0; i < picked.Length; i++)
+                picked[i] = scores[items[i]];
+            return picked;
+        }
+    }
+
     /// <summary>Histograms of a score, known against each unknown set.</summary>
     public ScoreHistograms Histogram(DetectionScore score, string label) =>
         new(label, new NamedScores("known", _known[score]), [.. _unknown.Select(u => new NamedScores(u.Name, u.Scores[score]))]);

@@ -27,7 +27,12 @@ public static class EvaluationReport
         {
             Title = title,
             Subtitle = $"{known.Images.Count} known images of {known.Images.Shape}",
-            Summary = [.. known.Summary(cancellationToken), new("In distribution", known.Kept) { Format = "P1", Note = "known images kept" }],
+            Summary =
+            [
+                .. known.Summary(cancellationToken),
+                new("In distribution", known.Kept) { Format = "P1", Note = "known images kept" },
+                .. detection?.Summary(plotted.Length > 0 ? plotted[0] : detection.Scores[0], cancellationToken) ?? [],
+            ],
             Reliability = [Plot("Before calibration", known.Before.Bins, known.Before.Ece), Plot("After calibration", known.After.Bins, known.After.Ece)],
             Histograms = [.. plotted.Select(score => detection!.Histogram(score, score == DetectionScore.LogDensity ? "log-density (nats)" : DetectionEvaluation.Name(score)))],
             Roc = plotted.Length == 0 ? [] : detection!.Roc(plotted[0]),
