@@ -1,6 +1,6 @@
 using Hdge.Benchmarks;
 
-// Hdge.Benchmarks [steps|scoring|detection] [--rounds N] [--images N]: all benchmarks, or some; more rounds, less noise. Images are detection's.
+// Hdge.Benchmarks [steps|jem|scoring|detection] [--rounds N] [--images N]: all benchmarks, or some; more rounds, less noise. Images are detection's.
 int rounds = 15, images = 1000;
 var names = new List<string>();
 for (int i = 0; i < args.Length; i++)
@@ -9,16 +9,18 @@ for (int i = 0; i < args.Length; i++)
         i++;
     else if (args[i] == "--images" && i + 1 < args.Length && int.TryParse(args[i + 1], out images) && images > 0)
         i++;
-    else if (args[i] is "steps" or "scoring" or "detection")
+    else if (args[i] is "steps" or "jem" or "scoring" or "detection")
         names.Add(args[i]);
     else
     {
-        Console.Error.WriteLine("usage: bench [steps|scoring|detection] [--rounds N] [--images N]");
+        Console.Error.WriteLine("usage: bench [steps|jem|scoring|detection] [--rounds N] [--images N]");
         return 2;
     }
 }
 if (names.Count == 0 || names.Contains("steps"))
     StepBenchmark.Run(rounds);
+if (names.Count == 0 || names.Contains("jem"))
+    JemBenchmark.Run(rounds);
 if (names.Count == 0 || names.Contains("scoring"))
     ScoringBenchmark.Run(rounds);
 if (names.Count == 0 || names.Contains("detection"))
