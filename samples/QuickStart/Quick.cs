@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reflection;
 using System.Text.Json;
 using Hdge.Detection;
 using Hdge.MLNet;
@@ -55,7 +54,7 @@ internal static class Quick
         File.Delete(scores);
 
         var auroc = metrics.Unknowns.ToDictionary(set => set.Name, set => set.Detection.Auroc);
-        var summary = new { accuracy, ece, eceCalibrated = calibrated, auroc, trainSeconds = Math.Round(seconds, 1), reloadedScoresEqual = exit == 0, world = World() };
+        var summary = new { accuracy, ece, eceCalibrated = calibrated, auroc, trainSeconds = Math.Round(seconds, 1), reloadedScoresEqual = exit == 0 };
         File.WriteAllText(Path.Combine(arguments.Out, "summary.json"), JsonSerializer.Serialize(summary, s_json));
         Console.WriteLine($"written in {arguments.Out}: model.zip, summary.json, report.html");
         return exit;
@@ -92,8 +91,4 @@ internal static class Quick
         process.WaitForExit();
         return process.ExitCode;
     }
-
-    /// <summary>Which packages this was built against, as the build noted it.</summary>
-    private static string World() =>
-        typeof(Quick).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(a => a.Key == "PackageWorld")?.Value ?? "unknown";
 }

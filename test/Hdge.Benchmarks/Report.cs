@@ -1,4 +1,4 @@
-using System.Reflection;
+using System.Globalization;
 using System.Text.Json;
 using Spectre.Console;
 
@@ -14,7 +14,7 @@ internal static class Report
         var table = new Table { Title = new TableTitle(title) };
         table.AddColumns(columns);
         foreach (var row in rows)
-            table.AddRow([.. row.Select(v => v is double d ? d.ToString("G4") : v.ToString()!)]);
+            table.AddRow([.. row.Select(v => v is double d ? d.ToString("G4", CultureInfo.InvariantCulture) : v.ToString()!)]);
         AnsiConsole.Write(table);
 
         string folder = Path.Combine("artifacts", "bench"), path = Path.Combine(folder, name + ".json");
@@ -22,7 +22,6 @@ internal static class Report
         File.WriteAllText(path, JsonSerializer.Serialize(new
         {
             title,
-            world = typeof(Report).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(a => a.Key == "PackageWorld")?.Value,
             processors = Environment.ProcessorCount,
             threads = TorchSharp.torch.get_num_threads(),
             rows = rows.Select(row => columns.Zip(row).ToDictionary(v => v.First, v => v.Second)),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Diagnostics;
 using Hdge.Data;
 using Hdge.Networks;
@@ -49,7 +50,7 @@ internal static class StepBenchmark
         if (!File.Exists(Status))
             return 0;
         string found = File.ReadLines(Status).First(l => l.StartsWith(line, StringComparison.Ordinal));
-        return long.Parse(found.AsSpan(line.Length + 1, found.Length - line.Length - 1).Trim().TrimEnd("kB ")) / 1024;
+        return long.Parse(found.AsSpan(line.Length + 1, found.Length - line.Length - 1).Trim().TrimEnd("kB "), CultureInfo.InvariantCulture) / 1024;
     }
 
     /// <summary>A network that trains on one batch with one objective.</summary>

@@ -1,4 +1,0 @@
-using Microsoft.ML;
-using Microsoft.ML.Trainers;
-
-[assembly: LoadableClass(typeof(MaximumEntropyModelParameters), null, typeof(SignatureLoadModel), "Maximum Entropy", MaximumEntropyModelParameters.LoaderSignature)]
