@@ -1,3 +1,4 @@
+using Hdge;
 using Hdge.Training;
 using PaperTables.Evaluation;
 using PaperTables.Training;
@@ -49,7 +50,7 @@ internal static class Cli
                     throw new ArgumentException($"Unknown command '{args[0]}'.{Environment.NewLine}{Usage}");
             }
         }
-        catch (Exception error) when (error is ArgumentException or IOException or InvalidDataException or UnauthorizedAccessException)
+        catch (Exception error) when (error is ArgumentException or IOException or InvalidDataException or UnauthorizedAccessException or LibtorchException)
         {
             errors.WriteLine(error.Message);
             return BadInput;

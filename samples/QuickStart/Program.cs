@@ -1,3 +1,4 @@
+using Hdge;
 using QuickStart;
 
 // Trains a classifier that knows what it does not know, on Fashion-MNIST, and shows what it says of digits and letters.
@@ -9,7 +10,7 @@ try
         return Reload.Run(model, scores, data);
     return Quick.Run(Arguments.Parse(args));
 }
-catch (Exception error) when (error is ArgumentException or IOException or InvalidDataException)
+catch (Exception error) when (error is ArgumentException or IOException or InvalidDataException or LibtorchException)
 {
     Console.Error.WriteLine(error.Message);
     return 2;

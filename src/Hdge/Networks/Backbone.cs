@@ -7,10 +7,17 @@ namespace Hdge.Networks;
 /// <summary>A network that maps images [N, channels, height, width] to logits [N, classes]: features, then one linear layer.</summary>
 public abstract class Backbone : nn.Module<Tensor, Tensor>
 {
-    private protected Backbone(string name, ImageShape shape, int classCount) : base(name)
+    private protected Backbone(string name, ImageShape shape, int classCount) : base(Loaded(name))
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classCount, 2);
         (InputShape, ClassCount) = (shape, classCount);
+    }
+
+    // Before the base class touches TorchSharp.
+    private static string Loaded(string name)
+    {
+        Libtorch.EnsureLoaded();
+        return name;
     }
 
     /// <summary>Shape of the images.</summary>

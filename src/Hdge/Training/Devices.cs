@@ -10,6 +10,7 @@ internal static class Devices
     /// <exception cref="ArgumentException">The name is unknown, or there is no such device here.</exception>
     public static Device Resolve(string? name)
     {
+        Libtorch.EnsureLoaded();
         if (name is null)
             return cuda.is_available() ? CUDA : CPU;
         if (name == "cpu")
