@@ -33,9 +33,9 @@ public static class Libtorch
         EnsureLoaded();
     }
 
-    /// <summary>Loads it once. Everything that makes tensors comes through here first.</summary>
+    /// <summary>Loads it, once. Everything of this library does so by itself; call it before a first use of TorchSharp of your own.</summary>
     /// <exception cref="LibtorchException">It cannot be loaded.</exception>
-    internal static void EnsureLoaded()
+    public static void EnsureLoaded()
     {
         if (s_loaded)
             return;

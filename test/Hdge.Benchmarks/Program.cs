@@ -1,6 +1,9 @@
 using Hdge.Benchmarks;
 
 // Hdge.Benchmarks [steps|jem|scoring|detection] [--rounds N] [--images N]: all benchmarks, or some; more rounds, less noise. Images are detection's.
+// Hdge.Benchmarks gpu [DEVICE [CIFAR-FILE …]]: on a GPU; DEVICE is "cuda" unless another is named.
+if (args is ["gpu", .. var rest])
+    return GpuBenchmark.Run(rest is [var device, ..] ? device : "cuda", [.. rest.Skip(1)]);
 int rounds = 15, images = 1000;
 var names = new List<string>();
 for (int i = 0; i < args.Length; i++)
