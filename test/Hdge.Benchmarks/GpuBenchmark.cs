@@ -36,13 +36,28 @@ internal static class GpuBenchmark
             return 2;
         }
         var rows = new List<object[]>();
-        var options = new TrainingOptions { Network = new WideResNetOptions { Depth = 16, Width = 4 }, Epochs = Epochs, BatchSize = Batch, Device = device, Seed = 1 };
-        using var model = ModelTrainer.Train(images, options, m =>
+        foreach (bool tf32 in new[] { false, true })
         {
-            rows.Add([$"training, epoch {m.Epoch}, images a second", Batch / m.StepTime.TotalSeconds]);
+            using var trained = Train(device, images, tf32, rows);
+            if (!tf32)
+                Compare(device, images, trained, rows);
+        }
+        Report.Write("gpu", $"WRN-16-4, batch {Batch}, on {device}", ["what", "value"], rows);
+        return 0;
+    }
+
+    private static HdgeModel Train(string device, ImageSet images, bool tf32, List<object[]> rows)
+    {
+        var options = new TrainingOptions { AllowTf32 = tf32, Network = new WideResNetOptions { Depth = 16, Width = 4 }, Epochs = Epochs, BatchSize = Batch, Device = device, Seed = 1 };
+        return ModelTrainer.Train(images, options, m =>
+        {
+            rows.Add([$"training{(tf32 ? ", TF32" : "")}, epoch {m.Epoch}, images a second", Batch / m.StepTime.TotalSeconds]);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"epoch {m.Epoch}: {Batch / m.StepTime.TotalSeconds:F0} images a second, loss {m.Loss:F4}, validation accuracy {m.ValidationAccuracy:F4}"));
         });
+    }
 
+    private static void Compare(string device, ImageSet images, HdgeModel model, List<object[]> rows)
+    {
         using var file = new MemoryStream();
         model.Save(file);
         file.Position = 0;
@@ -61,8 +76,6 @@ internal static class GpuBenchmark
         rows.Add(["largest difference of probabilities", Largest(here.Probabilities, there.Probabilities, some.Count * model.ClassCount)]);
         rows.Add(["largest difference of confidences", Largest(here.Confidence, there.Confidence, some.Count)]);
         rows.Add(["classes that differ", Enumerable.Range(0, some.Count).Count(i => here.PredictedClass[i] != there.PredictedClass[i])]);
-        Report.Write("gpu", $"WRN-16-4, batch {Batch}, on {device}", ["what", "value"], rows);
-        return 0;
     }
 
     private static double Largest(float[] a, float[] b, int count) => Enumerable.Range(0, count).Max(i => Math.Abs((double)a[i] - b[i]));

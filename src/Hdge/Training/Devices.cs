@@ -12,7 +12,7 @@ internal static class Devices
     {
         Libtorch.EnsureLoaded();
         if (name is null)
-            return cuda.is_available() ? CUDA : CPU;
+            return cuda.is_available() ? Cuda(0) : CPU;
         if (name == "cpu")
             return CPU;
         if (name == "cuda" || name.StartsWith("cuda:", StringComparison.Ordinal))
@@ -22,9 +22,18 @@ internal static class Devices
                 throw new ArgumentException($"Device is '{name}', expected \"cpu\", \"cuda\" or \"cuda:0\" and so on.", nameof(name));
             int available = cuda.is_available() ? cuda.device_count() : 0;
             if (index >= available)
-                throw new ArgumentException($"Device is '{name}', but this process sees {available} CUDA devices.", nameof(name));
-            return device(DeviceType.CUDA, index);
+                throw new ArgumentException($"Device is '{name}', but this process sees {available} CUDA devices{Why(available)}.", nameof(name));
+            return Cuda(index);
         }
         throw new ArgumentException($"Device is '{name}', expected \"cpu\", \"cuda\" or \"cuda:0\" and so on.", nameof(name));
     }
+
+    private static Device Cuda(int index)
+    {
+        Tf32.OffByDefault();
+        return device(DeviceType.CUDA, index);
+    }
+
+    private static string Why(int available) =>
+        available > 0 ? "" : " (a GPU needs NVIDIA's driver, and a package with CUDA in place of TorchSharp-cpu: TorchSharp-cuda-linux or TorchSharp-cuda-windows)";
 }

@@ -44,6 +44,7 @@ public static class ModelTrainer
         try
         {
             TimeSpan elapsed;
+            using (Tf32.During(device, options.AllowTf32))
             using (var run = new TrainingRun(model, train, heldOut, options, progress, log))
             {
                 run.Run(cancellationToken);
