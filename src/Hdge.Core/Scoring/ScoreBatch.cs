@@ -2,7 +2,7 @@ namespace Hdge;
 
 /// <summary>
 /// Room for the scores of a batch, reused from batch to batch. The arrays have room for <see cref="Capacity"/> images; the first <see cref="Count"/>
-/// are valid after <see cref="HdgeModel.Score(ReadOnlySpan{float}, int, ScoreBatch, CancellationToken)"/>.
+/// are valid after a model scored into it.
 /// </summary>
 public sealed class ScoreBatch
 {
@@ -42,7 +42,7 @@ public sealed class ScoreBatch
     /// <summary>Calibrated probability that the predicted class is right, 0..1: with temperature scaling the largest softmax(f(x) / temperature).</summary>
     public float[] Confidence { get; }
 
-    /// <summary>The score that decides what is in-distribution (<see cref="Detection.DetectorSet.Score"/>): the log-density unless another was chosen. Higher is more in-distribution.</summary>
+    /// <summary>The score that decides what is in-distribution: the log-density unless another was chosen. Higher is more in-distribution.</summary>
     public float[] DetectionScore { get; }
 
     /// <summary>True where <see cref="DetectionScore"/> reaches the model's threshold.</summary>
