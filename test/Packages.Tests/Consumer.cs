@@ -43,6 +43,7 @@ public sealed class Consumer : IDisposable
         RestoreLog = Commands.Run(Project, [], Commands.Dotnet, "restore");
         using JsonDocument assets = JsonDocument.Parse(File.ReadAllText(Path.Combine(Project, "obj", "project.assets.json")));
         Cache = assets.RootElement.GetProperty("packageFolders").EnumerateObject().First().Name;
+        Make("build"); // first of all, whatever the order of the tests: it prints what later ones find done
     }
 
     internal Feed Feed => _feed;
@@ -80,7 +81,7 @@ public sealed class Consumer : IDisposable
     public void Dispose()
     {
         Directory.Delete(_folder, recursive: true);
-        foreach (string id in new[] { "hdge", "hdge.mlnet" })
+        foreach (string id in Feed.Packages.Select(p => p.ToLowerInvariant()))
             Directory.Delete(Path.Combine(Cache, id, _feed.Version), recursive: true);
     }
 }

@@ -4,13 +4,15 @@ using System.Xml.Linq;
 
 namespace Packages.Tests;
 
-/// <summary>Both packages in a folder, packed from what was built, with a version that no other run has.</summary>
+/// <summary>All packages in a folder, packed from what was built, with a version that no other run has.</summary>
 internal sealed class Feed
 {
+    public static readonly string[] Packages = ["Hdge.Core", "Hdge", "Hdge.MLNet"];
+
     public Feed(string folder)
     {
         Folder = folder;
-        foreach (string project in new[] { "Hdge", "Hdge.MLNet" })
+        foreach (string project in Packages)
             Commands.Run(Repository, [], Commands.Dotnet, "pack", Path.Combine("src", project), "-c", About("Configuration"), "--no-build", "--nologo", "-v", "q", "-o", Folder, $"-p:Version={Version}");
     }
 
