@@ -28,9 +28,10 @@ internal sealed class CheckpointFiles(string path)
         var (newest, newestDamage) = Inspect(path);
         var (previous, previousDamage) = Inspect(_previous);
         var partial = Whole(_partial);
-        var (best, from) = new[] { (newest, path), (partial, _partial), (previous, _previous) }.Where(c => c.Item1 is not null).MaxBy(c => c.Item1!.Epoch);
-        if (best is null)
+        if ((newest ?? partial ?? previous) is null)
             return (newestDamage ?? previousDamage) is { } damage ? throw damage : null;
+        (CheckpointDescription? State, string Path)[] files = [(newest, path), (partial, _partial), (previous, _previous)];
+        string from = files.MaxBy(file => file.State?.Epoch ?? -1).Path; // the first of equals
         if (newestDamage is not null)
             log($"{newestDamage.Message}. '{from}' is taken instead.");
         (_newestIsWhole, _partialIsWhole) = (newest is not null, from == _partial);
