@@ -1,7 +1,8 @@
 using Hdge.Benchmarks;
 
 // Hdge.Benchmarks [steps|jem|scoring|detection] [--rounds N] [--images N]: all benchmarks, or some; more rounds, less noise. Images are detection's.
-int rounds = 15, images = 1000;
+// Hdge.Benchmarks fuzz [--mutations N]: reads damaged files instead; fails where one is read wrongly.
+int rounds = 15, images = 1000, mutations = 20_000;
 var names = new List<string>();
 for (int i = 0; i < args.Length; i++)
 {
@@ -9,11 +10,13 @@ for (int i = 0; i < args.Length; i++)
         i++;
     else if (args[i] == "--images" && i + 1 < args.Length && int.TryParse(args[i + 1], out images) && images > 0)
         i++;
-    else if (args[i] is "steps" or "jem" or "scoring" or "detection")
+    else if (args[i] == "--mutations" && i + 1 < args.Length && int.TryParse(args[i + 1], out mutations) && mutations > 0)
+        i++;
+    else if (args[i] is "steps" or "jem" or "scoring" or "detection" or "fuzz")
         names.Add(args[i]);
     else
     {
-        Console.Error.WriteLine("usage: bench [steps|jem|scoring|detection] [--rounds N] [--images N]");
+        Console.Error.WriteLine("usage: bench [steps|jem|scoring|detection] [--rounds N] [--images N] | fuzz [--mutations N]");
         return 2;
     }
 }
@@ -25,4 +28,4 @@ if (names.Count == 0 || names.Contains("scoring"))
     ScoringBenchmark.Run(rounds);
 if (names.Count == 0 || names.Contains("detection"))
     DetectionBenchmark.Run(rounds, images);
-return 0;
+return names.Contains("fuzz") ? FuzzBenchmark.Run(mutations) : 0;

@@ -45,7 +45,7 @@ public sealed class DataFileTests : IDisposable
         Refused(() => IdxReader.Read(Gzip("lying.gz", s_header, 300L << 20, trailer: 16 + 1568), null), "lying.gz", "too long");
         byte[] promises = [0, 0, 8, 3, 0, 0, 4, 0, 0, 0, 4, 0, 0, 0, 4, 0]; // a gigabyte
         Refused(() => IdxReader.Read(Write("plain", promises), null), "plain", "holds 0 values, its header says 1073741824");
-        Refused(() => IdxReader.Read(Gzip("short.gz", promises, 0, trailer: 16 + (1 << 30)), null), "short.gz", "more than its");
+        Refused(() => IdxReader.Read(Gzip("short.gz", promises, 0, trailer: 16 + (1 << 30)), null), "short.gz");
         Refused(() => IdxReader.Read(Gzip("half.gz", promises, 5 << 20, trailer: 16 + (6 << 20)), null), "half.gz", "its header says");
     }
 
