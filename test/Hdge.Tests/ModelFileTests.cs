@@ -125,6 +125,18 @@ public sealed class ModelFileTests
         Cheap(ModelParts.Write(parts), "header claims");
     }
 
+    [Fact]
+    public void C2_NumbersTakeMemoryInProportion()
+    {
+        var parts = ModelParts.Read(s_file);
+        string numbers = string.Join(",", Enumerable.Repeat("0", 5_000_000));
+        parts["calibration.json"] = Encoding.UTF8.GetBytes($$"""{"Calibrator":{"method":"matrix","ClassCount":3,"Weights":[{{numbers}}],"Biases":[0,0,0]},"PredictionSets":null}""");
+        byte[] file = ModelParts.Write(parts);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Refused(file, "calibration.json", "Weights has 5000000 numbers, expected 9");
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 * file.Length + (4 << 20));
+    }
+
     [Theory]
     [InlineData("model.json", "Network")]
     [InlineData("model.json", "Scaling")]
