@@ -175,15 +175,17 @@ public sealed partial class HdgeModel : IDisposable
     }
 
     /// <summary>Writes the model: weights as safetensors and the rest as JSON, in one zip.</summary>
+    /// <exception cref="InvalidOperationException">A weight is not finite: such a file could not be read.</exception>
     public void Save(Stream stream) => ModelFile.Write(this, stream);
 
     /// <summary>Writes the model to a file, which appears only when it is whole.</summary>
     public void Save(string path) => ModelFile.Write(this, path);
 
     /// <summary>Reads a model.</summary>
-    /// <param name="stream">Readable and seekable, as written by <see cref="Save(Stream)"/>.</param>
+    /// <param name="stream">Readable and seekable, from its first byte to its last as written by <see cref="Save(Stream)"/>.</param>
     /// <param name="device">Where it shall score: "cpu", "cuda", "cuda:1" …; null takes a GPU when there is one.</param>
-    /// <exception cref="InvalidDataException">The file is damaged, of a newer version, or its weights do not fit its description.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, of another version, or its parts do not fit together; the message names entry and field. It is thrown
+    /// before memory is taken for what the file does not hold.</exception>
     public static HdgeModel Load(Stream stream, string? device = null) => ModelFile.Read(stream, Devices.Resolve(device));
 
     /// <inheritdoc cref="Load(Stream, string?)"/>
@@ -191,8 +193,8 @@ public sealed partial class HdgeModel : IDisposable
     /// <param name="device">Where it shall score: "cpu", "cuda", "cuda:1" …; null takes a GPU when there is one.</param>
     public static HdgeModel Load(string path, string? device = null)
     {
-        using var file = File.OpenRead(path);
-        return Load(file, device);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return ModelFile.Read(path, Devices.Resolve(device));
     }
 
     /// <summary>Releases the network. Must not run while another thread scores.</summary>

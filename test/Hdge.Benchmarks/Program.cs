@@ -1,31 +1,58 @@
+using System.Globalization;
 using Hdge.Benchmarks;
 
-// Hdge.Benchmarks [steps|jem|scoring|detection] [--rounds N] [--images N]: all benchmarks, or some; more rounds, less noise. Images are detection's.
-// Hdge.Benchmarks gpu [DEVICE [CIFAR-FILE …]]: on a GPU; DEVICE is "cuda" unless another is named.
+// bench [steps|jem|scoring|detection] [--rounds N] [--images N]     all four, or some: more rounds, less noise; images are detection's
+// bench gpu [DEVICE [CIFAR-FILE …]]                                 on a GPU; DEVICE is "cuda" unless another is named
+// bench fuzz [--mutations N]                                        reads damaged files; fails where one is read wrongly
+// bench gc [--minutes N] [--predictions N]                          training for some minutes, then single predictions, beside four allocating threads; fails where anything failed or differed
+// bench soak [--rows N] [--steps N]                                 watches memory over rows scored and steps trained
 if (args is ["gpu", .. var rest])
     return GpuBenchmark.Run(rest is [var device, ..] ? device : "cuda", [.. rest.Skip(1)]);
-int rounds = 15, images = 1000;
-var names = new List<string>();
+
+var numbers = new Dictionary<string, double>
+{
+    ["--rounds"] = 15, ["--images"] = 1000, ["--mutations"] = 20_000, ["--minutes"] = 10, ["--predictions"] = 1_000_000, ["--rows"] = 1_000_000, ["--steps"] = 10_000,
+};
+string[] usual = ["steps", "jem", "scoring", "detection"], named = [.. usual, "fuzz", "gc", "soak"];
+var wanted = new List<string>();
 for (int i = 0; i < args.Length; i++)
 {
-    if (args[i] == "--rounds" && i + 1 < args.Length && int.TryParse(args[i + 1], out rounds) && rounds > 0)
-        i++;
-    else if (args[i] == "--images" && i + 1 < args.Length && int.TryParse(args[i + 1], out images) && images > 0)
-        i++;
-    else if (args[i] is "steps" or "jem" or "scoring" or "detection")
-        names.Add(args[i]);
+    if (numbers.ContainsKey(args[i]) && i + 1 < args.Length && double.TryParse(args[i + 1], CultureInfo.InvariantCulture, out double number) && number > 0)
+        numbers[args[i++]] = number;
+    else if (named.Contains(args[i]))
+        wanted.Add(args[i]);
     else
     {
-        Console.Error.WriteLine("usage: bench [steps|jem|scoring|detection] [--rounds N] [--images N]");
+        Console.Error.WriteLine($"'{args[i]}' is none of {string.Join(", ", named)}, gpu, nor an option with a number above 0: {string.Join(", ", numbers.Keys)}.");
         return 2;
     }
 }
-if (names.Count == 0 || names.Contains("steps"))
-    StepBenchmark.Run(rounds);
-if (names.Count == 0 || names.Contains("jem"))
-    JemBenchmark.Run(rounds);
-if (names.Count == 0 || names.Contains("scoring"))
-    ScoringBenchmark.Run(rounds);
-if (names.Count == 0 || names.Contains("detection"))
-    DetectionBenchmark.Run(rounds, images);
-return 0;
+
+int Number(string name) => (int)numbers[name];
+int exit = 0;
+foreach (string name in wanted.Count > 0 ? wanted : [.. usual])
+    switch (name)
+    {
+        case "steps":
+            StepBenchmark.Run(Number("--rounds"));
+            break;
+        case "jem":
+            JemBenchmark.Run(Number("--rounds"));
+            break;
+        case "scoring":
+            ScoringBenchmark.Run(Number("--rounds"));
+            break;
+        case "detection":
+            DetectionBenchmark.Run(Number("--rounds"), Number("--images"));
+            break;
+        case "fuzz":
+            exit |= FuzzBenchmark.Run(Number("--mutations"));
+            break;
+        case "gc":
+            exit |= GcRun.Run(numbers["--minutes"], Number("--predictions")) ? 0 : 1;
+            break;
+        case "soak":
+            SoakBenchmark.Run(Number("--rows"), Number("--steps"));
+            break;
+    }
+return exit;

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using System.Text;
 using System.Text.Json;
+using Hdge.Fuzz;
 using Hdge.Training;
 
 namespace Hdge.Tests;
@@ -140,20 +140,20 @@ public sealed class ModelTests : IClassFixture<ModelTests.Trained>
         Refused([], "cut off");
         Refused(file[..(file.Length / 2)], "cut off");
         Refused(new byte[1000], "no model file");
-        Refused(Rewrite("model.json", text => text.Replace("\"FormatVersion\": 2", "\"FormatVersion\": 3", StringComparison.Ordinal)), "format version 3");
+        Refused(Rewrite("manifest.json", text => text.Replace("\"FormatVersion\": 1", "\"FormatVersion\": 3", StringComparison.Ordinal)), "FormatVersion is 3");
         Refused(Rewrite("model.json", text => text.Replace("\"WideResNet\"", "\"NarrowNet\"", StringComparison.Ordinal)), "damaged");
         Refused(Rewrite("model.json", text => text.Replace("\"Kind\": \"WideResNet\",", "", StringComparison.Ordinal)), "damaged");
         Refused(Rewrite("model.json", text => text.Replace("\"Width\": 1", "\"Width\": 64", StringComparison.Ordinal)), "expected F32 [");
         Refused(Rewrite("model.json", text => text.Replace("\"ClassCount\": 3", "\"ClassCount\": 2000000000", StringComparison.Ordinal)), "linear");
         Refused(Rewrite("model.json", _ => "{"), "damaged");
-        Refused(Rewrite("model.json", text => text.Replace("\"Temperature\"", "\"Warmth\"", StringComparison.Ordinal)), "damaged");
+        Refused(Rewrite("model.json", text => text.Replace("\"DensityThreshold\"", "\"Warmth\"", StringComparison.Ordinal)), "damaged");
         Refused(Rewrite("weights.safetensors", text => text.Replace("conv1.bias", "conv9.bias", StringComparison.Ordinal)), "conv1.bias");
         Refused(Rewrite("weights.safetensors", text => text.Replace("\"F32\"", "\"F16\"", StringComparison.Ordinal)), "F16");
         Refused(Rewrite("weights.safetensors", text => text[..^100]), "claims the bytes");
         Refused(Rewrite("weights.safetensors", text => "\0\0\0\u0010" + text[4..]), "header claims");
         Refused(Rewrite("weights.safetensors", _ => null), "no 'weights.safetensors'");
         Refused(Rewrite("calibration.json", _ => "{"), "calibration.json is damaged");
-        Refused(Rewrite("calibration.json", _ => "{}"), "no calibrator");
+        Refused(Rewrite("calibration.json", _ => "{}"), "'Calibrator'");
         Refused(Rewrite("calibration.json", text => text.Replace("\"temperature\"", "\"warmth\"", StringComparison.Ordinal)), "damaged");
         Refused(Rewrite("calibration.json", text => text.Replace("\"ClassCount\":3", "\"ClassCount\":4", StringComparison.Ordinal)), "is for 4 classes, the model has 3");
 
@@ -163,26 +163,7 @@ public sealed class ModelTests : IClassFixture<ModelTests.Trained>
             Assert.Contains(says, error.Message, StringComparison.Ordinal);
         }
 
-        byte[] Rewrite(string name, Func<string, string?> change)
-        {
-            using var result = new MemoryStream();
-            using (var source = new ZipArchive(new MemoryStream(file)))
-            using (var target = new ZipArchive(result, ZipArchiveMode.Create, leaveOpen: true))
-                foreach (var entry in source.Entries)
-                {
-                    using var from = entry.Open();
-                    using var content = new MemoryStream();
-                    from.CopyTo(content);
-                    string? text = Encoding.Latin1.GetString(content.ToArray()); // a byte a character
-                    if (entry.Name == name)
-                        text = change(text);
-                    if (text is null)
-                        continue;
-                    using var to = target.CreateEntry(entry.Name).Open();
-                    to.Write(Encoding.Latin1.GetBytes(text));
-                }
-            return result.ToArray();
-        }
+        byte[] Rewrite(string name, Func<string, string?> change) => ModelParts.Change(file, name, change);
     }
 
     [Fact]

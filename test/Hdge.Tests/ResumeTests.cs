@@ -99,7 +99,7 @@ public sealed class ResumeTests : IDisposable
         var options = Run("cross-entropy, no momentum");
         Kill(Saved(options), 2);
         byte[] good = File.ReadAllBytes(Path);
-        string previous = Checkpoint.Previous(Path);
+        string previous = CheckpointFiles.Previous(Path);
         byte[] older = File.ReadAllBytes(previous);
         File.Delete(previous);
         foreach (int length in new[] { 0, 20, 39, 100, good.Length / 2, good.Length - 1 })
@@ -131,7 +131,7 @@ public sealed class ResumeTests : IDisposable
     {
         var options = Run("cross-entropy, no momentum");
         Kill(Saved(options), 1);
-        File.Move(Path, Checkpoint.Previous(Path));
+        File.Move(Path, CheckpointFiles.Previous(Path));
         File.WriteAllText(Path + ".partial", "half a file");
         using var resumed = ModelTrainer.Train(SmallImages.Patterns(60), Saved(options, resume: true));
         using var expected = ModelTrainer.Train(SmallImages.Patterns(60), options);
@@ -167,6 +167,6 @@ public sealed class ResumeTests : IDisposable
         byte[] text = Encoding.UTF8.GetBytes(header), data = new byte[8 + text.Length + 16];
         BinaryPrimitives.WriteInt64LittleEndian(data, text.Length);
         text.CopyTo(data, 8);
-        Assert.Contains(expected, Assert.Throws<InvalidDataException>(() => Safetensors.ReadAll(new MemoryStream(data), data.Length)).Message, StringComparison.Ordinal);
+        Assert.Contains(expected, Assert.Throws<InvalidDataException>(() => Safetensors.ReadAll(new MemoryStream(data), data.Length, "data")).Message, StringComparison.Ordinal);
     }
 }

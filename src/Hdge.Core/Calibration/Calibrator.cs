@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Hdge.Persistence;
 
 namespace Hdge.Calibration;
 
@@ -44,21 +46,14 @@ public abstract class Calibrator
     }
 
     /// <summary>The calibrator as JSON; numbers come back exactly.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this);
+    public string ToJson() => JsonSerializer.Serialize(this, StrictJson.Compact);
 
     /// <summary>A calibrator from <see cref="ToJson"/>.</summary>
     /// <exception cref="InvalidDataException">The text is no calibrator, or a value in it is out of range.</exception>
     public static Calibrator FromJson(string json)
     {
         ArgumentNullException.ThrowIfNull(json);
-        try
-        {
-            return JsonSerializer.Deserialize<Calibrator>(json) ?? throw new InvalidDataException("The calibrator is damaged: it is null.");
-        }
-        catch (Exception error) when (error is JsonException or NotSupportedException)
-        {
-            throw new InvalidDataException($"The calibrator is damaged: {error.Message}", error);
-        }
+        return StrictJson.Read<Calibrator>(Encoding.UTF8.GetBytes(json), "The calibrator", StrictJson.Compact);
     }
 
     private protected abstract void ApplyRow(ReadOnlySpan<float> logits, Span<float> probabilities);
@@ -67,13 +62,14 @@ public abstract class Calibrator
     private protected static void Valid(bool valid, string problem)
     {
         if (!valid)
-            throw new InvalidDataException($"The calibrator is damaged: {problem}.");
+            throw new InvalidDataException(problem);
     }
 
     private protected static void Finite(ReadOnlyMemory<float> values, int count, string name)
     {
         Valid(values.Length == count, $"{name} has {values.Length} numbers, expected {count}");
         foreach (float value in values.Span)
-            Valid(float.IsFinite(value), $"{name} holds {value}, expected finite numbers");
+            if (!float.IsFinite(value))
+                Valid(false, FormattableString.Invariant($"{name} holds {value}, expected finite numbers"));
     }
 }

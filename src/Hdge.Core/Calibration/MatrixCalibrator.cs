@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Hdge.Persistence;
 
 namespace Hdge.Calibration;
 
@@ -17,9 +18,11 @@ public sealed class MatrixCalibrator : Calibrator
     public override CalibrationMethod Method => CalibrationMethod.Matrix;
 
     /// <summary>W, classes × classes, row after row: row c makes the logit of class c.</summary>
+    [JsonConverter(typeof(SinglesConverter))]
     public ReadOnlyMemory<float> Weights { get; }
 
     /// <summary>b in nats, one a class.</summary>
+    [JsonConverter(typeof(SinglesConverter))]
     public ReadOnlyMemory<float> Biases { get; }
 
     private protected override void ApplyRow(ReadOnlySpan<float> logits, Span<float> probabilities)

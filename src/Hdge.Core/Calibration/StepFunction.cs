@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Hdge.Persistence;
 
 namespace Hdge.Calibration;
 
@@ -21,9 +22,11 @@ public sealed class StepFunction
     }
 
     /// <summary>Upper ends of the intervals, rising.</summary>
+    [JsonConverter(typeof(SinglesConverter))]
     public ReadOnlyMemory<float> Upper { get; }
 
     /// <summary>Value on each interval, 0..1.</summary>
+    [JsonConverter(typeof(SinglesConverter))]
     public ReadOnlyMemory<float> Values { get; }
 
     /// <summary>The value at <paramref name="probability"/>.</summary>

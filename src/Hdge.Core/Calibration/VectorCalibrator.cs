@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Hdge.Persistence;
 
 namespace Hdge.Calibration;
 
@@ -17,9 +18,11 @@ public sealed class VectorCalibrator : Calibrator
     public override CalibrationMethod Method => CalibrationMethod.Vector;
 
     /// <summary>w, one a class.</summary>
+    [JsonConverter(typeof(SinglesConverter))]
     public ReadOnlyMemory<float> Weights { get; }
 
     /// <summary>b in nats, one a class.</summary>
+    [JsonConverter(typeof(SinglesConverter))]
     public ReadOnlyMemory<float> Biases { get; }
 
     private protected override void ApplyRow(ReadOnlySpan<float> logits, Span<float> probabilities)

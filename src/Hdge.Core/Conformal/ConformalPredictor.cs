@@ -1,7 +1,9 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Hdge.Data;
+using Hdge.Persistence;
 
 namespace Hdge.Calibration;
 
@@ -19,14 +21,14 @@ public sealed class ConformalPredictor
     internal ConformalPredictor(int classCount, ConformalOptions options, double threshold)
     {
         if (classCount < 2 || options is null || double.IsNaN(threshold))
-            throw new InvalidDataException($"The conformal predictor is damaged: {classCount} classes, options {(options is null ? "missing" : "given")}, threshold {threshold}; expected at least 2, options, and a number.");
+            throw new InvalidDataException($"it has {classCount} classes, options {(options is null ? "missing" : "given")}, threshold {threshold}; expected at least 2, options, and a number.");
         try
         {
             options.Validate();
         }
         catch (ArgumentException error)
         {
-            throw new InvalidDataException($"The conformal predictor is damaged: {error.Message}", error);
+            throw new InvalidDataException($"its options are out of range: {error.Message}", error);
         }
         (ClassCount, Options, Threshold) = (classCount, options, threshold);
     }
@@ -97,21 +99,14 @@ public sealed class ConformalPredictor
     }
 
     /// <summary>The predictor as JSON; numbers come back exactly.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this);
+    public string ToJson() => JsonSerializer.Serialize(this, StrictJson.Compact);
 
     /// <summary>A predictor from <see cref="ToJson"/>.</summary>
     /// <exception cref="InvalidDataException">The text is no predictor, or a value in it is out of range.</exception>
     public static ConformalPredictor FromJson(string json)
     {
         ArgumentNullException.ThrowIfNull(json);
-        try
-        {
-            return JsonSerializer.Deserialize<ConformalPredictor>(json) ?? throw new InvalidDataException("The conformal predictor is damaged: it is null.");
-        }
-        catch (JsonException error)
-        {
-            throw new InvalidDataException($"The conformal predictor is damaged: {error.Message}", error);
-        }
+        return StrictJson.Read<ConformalPredictor>(Encoding.UTF8.GetBytes(json), "The conformal predictor", StrictJson.Compact);
     }
 
     /// <summary>Score of each class; ranks by probability, highest first, among equals the lower class first.</summary>

@@ -11,7 +11,7 @@ public static class CifarReader
     /// <param name="classCount">Number of classes: 10 for CIFAR-10, 100 for CIFAR-100's fine labels; 0 takes the highest label + 1.</param>
     /// <param name="labelBytes">Bytes before the image: 1 (CIFAR-10's layout) or 2 (CIFAR-100's: coarse, then fine label, which is the one used); 0 takes the one that the first file's length fits, 1 where both do.</param>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
-    /// <exception cref="InvalidDataException">A file's length is no multiple of the record, or a label is out of range.</exception>
+    /// <exception cref="InvalidDataException">A file's length is no multiple of the record, or a label is out of range. No more is read than the file's length, or that of its gzip trailer, promises.</exception>
     public static ImageSet Read(IReadOnlyList<string> paths, int classCount = 10, int labelBytes = 1)
     {
         ArgumentNullException.ThrowIfNull(paths);
@@ -20,24 +20,39 @@ public static class CifarReader
         if (labelBytes is not (0 or 1 or 2))
             throw new ArgumentOutOfRangeException(nameof(labelBytes), labelBytes, "CIFAR records begin with 1 or 2 label bytes.");
         int highest = 0;
-        var builder = new ImageSetBuilder(Shape);
+        byte[] pixels = [];
+        var labels = new List<int>();
         foreach (string path in paths)
         {
-            byte[] content = ImageFile.ReadAll(path);
-            if (labelBytes == 0)
-                labelBytes = content.Length % (2 + Shape.Length) == 0 && content.Length % (1 + Shape.Length) != 0 ? 2 : 1;
-            int record = labelBytes + Shape.Length;
-            if (content.Length == 0 || content.Length % record != 0)
-                throw new InvalidDataException($"'{path}' has {content.Length} bytes, expected a multiple of {record} ({labelBytes} label byte(s) and an image of {Shape}).");
-            for (int at = 0; at < content.Length; at += record)
+            byte[] content = ReadFile(path, ref labelBytes);
+            int record = labelBytes + Shape.Length, images = content.Length / record;
+            long values = (long)(labels.Count + images) * Shape.Length;
+            if (values > Array.MaxLength)
+                throw new InvalidDataException($"'{path}' makes {labels.Count + images} images, more than one set can hold ({Array.MaxLength / Shape.Length}).");
+            Array.Resize(ref pixels, (int)values);
+            for (int i = 0, at = 0; i < images; i++, at += record)
             {
                 int label = content[at + labelBytes - 1];
-                highest = Math.Max(highest, label);
                 if (classCount > 0 && label >= classCount)
-                    throw new InvalidDataException($"Record {at / record} of '{path}' has the label {label}, expected 0..{classCount - 1}.");
-                builder.Add(content.AsSpan(at + labelBytes, Shape.Length), label);
+                    throw new InvalidDataException($"Record {i} of '{path}' has the label {label}, expected 0..{classCount - 1}.");
+                highest = Math.Max(highest, label);
+                content.AsSpan(at + labelBytes, Shape.Length).CopyTo(pixels.AsSpan(labels.Count * Shape.Length));
+                labels.Add(label);
             }
         }
-        return builder.Build(classCount > 0 ? classCount : highest + 1);
+        return ImageSet.FromBytes(Shape, pixels, [.. labels], classCount > 0 ? classCount : highest + 1);
+    }
+
+    private static byte[] ReadFile(string path, ref int labelBytes)
+    {
+        using var file = new ImageFile(path);
+        if (labelBytes == 0)
+            labelBytes = file.Length % (2 + Shape.Length) == 0 && file.Length % (1 + Shape.Length) != 0 ? 2 : 1;
+        int record = labelBytes + Shape.Length;
+        if (file.Length == 0 || file.Length % record != 0)
+            throw new InvalidDataException($"'{path}' has {file.Length} bytes, expected a multiple of {record} ({labelBytes} label byte(s) and an image of {Shape}).");
+        byte[] content = file.Read(file.Length, "records");
+        file.RequireEnd();
+        return content;
     }
 }

@@ -4,6 +4,7 @@ using Hdge.Calibration;
 using Hdge.MLNet;
 using Hdge.MLNet.Calibrating;
 using Hdge.MLNet.Interop;
+using Hdge.Persistence;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -27,7 +28,7 @@ internal static class CalibratorZip
     {
         context.CheckAtModel();
         context.SetVersionInfo(ModelStreams.Version(ModelSignature, LoaderSignature));
-        ModelStreams.Write(context, ColumnsEntry, JsonSerializer.SerializeToUtf8Bytes(new Part(transformer.Columns, transformer.ScoreKind)));
+        ModelStreams.Write(context, ColumnsEntry, JsonSerializer.SerializeToUtf8Bytes(new Part(transformer.Columns, transformer.ScoreKind), StrictJson.Indented));
         ModelStreams.Write(context, CalibratorEntry, Encoding.UTF8.GetBytes(transformer.Calibrator.ToJson()));
     }
 
@@ -35,11 +36,14 @@ internal static class CalibratorZip
     private static MulticlassCalibratorTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
     {
         ctx.CheckAtModel(ModelStreams.Version(ModelSignature, LoaderSignature));
-        Part? part = JsonSerializer.Deserialize<Part>(ModelStreams.Read(ctx, ColumnsEntry));
-        if (part is not { Columns: { Score: not null, Output: not null } columns, ScoreKind: ScoreKind.Probabilities or ScoreKind.Logits })
-            throw ModelStreams.Damaged(ColumnsEntry);
-        Calibrator calibrator = Calibrator.FromJson(Encoding.UTF8.GetString(ModelStreams.Read(ctx, CalibratorEntry)));
-        return new MulticlassCalibratorTransformer(calibrator, part.ScoreKind, columns);
+        return ModelStreams.Load(env, "calibrator", () =>
+        {
+            var part = StrictJson.Read<Part>(ModelStreams.Read(ctx, ColumnsEntry), ColumnsEntry, StrictJson.Indented);
+            if (part.ScoreKind is not (ScoreKind.Probabilities or ScoreKind.Logits))
+                throw new InvalidDataException($"{ColumnsEntry}: {nameof(Part.ScoreKind)} is {part.ScoreKind}, expected {ScoreKind.Probabilities} or {ScoreKind.Logits}.");
+            Calibrator calibrator = Calibrator.FromJson(Encoding.UTF8.GetString(ModelStreams.Read(ctx, CalibratorEntry)));
+            return new MulticlassCalibratorTransformer(calibrator, part.ScoreKind, part.Columns);
+        });
     }
 
     private sealed record Part(CalibratedColumns Columns, ScoreKind ScoreKind);

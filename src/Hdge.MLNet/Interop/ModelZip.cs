@@ -3,6 +3,7 @@ using System.Text.Json;
 using Hdge.MLNet;
 using Hdge.MLNet.Interop;
 using Hdge.MLNet.Output;
+using Hdge.Persistence;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -26,7 +27,7 @@ internal static class ModelZip
     private const string ColumnsEntry = "Columns.json";
     private const string ModelEntry = "Model.hdge";
 
-    /// <summary>Writes a transformer: the columns as JSON and the model in its own format, a stream each.</summary>
+    /// <summary>Writes a transformer: the columns as JSON and the model's file as it is, a stream each.</summary>
     public static void Save(HdgeTransformer transformer, ModelSaveContext context)
     {
         context.CheckAtModel();
@@ -36,27 +37,48 @@ internal static class ModelZip
             ((VectorDataViewType)transformer.FeatureColumnType).ItemType == NumberDataViewType.Byte ? "Byte" : "Single",
             transformer.Outputs,
             transformer.Labels is { } labels ? new Values(LabelValueCodec.For(labels).Name, LabelValueCodec.For(labels).Write(labels)) : null);
-        ModelStreams.Write(context, ColumnsEntry, JsonSerializer.SerializeToUtf8Bytes(columns));
-
-        using var model = new MemoryStream();
-        transformer.Model.Save(model);
-        ModelStreams.Write(context, ModelEntry, model.GetBuffer().AsSpan(0, (int)model.Length).ToArray());
+        ModelStreams.Write(context, ColumnsEntry, JsonSerializer.SerializeToUtf8Bytes(columns, StrictJson.Indented));
+        context.SaveBinaryStream(ModelEntry, writer => transformer.Model.Save(writer.BaseStream));
     }
 
     /// <summary>Reads a transformer back. ML.NET finds this method by its name and exact signature.</summary>
     private static HdgeTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
     {
         ctx.CheckAtModel(ModelStreams.Version(ModelSignature, LoaderSignature));
-        Columns columns = JsonSerializer.Deserialize<Columns>(ModelStreams.Read(ctx, ColumnsEntry)) ?? throw ModelStreams.Damaged(ColumnsEntry);
-        if (columns is not { Feature: not null, Outputs: not null })
-            throw ModelStreams.Damaged(ColumnsEntry);
-        LabelValues? labels = columns.Labels is { } values ? LabelValueCodec.For(values.Type).Read(values.Texts) : null;
+        string? device = Devices.Choose(env, null);
+        return ModelStreams.Load(env, "HDGE model", () =>
+        {
+            var columns = StrictJson.Read<Columns>(ModelStreams.Read(ctx, ColumnsEntry), ColumnsEntry, StrictJson.Indented);
+            PrimitiveDataViewType item = columns.FeatureType switch
+            {
+                "Byte" => NumberDataViewType.Byte,
+                "Single" => NumberDataViewType.Single,
+                _ => throw new InvalidDataException($"{ColumnsEntry}: {nameof(Columns.FeatureType)} is '{columns.FeatureType}', expected Byte or Single."),
+            };
+            OutputColumnNames outputs = Checked(columns.Outputs);
+            LabelValues? labels = columns.Labels is { } values ? LabelValueCodec.For(values.Type).Read(values.Texts) : null;
 
-        using var stream = new MemoryStream(ModelStreams.Read(ctx, ModelEntry));
-        HdgeModel model = HdgeModel.Load(stream, Devices.Choose(env, null));
-        PrimitiveDataViewType item = columns.FeatureType == "Byte" ? NumberDataViewType.Byte : NumberDataViewType.Single;
-        var features = new VectorDataViewType(item, model.InputShape.Length);
-        return new HdgeTransformer(model, columns.Feature, features, columns.Outputs.Checked(), labels);
+            HdgeModel model = ModelStreams.Read(ctx, ModelEntry, stream => HdgeModel.Load(stream, device));
+            if (columns.Labels is { } texts && texts.Texts.Length != model.ClassCount)
+            {
+                int classes = model.ClassCount;
+                model.Dispose();
+                throw new InvalidDataException($"{ColumnsEntry}: {nameof(Columns.Labels)} has {texts.Texts.Length} values, expected {classes}, one a class.");
+            }
+            return new HdgeTransformer(model, columns.Feature, new VectorDataViewType(item, model.InputShape.Length), outputs, labels);
+        });
+    }
+
+    private static OutputColumnNames Checked(OutputColumnNames names)
+    {
+        try
+        {
+            return names.Checked();
+        }
+        catch (ArgumentException error)
+        {
+            throw new InvalidDataException($"{ColumnsEntry}: {error.Message}", error);
+        }
     }
 
     private sealed record Columns(string Feature, string FeatureType, OutputColumnNames Outputs, Values? Labels);

@@ -60,6 +60,8 @@ internal abstract class LabelValueCodec(string name)
 
         public override LabelValues Read(string[] texts)
         {
+            if (Array.IndexOf(texts, null) is >= 0 and var missing)
+                throw new InvalidDataException($"The model's label value {missing} is null, expected text.");
             try
             {
                 return new LabelValues<T>([.. texts.Select(read)], type);

@@ -49,7 +49,7 @@ internal sealed record DetectorDescription
         }
         catch (ArgumentException error)
         {
-            throw new InvalidDataException($"The model's detection options are out of range: {error.Message}", error);
+            throw new InvalidDataException($"detectors.json: the detection options are out of range: {error.Message}", error);
         }
         Require(Enum.IsDefined(Score) && Score != DetectionScore.Auto, $"{nameof(Score)} {Score}", "the name of a score");
         Require(Threshold is null || double.IsFinite(Threshold.Value), $"{nameof(Threshold)} {Threshold}", "a finite number");
@@ -61,12 +61,14 @@ internal sealed record DetectorDescription
         foreach (var (score, size) in References ?? new Dictionary<DetectionScore, int>())
             Require(Enum.IsDefined(score) && score is not (DetectionScore.Auto or DetectionScore.RankAverage) && !score.NeedsGradient() && size >= 1,
                 $"a reference of {size} for {score}", "at least one number for a score without gradients");
-        Require(References is null || References.Count > 0, "an empty list of references", "at least one");
+        Require(References is null || References.Count > 0, $"an empty list of {nameof(References)}", "at least one");
+        foreach (var (score, auroc) in AutoAuroc ?? new Dictionary<DetectionScore, double>())
+            Require(Enum.IsDefined(score) && auroc is >= 0 and <= 1, $"{nameof(AutoAuroc)} {auroc} for {score}", "0..1 for the name of a score");
 
-        static void Require(bool valid, string found, string expected)
+        static void Require(bool valid, FormattableString found, string expected)
         {
             if (!valid)
-                throw new InvalidDataException($"The model's detectors have {found}, expected {expected}.");
+                throw new InvalidDataException($"detectors.json: {FormattableString.Invariant(found)}, expected {expected}.");
         }
     }
 }

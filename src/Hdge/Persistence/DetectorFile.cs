@@ -1,38 +1,30 @@
-using System.IO.Compression;
-using System.Text.Json;
 using Hdge.Detection;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Hdge.Persistence;
 
-/// <summary>The part of a model's file that detection needs: detectors.json, and detectors.safetensors where statistics were fitted. A file without them is read too.</summary>
+/// <summary>The part of a model's file that detection needs: detectors.json, and detectors.safetensors where statistics were fitted.</summary>
 internal static class DetectorFile
 {
     private const string DescriptionEntry = "detectors.json", StatisticsEntry = "detectors.safetensors";
-    private const int LargestRatio = 1032; // the most that deflate can shrink: a longer claim is false
 
-    public static void Write(DetectorSet set, ZipArchive zip)
+    public static void Write(DetectorSet set, ModelFileWriter file)
     {
-        using (var entry = zip.CreateEntry(DescriptionEntry).Open())
-            JsonSerializer.Serialize(entry, DetectorDescription.Of(set), ModelFile.Json);
+        file.WriteJson(DescriptionEntry, DetectorDescription.Of(set), StrictJson.Indented);
         using var scope = NewDisposeScope();
         var tensors = Tensors(set.Statistics).Where(t => t.Value.numel() > 0).ToList();
-        if (tensors.Count == 0)
-            return;
-        using var statistics = zip.CreateEntry(StatisticsEntry, CompressionLevel.NoCompression).Open();
-        Safetensors.Write(tensors, statistics);
+        if (tensors.Count > 0)
+            file.WriteTensors(StatisticsEntry, tensors);
     }
 
     /// <exception cref="InvalidDataException">The entries are damaged or do not fit the model.</exception>
-    public static void Read(HdgeModel model, ZipArchive zip)
+    public static void Read(HdgeModel model, ModelFileReader file)
     {
-        if (zip.GetEntry(DescriptionEntry) is not { } entry)
-            return;
-        var description = ModelFile.ReadJson<DetectorDescription>(entry);
+        var description = file.ReadJson<DetectorDescription>(DescriptionEntry, StrictJson.Indented, ModelFile.LargestDescription);
         int length = model.Network.FeatureLength;
         description.Validate(model.ClassCount, length);
-        var statistics = ReadStatistics(description, Shapes(description, length).ToList(), zip);
+        var statistics = ReadStatistics(description, Shapes(description, length).ToList(), file);
         try
         {
             var set = new DetectorSet(model.Network, model.Device, description.Options, statistics, description.Score)
@@ -51,27 +43,18 @@ internal static class DetectorFile
         }
     }
 
-    private static DetectorStatistics ReadStatistics(DetectorDescription description, List<(string Name, ScalarType Type, long[] Shape)> shapes, ZipArchive zip)
+    private static DetectorStatistics ReadStatistics(DetectorDescription description, List<(string Name, ScalarType Type, long[] Shape)> shapes, ModelFileReader file)
     {
         var tensors = new Dictionary<string, Tensor>();
         try
         {
             if (shapes.Count > 0)
-            {
-                var entry = ModelFile.Entry(zip, StatisticsEntry);
-                if (entry.Length / LargestRatio > entry.CompressedLength)
-                    throw new InvalidDataException($"{StatisticsEntry} claims {entry.Length} bytes from {entry.CompressedLength} compressed ones.");
-                using var stream = entry.Open();
-                Safetensors.Read(stream, entry.Length, shapes, () =>
+                file.ReadTensors(StatisticsEntry, shapes, () =>
                 {
                     foreach (var (name, type, shape) in shapes)
                         tensors.Add(name, empty(shape, dtype: type).DetachFromDisposeScope());
                     return tensors;
                 });
-            }
-            foreach (var (name, tensor) in tensors)
-                if (!AllFinite(tensor))
-                    throw new InvalidDataException($"'{name}' in {StatisticsEntry} holds a number that is not finite.");
             return new DetectorStatistics
             {
                 Gaussian = description.GaussianClasses is null ? null : new(tensors["gaussian.mean"], tensors["gaussian.tied"], tensors["gaussian.centers"], tensors["gaussian.background"]),
@@ -97,12 +80,6 @@ internal static class DetectorFile
             if (values[i] < values[i - 1])
                 throw new InvalidDataException($"'rank.{score}' in {StatisticsEntry} is not in ascending order.");
         return values;
-    }
-
-    private static bool AllFinite(Tensor tensor)
-    {
-        using var scope = NewDisposeScope();
-        return double.IsFinite(tensor.mul(0).sum().to(float64).item<double>()); // 0 times what is not finite is NaN
     }
 
     /// <summary>Everything but single numbers, by name.</summary>

@@ -6,42 +6,35 @@ namespace Hdge.Persistence;
 /// <summary>What model.json holds: everything about a model but its weights.</summary>
 internal sealed record ModelDescription
 {
-    public const int CurrentVersion = 2;
-
-    public required int FormatVersion { get; init; }
     public required int Channels { get; init; }
     public required int Height { get; init; }
     public required int Width { get; init; }
     public required int ClassCount { get; init; }
     public required NetworkOptions Network { get; init; }
     public required PixelScaling Scaling { get; init; }
-    public required double Temperature { get; init; }
 
     /// <summary>Null for −∞, which JSON cannot say.</summary>
     public required double? DensityThreshold { get; init; }
 
     public static ModelDescription Of(HdgeModel model) => new()
     {
-        FormatVersion = CurrentVersion,
         Channels = model.InputShape.Channels,
         Height = model.InputShape.Height,
         Width = model.InputShape.Width,
         ClassCount = model.ClassCount,
         Network = model.NetworkOptions,
         Scaling = model.Scaling,
-        Temperature = model.Temperature,
         DensityThreshold = double.IsNegativeInfinity(model.DensityThreshold) ? null : model.DensityThreshold,
     };
 
-    /// <exception cref="InvalidDataException">A value is out of range, or the version is newer than this program.</exception>
-    public ImageShape Validate()
+    /// <param name="entry">Name of the entry, for messages.</param>
+    /// <exception cref="InvalidDataException">A value is out of range.</exception>
+    public ImageShape Validate(string entry)
     {
-        if (FormatVersion != CurrentVersion)
-            throw new InvalidDataException($"The model has format version {FormatVersion}; this program reads version {CurrentVersion}.");
         if (ClassCount < 2)
-            throw new InvalidDataException($"The model has {ClassCount} classes, expected at least 2.");
-        if (!(Temperature > 0 && double.IsFinite(Temperature)))
-            throw new InvalidDataException($"The model's temperature is {Temperature}, expected a finite number above 0.");
+            throw new InvalidDataException($"{entry}: {nameof(ClassCount)} is {ClassCount}, expected at least 2.");
+        if (DensityThreshold is { } threshold && !double.IsFinite(threshold))
+            throw new InvalidDataException(FormattableString.Invariant($"{entry}: {nameof(DensityThreshold)} is {threshold}, expected a finite number or null."));
         try
         {
             var shape = new ImageShape(Channels, Height, Width);
@@ -51,7 +44,7 @@ internal sealed record ModelDescription
         }
         catch (ArgumentException error)
         {
-            throw new InvalidDataException($"The model's description is out of range: {error.Message}", error);
+            throw new InvalidDataException($"{entry} is out of range: {error.Message}", error);
         }
     }
 }

@@ -1,93 +1,81 @@
-using System.IO.Compression;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Hdge.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Hdge.Persistence;
 
-/// <summary>The file of a model: a zip of model.json, weights.safetensors and what <see cref="CalibrationEntry"/> and <see cref="DetectorFile"/> add.</summary>
+/// <summary>The file of a model (docs/model-file.md): a zip of manifest.json, model.json, weights.safetensors and what <see cref="CalibrationEntry"/> and <see cref="DetectorFile"/> add.</summary>
 internal static class ModelFile
 {
-    private const string DescriptionEntry = "model.json", WeightsEntry = "weights.safetensors";
-    private const long LargestDescription = 1 << 20;
+    /// <summary>Most bytes of an entry that describes, but for the calibration's.</summary>
+    public const long LargestDescription = 1 << 20;
 
-    internal static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Converters = { new JsonStringEnumConverter() } };
+    private const string DescriptionEntry = "model.json", WeightsEntry = "weights.safetensors";
 
     public static void Write(HdgeModel model, string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        string partial = path + ".partial";
-        try
-        {
-            using (var file = File.Create(partial))
-            {
-                Write(model, file);
-                file.Flush(flushToDisk: true);
-            }
-            File.Move(partial, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(partial);
-            throw;
-        }
+        WholeFile.Write(path, file => Write(model, file));
     }
 
     public static void Write(HdgeModel model, Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        using var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
-        using (var entry = zip.CreateEntry(DescriptionEntry).Open())
-            JsonSerializer.Serialize(entry, ModelDescription.Of(model), Json);
-        CalibrationEntry.Write(model, zip);
-        using (var entry = zip.CreateEntry(WeightsEntry, CompressionLevel.NoCompression).Open()) // weights hardly shrink
-            Safetensors.Write(model.Network.state_dict(), entry);
-        DetectorFile.Write(model.Detectors, zip);
+        var weights = model.Network.state_dict();
+        Safetensors.RequireFinite(weights);
+        using var file = new ModelFileWriter(stream);
+        file.WriteJson(DescriptionEntry, ModelDescription.Of(model), StrictJson.Indented);
+        CalibrationEntry.Write(model, file);
+        file.WriteTensors(WeightsEntry, weights);
+        DetectorFile.Write(model.Detectors, file);
+        file.Finish();
+    }
+
+    public static HdgeModel Read(string path, Device device)
+    {
+        using var stream = File.OpenRead(path);
+        try
+        {
+            return Read(stream, device);
+        }
+        catch (InvalidDataException error)
+        {
+            throw new InvalidDataException($"The model file '{path}' cannot be read. {error.Message}", error);
+        }
     }
 
     public static HdgeModel Read(Stream stream, Device device)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        ZipArchive zip;
-        try
-        {
-            zip = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
-        }
-        catch (InvalidDataException error)
-        {
-            throw new InvalidDataException($"This is no model file, or it is cut off: {error.Message}", error);
-        }
-        using (zip)
-            return Read(zip, device);
+        if (!stream.CanRead || !stream.CanSeek)
+            throw new ArgumentException("The stream cannot be read or cannot seek, expected one that can: copy it into a MemoryStream or a file.", nameof(stream));
+        using var file = new ModelFileReader(stream);
+        return Read(file, device);
     }
 
-    private static HdgeModel Read(ZipArchive zip, Device device)
+    private static HdgeModel Read(ModelFileReader file, Device device)
     {
-        var description = ReadJson<ModelDescription>(Entry(zip, DescriptionEntry));
-        var shape = description.Validate();
-        var expected = description.Network.WeightShapes(shape, description.ClassCount)
-            .Select(w => (w.Name, w.Shape.Length == 0 ? ScalarType.Int64 : ScalarType.Float32, w.Shape)).ToList();
-        var entry = Entry(zip, WeightsEntry);
+        var description = file.ReadJson<ModelDescription>(DescriptionEntry, StrictJson.Indented, LargestDescription);
+        var shape = description.Validate(DescriptionEntry);
+        var expected = description.Network.WeightShapes(shape, description.ClassCount).Select(w => (w.Name, w.Shape.Length == 0 ? ScalarType.Int64 : ScalarType.Float32, w.Shape));
         Backbone? network = null;
         HdgeModel? model = null;
         try
         {
-            using (var weights = entry.Open())
-                Safetensors.Read(weights, entry.Length, expected, () =>
-                {
-                    network = description.Network.Create(shape, description.ClassCount);
-                    return network.state_dict();
-                });
-            var calibration = CalibrationEntry.Read(zip, description);
+            file.ReadTensors(WeightsEntry, expected, () =>
+            {
+                network = description.Network.Create(shape, description.ClassCount);
+                return network.state_dict();
+            });
+            var calibration = CalibrationEntry.Read(file, description.ClassCount);
             model = new HdgeModel(network!, description.Scaling, device)
             {
                 Calibrator = calibration.Calibrator,
                 PredictionSets = calibration.PredictionSets,
                 DensityThreshold = description.DensityThreshold ?? double.NegativeInfinity,
             };
-            DetectorFile.Read(model, zip);
+            DetectorFile.Read(model, file);
+            file.RequireAllRead();
             return model;
         }
         catch
@@ -97,22 +85,4 @@ internal static class ModelFile
             throw;
         }
     }
-
-    internal static T ReadJson<T>(ZipArchiveEntry entry) where T : class
-    {
-        if (entry.Length > LargestDescription)
-            throw new InvalidDataException($"{entry.Name} has {entry.Length} bytes, expected at most {LargestDescription}.");
-        try
-        {
-            using var text = entry.Open();
-            return JsonSerializer.Deserialize<T>(text, Json) ?? throw new InvalidDataException($"{entry.Name} is empty.");
-        }
-        catch (Exception error) when (error is JsonException or NotSupportedException) // the latter where the network's kind is missing
-        {
-            throw new InvalidDataException($"{entry.Name} is damaged: {error.Message}", error);
-        }
-    }
-
-    internal static ZipArchiveEntry Entry(ZipArchive zip, string name) =>
-        zip.GetEntry(name) ?? throw new InvalidDataException($"The model file has no '{name}'.");
 }

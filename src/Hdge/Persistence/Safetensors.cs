@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -7,15 +8,11 @@ namespace Hdge.Persistence;
 
 /// <summary>
 /// The safetensors format (8 bytes of header length, a JSON header, raw little-endian data), which Python's safetensors package reads. Reading compares
-/// every name, type, shape and length with what is expected before memory is taken for it.
+/// every name, type, shape, length and place with what is expected before memory is taken for it.
 /// </summary>
 internal static class Safetensors
 {
-    private const int LargestHeader = 100_000_000; // the format's own limit
-
     private static readonly ScalarType[] s_types = [ScalarType.Float32, ScalarType.Float64, ScalarType.Int64];
-
-    private sealed record Entry(string Type, long[] Shape, long Begin, long End);
 
     /// <summary>Writes the tensors in the order of their names.</summary>
     public static void Write(IEnumerable<KeyValuePair<string, Tensor>> tensors, Stream stream)
@@ -56,65 +53,63 @@ internal static class Safetensors
         }
     }
 
-    /// <summary>Reads into the given tensors, which must be exactly those of the file.</summary>
-    /// <param name="stream">The data.</param>
-    /// <param name="length">Length of the data in bytes.</param>
-    /// <param name="expected">Name, type and shape of every tensor.</param>
-    /// <param name="allocate">Called once the header has passed every check; answers the tensors to fill.</param>
-    /// <exception cref="InvalidDataException">The data are cut off or do not fit.</exception>
-    public static void Read(Stream stream, long length, IReadOnlyCollection<(string Name, ScalarType Type, long[] Shape)> expected, Func<IReadOnlyDictionary<string, Tensor>> allocate)
+    /// <exception cref="InvalidOperationException">A tensor holds NaN or ±∞: what would be written could not be read.</exception>
+    public static void RequireFinite(IEnumerable<KeyValuePair<string, Tensor>> tensors)
     {
-        var entries = ReadHeader(stream, length, out long dataLength);
-        foreach (var (name, type, shape) in expected)
+        foreach (var (name, tensor) in tensors)
         {
-            if (!entries.TryGetValue(name, out var entry))
-                throw new InvalidDataException($"The weights lack '{name}'.");
-            var (typeName, size) = TypeName(type);
-            if (entry.Type != typeName || !entry.Shape.AsSpan().SequenceEqual(shape))
-                throw new InvalidDataException($"Weight '{name}' is {entry.Type} [{string.Join(", ", entry.Shape)}], expected {typeName} [{string.Join(", ", shape)}].");
-            long bytes = shape.Aggregate((long)size, (product, side) => checked(product * side));
-            if (entry.End - entry.Begin != bytes)
-                throw new InvalidDataException($"Weight '{name}' takes {entry.End - entry.Begin} bytes, expected {bytes}.");
+            using var scope = NewDisposeScope();
+            if (!IsFinite(tensor.detach().cpu().contiguous()))
+                throw new InvalidOperationException($"The model cannot be saved: '{name}' holds a number that is not finite.");
         }
-        if (entries.Count != expected.Count)
-            throw new InvalidDataException($"The weights hold '{entries.Keys.Except(expected.Select(e => e.Name)).First()}', which the model does not have.");
-        var tensors = allocate();
-        long at = 0;
-        foreach (var (name, entry) in entries.OrderBy(e => e.Value.Begin).ThenBy(e => e.Value.End))
-        {
-            if (entry.Begin != at)
-                throw new InvalidDataException($"Weight '{name}' begins at byte {entry.Begin}, expected {at}.");
-            at = entry.End;
-            Fill(tensors[name], stream, name);
-        }
-        if (at != dataLength)
-            throw new InvalidDataException($"The weights end at byte {at} of {dataLength}.");
     }
 
-    /// <summary>Reads all tensors there are, on the processor; they are the caller's. No more memory is taken than the data have bytes.</summary>
-    /// <exception cref="InvalidDataException">The data are cut off, or their header contradicts itself.</exception>
-    public static Dictionary<string, Tensor> ReadAll(Stream stream, long length)
+    /// <summary>Reads into the given tensors, which must be exactly those of the data and finite.</summary>
+    /// <param name="stream">The data.</param>
+    /// <param name="length">Length of the data in bytes.</param>
+    /// <param name="part">What they are, for messages.</param>
+    /// <param name="expected">Name, type and shape of every tensor; asked for one by one, and no further than they agree.</param>
+    /// <param name="allocate">Called once the header has passed every check; answers the tensors to fill.</param>
+    /// <exception cref="InvalidDataException">The data are cut off, do not fit, or hold a number that is not finite.</exception>
+    public static void Read(Stream stream, long length, string part, IEnumerable<(string Name, ScalarType Type, long[] Shape)> expected, Func<IReadOnlyDictionary<string, Tensor>> allocate)
     {
-        var entries = ReadHeader(stream, length, out long dataLength);
+        var header = SafetensorsHeader.Read(stream, length, part);
+        var unknown = header.Tensors.Keys.ToHashSet();
+        foreach (var (name, type, shape) in expected)
+        {
+            if (!header.Tensors.TryGetValue(name, out var found) || !unknown.Remove(name))
+                throw new InvalidDataException($"{part} lacks '{name}'.");
+            string typeName = TypeName(type).Name;
+            if (found.Type != typeName || !found.Shape.AsSpan().SequenceEqual(shape))
+                throw new InvalidDataException($"{part}: '{name}' is {found.Type} [{string.Join(", ", found.Shape)}], expected {typeName} [{string.Join(", ", shape)}].");
+        }
+        if (unknown.Count > 0)
+            throw new InvalidDataException($"{part} holds '{unknown.First()}', which the model does not have.");
+        Lay(header, part);
+        var tensors = allocate();
+        foreach (var (name, _) in header.InOrder())
+        {
+            Fill(tensors[name], stream, name, part);
+            if (!IsFinite(tensors[name]))
+                throw new InvalidDataException($"{part}: '{name}' holds a number that is not finite.");
+        }
+    }
+
+    /// <summary>Reads all tensors there are, on the processor, finite or not; they are the caller's. No more memory is taken than the data have bytes.</summary>
+    /// <exception cref="InvalidDataException">The data are cut off, or their header contradicts itself.</exception>
+    public static Dictionary<string, Tensor> ReadAll(Stream stream, long length, string part)
+    {
+        var header = SafetensorsHeader.Read(stream, length, part);
+        Lay(header, part);
         var tensors = new Dictionary<string, Tensor>();
         try
         {
-            long at = 0;
-            foreach (var (name, entry) in entries.OrderBy(e => e.Value.Begin).ThenBy(e => e.Value.End))
+            foreach (var (name, entry) in header.InOrder())
             {
-                var type = s_types.FirstOrDefault(t => TypeName(t).Name == entry.Type, ScalarType.Bool);
-                if (type == ScalarType.Bool)
-                    throw new InvalidDataException($"Weight '{name}' is {entry.Type}, expected {string.Join(", ", s_types.Select(t => TypeName(t).Name))}.");
-                Int128 bytes = TypeName(type).Size;
-                foreach (long side in entry.Shape)
-                    bytes = side >= 0 && bytes >= 0 && bytes <= dataLength ? bytes * side : -1;
-                if (entry.End - entry.Begin != bytes || entry.Begin != at)
-                    throw new InvalidDataException($"Weight '{name}' takes the bytes {entry.Begin}..{entry.End} for the shape [{string.Join(", ", entry.Shape)}], expected them from {at} on.");
-                at = entry.End;
-                tensors[name] = empty(entry.Shape, dtype: type).DetachFromDisposeScope();
-                Fill(tensors[name], stream, name);
+                tensors.Add(name, empty(entry.Shape, dtype: s_types.First(t => TypeName(t).Name == entry.Type)).DetachFromDisposeScope());
+                Fill(tensors[name], stream, name, part);
             }
-            return at == dataLength ? tensors : throw new InvalidDataException($"The weights end at byte {at} of {dataLength}.");
+            return tensors;
         }
         catch
         {
@@ -124,53 +119,54 @@ internal static class Safetensors
         }
     }
 
-    private static void Fill(Tensor target, Stream stream, string name)
+    /// <summary>Checks that the tensors' types are known, and that they lie in the data one after another, as long as their shapes say, to the end.</summary>
+    private static void Lay(SafetensorsHeader header, string part)
+    {
+        long at = 0;
+        foreach (var (name, entry) in header.InOrder())
+        {
+            var type = Array.FindIndex(s_types, t => TypeName(t).Name == entry.Type);
+            if (type < 0)
+                throw new InvalidDataException($"{part}: '{name}' is {entry.Type}, expected {string.Join(", ", s_types.Select(t => TypeName(t).Name))}.");
+            Int128 bytes = TypeName(s_types[type]).Size;
+            foreach (long side in entry.Shape) // a negative side, or more than there is, stays wrong whatever follows
+                bytes = side >= 0 && bytes >= 0 && bytes <= header.DataLength ? bytes * side : -1;
+            if (entry.End - entry.Begin != bytes || entry.Begin != at)
+                throw new InvalidDataException($"{part}: '{name}' takes the bytes {entry.Begin}..{entry.End} for the shape [{string.Join(", ", entry.Shape)}], expected them from {at} on.");
+            at = entry.End;
+        }
+        if (at != header.DataLength)
+            throw new InvalidDataException($"{part}: the tensors end at byte {at} of {header.DataLength}.");
+    }
+
+    private static void Fill(Tensor target, Stream stream, string name, string part)
     {
         using var off = no_grad();
         using var scope = NewDisposeScope();
-        var host = empty(target.shape, dtype: target.dtype);
+        var host = target.device_type == DeviceType.CPU && target.is_contiguous() ? target : empty(target.shape, dtype: target.dtype);
         try
         {
             stream.ReadExactly(host.bytes);
         }
         catch (EndOfStreamException error)
         {
-            throw new InvalidDataException($"The weights are cut off in '{name}'.", error);
+            throw new InvalidDataException($"{part} is cut off in '{name}'.", error);
         }
-        target.copy_(host);
+        if (!ReferenceEquals(host, target))
+            target.copy_(host);
     }
 
-    private static Dictionary<string, Entry> ReadHeader(Stream stream, long length, out long dataLength)
+    /// <summary>Whether every number of a tensor in the processor's memory is finite.</summary>
+    private static bool IsFinite(Tensor tensor)
     {
-        try
-        {
-            Span<byte> prefix = stackalloc byte[8];
-            stream.ReadExactly(prefix);
-            long headerLength = BinaryPrimitives.ReadInt64LittleEndian(prefix);
-            if (headerLength < 2 || headerLength > LargestHeader || headerLength > length - 8)
-                throw new InvalidDataException($"The weights' header claims {headerLength} bytes of {length}.");
-            dataLength = length - 8 - headerLength;
-            var text = new byte[headerLength];
-            stream.ReadExactly(text);
-            using var json = JsonDocument.Parse(text);
-            var entries = new Dictionary<string, Entry>();
-            foreach (var item in json.RootElement.EnumerateObject())
-            {
-                if (item.Name == "__metadata__")
-                    continue;
-                long[] offsets = [.. item.Value.GetProperty("data_offsets").EnumerateArray().Select(v => v.GetInt64())];
-                if (offsets.Length != 2 || offsets[0] < 0 || offsets[1] < offsets[0] || offsets[1] > dataLength)
-                    throw new InvalidDataException($"Weight '{item.Name}' claims the bytes {string.Join("..", offsets)} of {dataLength}.");
-                var entry = new Entry(item.Value.GetProperty("dtype").GetString()!, [.. item.Value.GetProperty("shape").EnumerateArray().Select(v => v.GetInt64())], offsets[0], offsets[1]);
-                if (!entries.TryAdd(item.Name, entry))
-                    throw new InvalidDataException($"The weights name '{item.Name}' twice.");
-            }
-            return entries;
-        }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or EndOfStreamException)
-        {
-            throw new InvalidDataException($"The weights' header is damaged: {error.Message}", error);
-        }
+        bool finite = true;
+        if (tensor.dtype == ScalarType.Float32)
+            foreach (float value in MemoryMarshal.Cast<byte, float>(tensor.bytes))
+                finite &= float.IsFinite(value);
+        else if (tensor.dtype == ScalarType.Float64)
+            foreach (double value in MemoryMarshal.Cast<byte, double>(tensor.bytes))
+                finite &= double.IsFinite(value);
+        return finite;
     }
 
     private static (string Name, int Size) TypeName(ScalarType type) => type switch

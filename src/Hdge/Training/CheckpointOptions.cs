@@ -3,7 +3,8 @@ namespace Hdge.Training;
 /// <summary>Where and how often a run saves a state from which a killed run can go on (docs/resume.md).</summary>
 public sealed record CheckpointOptions
 {
-    /// <summary>The file; its folder is made where it is missing. The state before the newest stays beside it as <c>Path.previous</c>. Required.</summary>
+    /// <summary>The file; its folder is made where it is missing. The state before the newest stays beside it as <c>Path.previous</c>; while one is written
+    /// there is also <c>Path.partial</c>. Room for three of them is checked at the start. Required.</summary>
     public required string Path { get; init; }
 
     /// <summary>Epochs between saves. Default 1, at least 1. The last epoch is always saved.</summary>

@@ -17,7 +17,8 @@ public static class ModelTrainer
     /// <param name="cancellationToken">Looked at before every step.</param>
     /// <exception cref="ArgumentException">An option is out of range, or the images are too few or of one class.</exception>
     /// <exception cref="InvalidDataException">The checkpoint to resume from is damaged.</exception>
-    /// <exception cref="IOException">A checkpoint is there already and <see cref="CheckpointOptions.Resume"/> is not set, or one cannot be written.</exception>
+    /// <exception cref="IOException">A checkpoint is there already and <see cref="CheckpointOptions.Resume"/> is not set, or there is no folder or no room for one.
+    /// Where one cannot be written later the run goes on, and says so in the log.</exception>
     /// <exception cref="DivergenceException">The loss is no longer finite or has exploded; the exception holds the last good model.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static HdgeModel Train(ImageSet images, TrainingOptions options, Action<EpochMetrics>? progress = null, CancellationToken cancellationToken = default) =>

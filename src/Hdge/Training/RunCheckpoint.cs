@@ -3,22 +3,25 @@ using static TorchSharp.torch;
 
 namespace Hdge.Training;
 
-/// <summary>A run's checkpoint: when it is due, what it must agree with, how the run goes on from it.</summary>
-internal sealed class RunCheckpoint(CheckpointOptions checkpoint, SortedDictionary<string, string> options, string images)
+/// <summary>A run's checkpoint: when it is due, what it must agree with, how the run goes on from it, and what happens where it cannot be written.</summary>
+internal sealed class RunCheckpoint(CheckpointOptions checkpoint, SortedDictionary<string, string> options, string images, Action<string> log)
 {
+    private readonly CheckpointFiles _files = new(checkpoint.Path);
+    private bool _failing;
+
     /// <summary>Puts the saved state into the run; null where there is none yet or none is asked for.</summary>
     /// <exception cref="IOException">There is one, and the run is not to resume.</exception>
     /// <exception cref="ArgumentException">It belongs to another run.</exception>
     /// <exception cref="InvalidDataException">It is damaged, and so is the one before it.</exception>
-    public CheckpointDescription? Resume(RunState state, Action<string> log)
+    public CheckpointDescription? Resume(RunState state)
     {
         if (!checkpoint.Resume)
         {
-            if (File.Exists(checkpoint.Path) || File.Exists(Checkpoint.Previous(checkpoint.Path)))
+            if (_files.Exist)
                 throw new IOException($"There is a checkpoint '{checkpoint.Path}' already: resume it ({nameof(CheckpointOptions)}.{nameof(CheckpointOptions.Resume)}), or take another path, so that it is not lost.");
             return null;
         }
-        if (Checkpoint.ReadNewest(checkpoint.Path, log) is not { } saved)
+        if (_files.ReadNewest(log) is not { } saved)
             return null;
         try
         {
@@ -36,10 +39,36 @@ internal sealed class RunCheckpoint(CheckpointOptions checkpoint, SortedDictiona
 
     public bool IsDue(int epoch, int epochs) => epoch % checkpoint.EveryEpochs == 0 || epoch == epochs;
 
+    /// <summary>Checks, before work is done that could be lost, that the folder can be written to and has room for the files.</summary>
+    /// <param name="state">The run's.</param>
+    /// <param name="epochs">Epochs to come.</param>
+    /// <exception cref="IOException">It cannot, or has not.</exception>
+    public void RequireRoom(RunState state, int epochs)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(checkpoint.Path))!, probe = checkpoint.Path + ".probe";
+        try
+        {
+            Directory.CreateDirectory(folder);
+            using var file = new FileStream(probe, FileMode.Create, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            file.WriteByte(0);
+            file.Flush(flushToDisk: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"The checkpoint '{checkpoint.Path}' cannot be written: {error.Message} Expected a folder that can be written to; choose another {nameof(CheckpointOptions)}.{nameof(CheckpointOptions.Path)}.", error);
+        }
+        long files = Math.Min(3, (epochs + checkpoint.EveryEpochs - 1) / checkpoint.EveryEpochs); // the newest, the one before, the one being written
+        long needed = files * state.Length() - _files.Length;
+        var drive = new DriveInfo(folder);
+        if (drive.TotalSize > 0 && drive.AvailableFreeSpace < needed) // some file systems tell no sizes
+            throw new IOException($"The checkpoint '{checkpoint.Path}' needs about {needed} bytes ({files} files), but there are {drive.AvailableFreeSpace} free. Make room, or choose another {nameof(CheckpointOptions)}.{nameof(CheckpointOptions.Path)}.");
+    }
+
+    /// <summary>Writes the state. Where that fails the run goes on, for it is worth more than its checkpoint: it is told once, and tried again when the next one is due.</summary>
     public void Write(RunState state, IReadOnlyList<EpochMetrics> metrics, int restarts, double? lossLimit)
     {
         using var scope = NewDisposeScope();
-        Checkpoint.Write(checkpoint.Path, new CheckpointDescription
+        var description = new CheckpointDescription
         {
             FormatVersion = CheckpointDescription.CurrentVersion,
             Epoch = metrics.Count,
@@ -48,6 +77,19 @@ internal sealed class RunCheckpoint(CheckpointOptions checkpoint, SortedDictiona
             Metrics = metrics,
             Options = options,
             Images = images,
-        }, state.Tensors());
+        };
+        try
+        {
+            _files.Write(description, state.Tensors());
+            if (_failing)
+                log($"The checkpoint '{checkpoint.Path}' is written again, after epoch {metrics.Count}.");
+            _failing = false;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            if (!_failing)
+                log($"The checkpoint '{checkpoint.Path}' could not be written after epoch {metrics.Count}: {error.Message} Training goes on, what was saved before stays, and it is tried again every {checkpoint.EveryEpochs} epoch(s).");
+            _failing = true;
+        }
     }
 }

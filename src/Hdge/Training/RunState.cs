@@ -16,6 +16,13 @@ internal sealed class RunState(nn.Module network, OptimizerHelper optimizer, IOb
     /// <summary>The weights and running averages alone, in the memory where they are used.</summary>
     public Dictionary<string, Tensor> Weights() => network.state_dict().ToDictionary(w => NetworkPrefix + w.Key, w => w.Value.detach());
 
+    /// <summary>Bytes that <see cref="Tensors"/> take during the run: the weights, what the objective has so far, and two moments a weight at most.</summary>
+    public long Length()
+    {
+        using var scope = NewDisposeScope();
+        return network.state_dict().Values.Sum(Bytes) + 2 * optimizer.parameters().Sum(Bytes) + objective.State().Sum(t => Bytes(t.Value));
+    }
+
     /// <summary>Everything, in the memory where it is used but for counters; the tensors belong to the current dispose scope.</summary>
     public Dictionary<string, Tensor> Tensors()
     {
@@ -75,6 +82,8 @@ internal sealed class RunState(nn.Module network, OptimizerHelper optimizer, IOb
                 : throw new InvalidDataException($"'{name}' of the saved state is {tensor.dtype} [{string.Join(", ", tensor.shape)}], expected {type} [{string.Join(", ", shape)}].");
         }
     }
+
+    private static long Bytes(Tensor tensor) => tensor.numel() * tensor.element_size();
 
     private static string Name(int parameter, string part) => $"{OptimizerPrefix}{parameter}.{part}";
 }

@@ -47,14 +47,16 @@ internal sealed class TrainingRun : IDisposable
 
     public void Run(CancellationToken cancellationToken)
     {
-        var saving = _options.Checkpoint is { } checkpoint ? new RunCheckpoint(checkpoint, OptionText.Of(_options), CheckpointDescription.Fingerprint(_train, _heldOut)) : null;
-        if (saving?.Resume(_state, _log) is { } saved)
+        var saving = _options.Checkpoint is { } checkpoint ? new RunCheckpoint(checkpoint, OptionText.Of(_options), CheckpointDescription.Fingerprint(_train, _heldOut), _log) : null;
+        if (saving?.Resume(_state) is { } saved)
         {
             (_metrics, _restarts, _before) = ([.. saved.Metrics], saved.Restarts, saved.Metrics is [.., var last] ? last.Elapsed : default);
             _loader = Loader();
             _monitor.GoTo(FirstStep, saved.LossLimit);
             _metrics.ForEach(m => _progress?.Invoke(m));
         }
+        if (_metrics.Count < _options.Epochs)
+            saving?.RequireRoom(_state, _options.Epochs - _metrics.Count);
         if (_restartsAllowed > 0 || _metrics.Count > 0)
             Keep();
         while (_metrics.Count < _options.Epochs)

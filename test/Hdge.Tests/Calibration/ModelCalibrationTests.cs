@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using Hdge.Calibration;
 using Hdge.Training;
 
@@ -70,20 +69,6 @@ public sealed class ModelCalibrationTests : IClassFixture<ModelCalibrationTests.
         Assert.Equal(1, nothingHeldOut.Temperature);
 
         Assert.Throws<ArgumentOutOfRangeException>(() => ModelTrainer.Train(SmallImages.Patterns(60), options with { PredictionSets = new() { Coverage = 1 } }));
-    }
-
-    [Fact]
-    public void AFileWithoutCalibrationHasItsTemperature()
-    {
-        _model.Calibrate(_heldOut, predictionSets: new());
-        using var file = new MemoryStream();
-        _model.Save(file);
-        using (var zip = new ZipArchive(file, ZipArchiveMode.Update, leaveOpen: true))
-            zip.GetEntry("calibration.json")!.Delete();
-        using var loaded = HdgeModel.Load(file, "cpu");
-        Assert.Null(loaded.PredictionSets);
-        Assert.Equal(_model.Temperature, loaded.Temperature);
-        Assert.Equal(_model.Score(_images).Confidence, loaded.Score(_images).Confidence);
     }
 
     private static HdgeModel SaveAndLoad(HdgeModel model)

@@ -1,6 +1,5 @@
-using System.IO.Compression;
-using System.Text;
 using Hdge.Detection;
+using Hdge.Fuzz;
 using Hdge.Networks;
 
 namespace Hdge.Tests.Detection;
@@ -42,22 +41,15 @@ public sealed class DetectorFileTests : IDisposable
     }
 
     [Fact]
-    public void AFileWithoutDetectorsDecidesByLogDensity()
-    {
-        using var loaded = HdgeModel.Load(new MemoryStream(Rewrite("detectors", _ => null)), "cpu");
-        Assert.Equal(DetectionScore.LogDensity, loaded.Detectors.Score);
-        Assert.Equal(_model.Logits(_test), loaded.Logits(_test));
-    }
-
-    [Fact]
     public void DamagedDetectorsAreRefused()
     {
+        Refused("detectors.json", _ => null, "no 'detectors.json'");
         Refused("detectors.json", _ => "{", "detectors.json is damaged");
         Refused("detectors.json", t => t.Replace("\"Neighbors\": 90", "\"Neighbors\": 2000000000", StringComparison.Ordinal), "expected F32 [2000000000, 64]");
         Refused("detectors.json", t => t.Replace("\"GaussianClasses\": 3", "\"GaussianClasses\": 4", StringComparison.Ordinal), "GaussianClasses 4");
         Refused("detectors.json", t => t.Replace("\"VimComplement\": 32", "\"VimComplement\": 65", StringComparison.Ordinal), "VimComplement 65");
         Refused("detectors.json", t => t.Replace("\"GenExponent\": 0.2", "\"GenExponent\": 2", StringComparison.Ordinal), "GenExponent");
-        Refused("detectors.json", t => t.Replace("\"RankScores\": [", "\"RankScores\": null, \"X\": [", StringComparison.Ordinal), "detection options");
+        Refused("detectors.json", t => t.Replace("\"RankScores\": [", "\"RankScores\": null, \"X\": [", StringComparison.Ordinal), "RankScores");
         Refused("detectors.safetensors", _ => null, "no 'detectors.safetensors'");
         Refused("detectors.safetensors", t => t[..^8], "claims the bytes");
         Refused("detectors.safetensors", t => t[..^8] + "\0\0\0\0\0\0\u00f8\u007f", "not finite");
@@ -66,24 +58,5 @@ public sealed class DetectorFileTests : IDisposable
             Assert.Contains(says, Assert.Throws<InvalidDataException>(() => HdgeModel.Load(new MemoryStream(Rewrite(name, change)), "cpu")).Message, StringComparison.Ordinal);
     }
 
-    private byte[] Rewrite(string name, Func<string, string?> change)
-    {
-        using var result = new MemoryStream();
-        using (var source = new ZipArchive(new MemoryStream(Saved())))
-        using (var target = new ZipArchive(result, ZipArchiveMode.Create, leaveOpen: true))
-            foreach (var entry in source.Entries)
-            {
-                using var from = entry.Open();
-                using var content = new MemoryStream();
-                from.CopyTo(content);
-                string? text = Encoding.Latin1.GetString(content.ToArray()); // a byte a character
-                if (entry.Name.StartsWith(name, StringComparison.Ordinal))
-                    text = change(text);
-                if (text is null)
-                    continue;
-                using var to = target.CreateEntry(entry.Name).Open();
-                to.Write(Encoding.Latin1.GetBytes(text));
-            }
-        return result.ToArray();
-    }
+    private byte[] Rewrite(string name, Func<string, string?> change) => ModelParts.Change(Saved(), name, change);
 }
