@@ -17,6 +17,7 @@ public sealed class ScoreBatch
         LogDensity = new float[capacity];
         Confidence = new float[capacity];
         DetectionScore = new float[capacity];
+        IsInRange = new bool[capacity];
         IsInDistribution = new bool[capacity];
         PredictedClass = new int[capacity];
     }
@@ -42,10 +43,13 @@ public sealed class ScoreBatch
     /// <summary>Calibrated probability that the predicted class is right, 0..1: with temperature scaling the largest softmax(f(x) / temperature).</summary>
     public float[] Confidence { get; }
 
-    /// <summary>The score that decides what is in-distribution (<see cref="Detection.DetectorSet.Score"/>): the log-density unless another was chosen. Higher is more in-distribution.</summary>
+    /// <summary>The score that decides what is in-distribution (<see cref="HdgeModel.Decision"/>): the log-density unless another was chosen. Higher is more in-distribution.</summary>
     public float[] DetectionScore { get; }
 
-    /// <summary>True where <see cref="DetectionScore"/> reaches the model's threshold.</summary>
+    /// <summary>False where the image's values lie far outside those that the model was trained on (<see cref="HdgeModel.TrainedRange"/>): nothing said of it is to be trusted.</summary>
+    public bool[] IsInRange { get; }
+
+    /// <summary>True where <see cref="HdgeModel.Decision"/> keeps <see cref="DetectionScore"/>, the image is in range and the logits are finite.</summary>
     public bool[] IsInDistribution { get; }
 
     /// <summary>Class of the largest probability, 0-based.</summary>

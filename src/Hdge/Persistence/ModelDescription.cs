@@ -1,4 +1,5 @@
 using Hdge.Data;
+using Hdge.Detection;
 using Hdge.Networks;
 
 namespace Hdge.Persistence;
@@ -17,8 +18,10 @@ internal sealed record ModelDescription
     public required PixelScaling Scaling { get; init; }
     public required double Temperature { get; init; }
 
-    /// <summary>Null for −∞, which JSON cannot say.</summary>
-    public required double? DensityThreshold { get; init; }
+    public required Decision Decision { get; init; }
+
+    /// <summary>Null for a model that was never trained.</summary>
+    public required PixelRange? TrainedRange { get; init; }
 
     public static ModelDescription Of(HdgeModel model) => new()
     {
@@ -30,7 +33,8 @@ internal sealed record ModelDescription
         Network = model.NetworkOptions,
         Scaling = model.Scaling,
         Temperature = model.Temperature,
-        DensityThreshold = double.IsNegativeInfinity(model.DensityThreshold) ? null : model.DensityThreshold,
+        Decision = model.Decision,
+        TrainedRange = model.TrainedRange,
     };
 
     /// <exception cref="InvalidDataException">A value is out of range, or the version is newer than this program.</exception>
@@ -42,6 +46,10 @@ internal sealed record ModelDescription
             throw new InvalidDataException($"The model has {ClassCount} classes, expected at least 2.");
         if (!(Temperature > 0 && double.IsFinite(Temperature)))
             throw new InvalidDataException($"The model's temperature is {Temperature}, expected a finite number above 0.");
+        if (Decision is null)
+            throw new InvalidDataException("The model's decision is missing.");
+        Decision.Validate();
+        TrainedRange?.Validate(Channels);
         try
         {
             var shape = new ImageShape(Channels, Height, Width);

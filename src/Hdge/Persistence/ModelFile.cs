@@ -85,7 +85,8 @@ internal static class ModelFile
             {
                 Calibrator = calibration.Calibrator,
                 PredictionSets = calibration.PredictionSets,
-                DensityThreshold = description.DensityThreshold ?? double.NegativeInfinity,
+                Decision = description.Decision,
+                TrainedRange = description.TrainedRange,
             };
             DetectorFile.Read(model, zip);
             return model;
