@@ -51,7 +51,7 @@ public class OutputSchemaTests
 
         Assert.Equal(view.Schema.Select(column => column.Name), schema.Take(view.Schema.Count).Select(column => column.Name));
         Assert.Equal(
-            ["PredictedLabel", "Score", "LogDensity", "Confidence", "IsInDistribution"],
+            ["PredictedLabel", "Score", "LogDensity", "Confidence", "IsInDistribution", "DetectionScore"],
             schema.Skip(view.Schema.Count).Select(column => column.Name));
         Assert.Equal(NumberDataViewType.Single, schema["LogDensity"].Type);
         Assert.Equal(NumberDataViewType.Single, schema["Confidence"].Type);

@@ -35,6 +35,7 @@ internal static class ModelZip
             transformer.FeatureColumnName,
             ((VectorDataViewType)transformer.FeatureColumnType).ItemType == NumberDataViewType.Byte ? "Byte" : "Single",
             transformer.Outputs,
+            transformer.OutOfRange,
             transformer.Labels is { } labels ? new Values(LabelValueCodec.For(labels).Name, LabelValueCodec.For(labels).Write(labels)) : null);
         ModelStreams.Write(context, ColumnsEntry, JsonSerializer.SerializeToUtf8Bytes(columns));
 
@@ -48,7 +49,7 @@ internal static class ModelZip
     {
         ctx.CheckAtModel(ModelStreams.Version(ModelSignature, LoaderSignature));
         Columns columns = JsonSerializer.Deserialize<Columns>(ModelStreams.Read(ctx, ColumnsEntry)) ?? throw ModelStreams.Damaged(ColumnsEntry);
-        if (columns is not { Feature: not null, Outputs: not null })
+        if (columns is not { Feature: not null, Outputs: not null } || !Enum.IsDefined(columns.OutOfRange))
             throw ModelStreams.Damaged(ColumnsEntry);
         LabelValues? labels = columns.Labels is { } values ? LabelValueCodec.For(values.Type).Read(values.Texts) : null;
 
@@ -56,10 +57,10 @@ internal static class ModelZip
         HdgeModel model = HdgeModel.Load(stream, Devices.Choose(env, null));
         PrimitiveDataViewType item = columns.FeatureType == "Byte" ? NumberDataViewType.Byte : NumberDataViewType.Single;
         var features = new VectorDataViewType(item, model.InputShape.Length);
-        return new HdgeTransformer(model, columns.Feature, features, columns.Outputs.Checked(), labels);
+        return new HdgeTransformer(env, model, columns.Feature, features, columns.Outputs.Checked(), labels) { OutOfRange = columns.OutOfRange };
     }
 
-    private sealed record Columns(string Feature, string FeatureType, OutputColumnNames Outputs, Values? Labels);
+    private sealed record Columns(string Feature, string FeatureType, OutputColumnNames Outputs, OutOfRangeAction OutOfRange, Values? Labels);
 
     private sealed record Values(string Type, string[] Texts);
 }

@@ -39,8 +39,8 @@ internal static class DetectorFile
             {
                 AutoAuroc = description.AutoAuroc ?? new Dictionary<DetectionScore, double>(),
             };
-            if (!set.Available.Contains(model.Decision.Score) || (statistics.References is not null && !set.Available.Contains(DetectionScore.RankAverage)))
-                throw new InvalidDataException($"The model decides by {model.Decision.Score}, but what is saved only gives {string.Join(", ", set.Available)}.");
+            if (statistics.References is not null && !set.Available.Contains(DetectionScore.RankAverage))
+                throw new InvalidDataException($"The model has references for a rank average, but what is saved only gives {string.Join(", ", set.Available)}.");
             model.UseDetectors(set);
         }
         catch

@@ -89,6 +89,8 @@ internal static class ModelFile
                 TrainedRange = description.TrainedRange,
             };
             DetectorFile.Read(model, zip);
+            if (!model.Detectors.Available.Contains(model.Decision.Score))
+                throw new InvalidDataException($"The model decides by {model.Decision.Score}, but what is saved only gives {string.Join(", ", model.Detectors.Available)}.");
             return model;
         }
         catch

@@ -36,17 +36,16 @@ public sealed class DetectorFileTests : IDisposable
         var (a, b) = (_model.DetectionScores(_test, DetectionScoreKinds.All), loaded.DetectionScores(_test, DetectionScoreKinds.All));
         foreach (var score in DetectionScoreKinds.All)
             Assert.Equal(a[score], b[score]);
-        Assert.Equal((_model.Detectors.Score, _model.DetectionThreshold, _model.Detectors.Options.GenExponent), (loaded.Detectors.Score, loaded.DetectionThreshold, loaded.Detectors.Options.GenExponent));
+        Assert.Equal((_model.Decision, _model.Detectors.Options.GenExponent), (loaded.Decision, loaded.Detectors.Options.GenExponent));
         Assert.Equal(_model.Detectors.AutoAuroc, loaded.Detectors.AutoAuroc);
         Assert.Equal(_model.Score(_test).IsInDistribution, loaded.Score(_test).IsInDistribution);
     }
 
     [Fact]
-    public void AFileWithoutDetectorsDecidesByLogDensity()
+    public void AFileWithoutTheScoreThatDecidesIsRefused()
     {
-        using var loaded = HdgeModel.Load(new MemoryStream(Rewrite("detectors", _ => null)), "cpu");
-        Assert.Equal(DetectionScore.LogDensity, loaded.Detectors.Score);
-        Assert.Equal(_model.Logits(_test), loaded.Logits(_test));
+        _model.FitDetectors(SmallImages.Patterns(90, 1), SmallImages.Patterns(60, 2), new DetectionOptions { Score = DetectionScore.Vim });
+        Assert.Contains("decides by Vim", Assert.Throws<InvalidDataException>(() => HdgeModel.Load(new MemoryStream(Rewrite("detectors", _ => null)), "cpu")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
