@@ -79,7 +79,7 @@ public class OutputSchemaTests
         SchemaShape expectedShape = stock.GetOutputSchema(input), actualShape = ours.GetOutputSchema(input);
         foreach (string name in new[] { "PredictedLabel", "Score", "Features", "Label" })
             Assert.Equal(Describe(expectedShape.Single(column => column.Name == name)), Describe(actualShape.Single(column => column.Name == name)));
-        Assert.Equal(expectedShape.Count + 3, actualShape.Count);
+        Assert.Equal(expectedShape.Count + 4, actualShape.Count);
         AssertShapeTellsTheTruth(actualShape, actual);
     }
 

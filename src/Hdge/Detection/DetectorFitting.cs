@@ -9,7 +9,7 @@ internal static class DetectorFitting
 {
     public static (DetectorSet Detectors, Decision Decision) Fit(HdgeModel model, ImageSet train, ImageSet heldOut, DetectionOptions options, double rate, int seed, CancellationToken cancellationToken)
     {
-        // Fixed here, so that a later calibration does not move scores away from their threshold.
+        // Fixed here, so that a later calibration does not move scores away from the decision.
         options = options with { EnergyTemperature = options.EnergyTemperature ?? model.Temperature };
         bool auto = options.Score == DetectionScore.Auto;
         var wanted = auto ? [.. DetectionScoreKinds.GradientFree] : With(options, options.Score);
