@@ -40,7 +40,10 @@ internal static class Quick
         table.AddRow("ECE before → after calibration", $"{ece:F3} → {calibrated:F3}");
         table.AddRow("kept as in distribution", $"{1 - metrics.FlaggedShare:P1}");
         foreach (var set in metrics.Unknowns)
-            table.AddRow($"density AUROC against {set.Name}", $"{set.Detection.Auroc:F3} ({set.FlaggedShare:P0} flagged)");
+        {
+            table.AddRow($"AUROC against {set.Name}", $"{set.Detection.Auroc:F3} ({set.FlaggedShare:P0} flagged)");
+            table.AddRow("  of the log-density alone", $"{set.LogDensity!.Auroc:F3}");
+        }
         table.AddRow("training", $"{seconds:F0} s");
         AnsiConsole.Write(table);
 
@@ -54,7 +57,9 @@ internal static class Quick
         File.Delete(scores);
 
         var auroc = metrics.Unknowns.ToDictionary(set => set.Name, set => set.Detection.Auroc);
-        var summary = new { accuracy, ece, eceCalibrated = calibrated, auroc, trainSeconds = Math.Round(seconds, 1), reloadedScoresEqual = exit == 0 };
+        var densityAuroc = metrics.Unknowns.ToDictionary(set => set.Name, set => set.LogDensity!.Auroc);
+        var flagged = metrics.Unknowns.ToDictionary(set => set.Name, set => set.FlaggedShare);
+        var summary = new { accuracy, ece, eceCalibrated = calibrated, auroc, densityAuroc, flagged, trainSeconds = Math.Round(seconds, 1), reloadedScoresEqual = exit == 0 };
         File.WriteAllText(Path.Combine(arguments.Out, "summary.json"), JsonSerializer.Serialize(summary, s_json));
         Console.WriteLine($"written in {arguments.Out}: model.zip, summary.json, report.html");
         return exit;

@@ -15,7 +15,7 @@ public static class HdgeEvaluationCatalog
 
     /// <summary>
     /// Evaluates scored data: ML.NET's own multiclass metrics, calibration before and after, risk against coverage, and how well unknown images are told from
-    /// known ones. Every data view is read once; labels and scores are kept in memory, (classes + 4) × 4 bytes a row.
+    /// known ones. Every data view is read once; labels and scores are kept in memory, (classes + 5) × 4 bytes a row.
     /// </summary>
     /// <param name="catalog">The context's multiclass operations.</param>
     /// <param name="scored">What an HDGE model made of labelled images. Rows without a label are left out.</param>
@@ -50,7 +50,8 @@ public static class HdgeEvaluationCatalog
     }
 
     private static UnknownMetrics Detect(DetectionRows known, UnknownData set, DetectionRows rows, HdgeEvaluationOptions options) => rows.Scores.Length > 0
-        ? new(set.Name, set.Group, DetectionMetrics.Of(known.Scores, rows.Scores, options.TruePositiveRate), rows.FlaggedShare)
+        ? new(set.Name, set.Group, DetectionMetrics.Of(known.Scores, rows.Scores, options.TruePositiveRate), rows.FlaggedShare,
+            known.HasDensities && rows.HasDensities ? DetectionMetrics.Of(known.Densities, rows.Densities, options.TruePositiveRate) : null)
         : throw new InvalidDataException($"The unknown set '{set.Name}' has 0 rows, expected at least 1.");
 
     private static void Check(UnknownData[] unknowns)

@@ -42,6 +42,12 @@ public sealed partial class HdgeTrainer
         public string IsInDistributionColumnName { get; set; } = "IsInDistribution";
 
         /// <summary>
+        /// Output column of the score that IsInDistribution goes by: Single, higher is more like the training images. Default "DetectionScore". It equals the log-density
+        /// unless <see cref="DetectionScore"/> says otherwise.
+        /// </summary>
+        public string DetectionScoreColumnName { get; set; } = "DetectionScore";
+
+        /// <summary>
         /// Output column of all classes' calibrated probabilities: a vector of Single with an item a class, 0..1, sum 1. Default null: no such column.
         /// Confidence is its item of the predicted class.
         /// </summary>
@@ -52,12 +58,6 @@ public sealed partial class HdgeTrainer
         /// image like those trained on with the probability <see cref="Coverage"/>; which classes it holds is set by the held-out images.
         /// </summary>
         public string? PredictionSetColumnName { get; set; }
-
-        /// <summary>
-        /// Output column of the score that IsInDistribution goes by: Single, higher is more like the training images. Default null: no such column. With the
-        /// default <see cref="DetectionScore"/> it would equal the log-density.
-        /// </summary>
-        public string? DetectionScoreColumnName { get; set; }
 
         /// <summary>
         /// Everything else about the training: network, objective, optimiser, schedule, augmentation. <see cref="Epochs"/>, <see cref="Device"/>,
@@ -101,7 +101,13 @@ public sealed partial class HdgeTrainer
             set => Training = Training with { Epochs = value };
         }
 
-        /// <summary>Share of the labelled rows held out to calibrate confidence and density threshold, [0, 1). Default: that of <see cref="TrainingOptions.ValidationFraction"/>.</summary>
+        /// <summary>
+        /// What the transformer does with a row whose features lie far outside those it was trained on, as when bytes of 0..255 are given as Single without a <see cref="Scale"/>. Default
+        /// <see cref="OutOfRangeAction.Flag"/>: the row is never in-distribution, and the log tells of the first one. It is saved; <see cref="HdgeTransformer.OutOfRange"/> changes it.
+        /// </summary>
+        public OutOfRangeAction OutOfRange { get; set; }
+
+        /// <summary>Share of the labelled rows held out to calibrate confidence and decision, [0, 1). Default: that of <see cref="TrainingOptions.ValidationFraction"/>.</summary>
         public double ValidationFraction
         {
             get => Training.ValidationFraction;
@@ -149,8 +155,8 @@ public sealed partial class HdgeTrainer
         public CancellationToken CancellationToken { get; set; }
 
         internal OutputColumnNames Outputs => new(
-            PredictedLabelColumnName, ScoreColumnName, LogDensityColumnName, ConfidenceColumnName, IsInDistributionColumnName, CalibratedScoreColumnName, PredictionSetColumnName,
-            DetectionScoreColumnName);
+            PredictedLabelColumnName, ScoreColumnName, LogDensityColumnName, ConfidenceColumnName, IsInDistributionColumnName, DetectionScoreColumnName, CalibratedScoreColumnName,
+            PredictionSetColumnName);
 
         /// <summary>A copy that later changes of this object do not reach.</summary>
         /// <exception cref="ArgumentException">A column name is empty or used for two columns, or prediction sets are asked for and no images are held out.</exception>
@@ -160,6 +166,8 @@ public sealed partial class HdgeTrainer
             ArgumentException.ThrowIfNullOrEmpty(FeatureColumnName);
             ArgumentNullException.ThrowIfNull(Training);
             Outputs.Checked();
+            if (!Enum.IsDefined(OutOfRange))
+                throw new ArgumentOutOfRangeException(nameof(OutOfRange), OutOfRange, $"{nameof(OutOfRange)} is {OutOfRange}, expected Flag or Throw.");
             if (PredictionSetColumnName is not null && !(ValidationFraction > 0))
                 throw new ArgumentException($"{nameof(PredictionSetColumnName)} is '{PredictionSetColumnName}' and {nameof(ValidationFraction)} is {ValidationFraction}, expected more than 0: prediction sets are made from held-out images.");
             return (Options)MemberwiseClone();

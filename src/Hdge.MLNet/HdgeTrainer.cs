@@ -39,7 +39,9 @@ public sealed partial class HdgeTrainer : ITrainerEstimator<HdgeTransformer, Hdg
     /// </summary>
     /// <param name="input">Data with the label column and the feature column.</param>
     /// <returns>The trained transformer; dispose it when it is no longer needed.</returns>
-    /// <exception cref="ArgumentException">A column is missing or has the wrong type or size, or an option is out of range.</exception>
+    /// <exception cref="ArgumentException">
+    /// A column is missing or has the wrong type or size, an option is out of range, or prediction sets are asked for and there are too few images to hold any out.
+    /// </exception>
     /// <exception cref="InvalidDataException">There is no row with a label, all have the same, a label is outside its key's range, or a feature is NaN or infinite.</exception>
     /// <exception cref="InvalidOperationException">The GPU that was asked for is not there.</exception>
     /// <exception cref="DivergenceException">The loss was no longer finite or exploded.</exception>
@@ -58,8 +60,10 @@ public sealed partial class HdgeTrainer : ITrainerEstimator<HdgeTransformer, Hdg
         using IChannel channel = _environment.Register("Hdge").Start("Training");
         ImageSet images = rows.Read(input, _options.CancellationToken);
         Report(channel, images, rows);
+        if (_options.PredictionSetColumnName is { } sets && images.HeldOutCount(training.ValidationFraction) == 0)
+            throw new ArgumentException(InputMessages.NothingHeldOut(sets, training.ValidationFraction, images.Count, images.Labels.ToArray().Distinct().Count()));
         HdgeModel model = ModelTrainer.Train(images, training, Progress(channel), message => channel.Warning(MessageSensitivity.None, message), _options.CancellationToken);
-        return new HdgeTransformer(model, _options.FeatureColumnName, rows.FeatureType, _options.Outputs, LabelValues.Of(rows.Label, rows.ClassCount));
+        return new HdgeTransformer(_environment, model, _options.FeatureColumnName, rows.FeatureType, _options.Outputs, LabelValues.Of(rows.Label, rows.ClassCount)) { OutOfRange = _options.OutOfRange };
     }
 
     /// <summary>The outline of the schema that a fitted transformer will give: the input's columns and those of <see cref="HdgeTransformer"/>.</summary>

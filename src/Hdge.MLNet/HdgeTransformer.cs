@@ -5,31 +5,35 @@ using Hdge.MLNet.Output;
 using Hdge.MLNet.Scoring;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
 
 namespace Hdge.MLNet;
 
 /// <summary>
-/// Scores images with a trained HDGE model. It adds five columns, whose names <see cref="HdgeTrainer.Options"/> can change, and up to three more where they are given a name:
+/// Scores images with a trained HDGE model. It adds six columns, whose names <see cref="HdgeTrainer.Options"/> can change, and up to two more where they are given a name:
 /// <list type="table">
 /// <item><term>PredictedLabel</term><description>key, with the label's key values: the most probable class.</description></item>
 /// <item><term>Score</term><description>vector of Single, one item a class: class probabilities, 0..1, sum 1.</description></item>
 /// <item><term>LogDensity</term><description>Single: log-density of the image in nats, up to a constant of the model; higher is more like the training images.</description></item>
 /// <item><term>Confidence</term><description>Single, 0..1: calibrated probability that the predicted class is right.</description></item>
-/// <item><term>IsInDistribution</term><description>Boolean: whether the log-density, or the score chosen instead, reaches the threshold set in training.</description></item>
+/// <item><term>IsInDistribution</term><description>Boolean: whether the detection score lies in the range set in training, and the features near those of training.</description></item>
+/// <item><term>DetectionScore</term><description>Single: the score that IsInDistribution goes by, the log-density unless another was chosen; higher is more like the training images.</description></item>
 /// <item><term>CalibratedScore</term><description>vector of Single, one item a class: calibrated class probabilities, 0..1, sum 1.</description></item>
 /// <item><term>PredictionSet</term><description>vector of Boolean, one item a class: whether the class is in the image's prediction set.</description></item>
-/// <item><term>DetectionScore</term><description>Single: the score that IsInDistribution goes by; higher is more like the training images.</description></item>
 /// </list>
 /// <see cref="Transform"/> computes nothing before a getter asks for it. One transformer may be used by several threads at once.
 /// </summary>
 public sealed class HdgeTransformer : ISingleFeaturePredictionTransformer<HdgeModel>, IDisposable
 {
     private readonly Lock _gate = new();
+    private readonly IHostEnvironment _environment;
     private int _scoring;
     private bool _disposed;
+    private bool _toldOutOfRange;
 
-    internal HdgeTransformer(HdgeModel model, string featureColumnName, VectorDataViewType featureColumnType, OutputColumnNames outputs, LabelValues? labels)
+    internal HdgeTransformer(IHostEnvironment environment, HdgeModel model, string featureColumnName, VectorDataViewType featureColumnType, OutputColumnNames outputs, LabelValues? labels)
     {
+        _environment = environment;
         Model = model;
         FeatureColumnName = featureColumnName;
         FeatureColumnType = featureColumnType;
@@ -51,6 +55,12 @@ public sealed class HdgeTransformer : ISingleFeaturePredictionTransformer<HdgeMo
 
     /// <summary>What the classes stand for, in the order of the items of Score; class numbers from 0 where the label had no key values.</summary>
     public IReadOnlyList<string> ClassNames => [.. Labels?.Texts ?? Enumerable.Range(0, Model.ClassCount).Select(number => $"{number}")];
+
+    /// <summary>
+    /// What happens to a row whose features lie far outside those trained on (<see cref="HdgeModel.TrainedRange"/>): it is never in-distribution and the log tells of the first one, or
+    /// its getters throw an <see cref="InvalidDataException"/>. Default: that of <see cref="HdgeTrainer.Options.OutOfRange"/>.
+    /// </summary>
+    public OutOfRangeAction OutOfRange { get; set; }
 
     /// <summary>Always true: every row is scored by itself.</summary>
     public bool IsRowToRowMapper => true;
@@ -162,6 +172,15 @@ public sealed class HdgeTransformer : ISingleFeaturePredictionTransformer<HdgeMo
             if (--_scoring == 0 && _disposed)
                 Model.Dispose();
         }
+    }
+
+    /// <summary>True once: for the first row out of range, of which the log shall tell.</summary>
+    internal bool IsFirstOutOfRange() => !_toldOutOfRange && !Interlocked.Exchange(ref _toldOutOfRange, true);
+
+    internal void Warn(string message)
+    {
+        using IChannel channel = _environment.Register("Hdge").Start("Scoring");
+        channel.Warning(MessageSensitivity.Schema, message);
     }
 
     private void ThrowIfDisposed()

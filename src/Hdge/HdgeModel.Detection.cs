@@ -9,13 +9,10 @@ public sealed partial class HdgeModel
 {
     private const int LargestGradientForward = 64; // the graph keeps what every layer computed
 
-    private int LargestScored => Detectors.Score.NeedsGradient() ? LargestGradientForward : LargestForward;
+    private int LargestScored => Decision.Score.NeedsGradient() ? LargestGradientForward : LargestForward;
 
-    /// <summary>The scores that it can give, and the one that decides what is in-distribution: the log-density, unless others were fitted.</summary>
+    /// <summary>The scores that it can give.</summary>
     public DetectorSet Detectors { get; private set; }
-
-    /// <summary>Score of <see cref="Detectors"/> from which on an image counts as in-distribution: <see cref="DensityThreshold"/> where that is the log-density.</summary>
-    public double DetectionThreshold => Detectors.Score == DetectionScore.LogDensity ? DensityThreshold : Detectors.Threshold;
 
     /// <summary>Several scores of every image, from one forward pass a batch.</summary>
     /// <param name="images">Images of the model's shape.</param>
@@ -31,13 +28,13 @@ public sealed partial class HdgeModel
     }
 
     /// <summary>
-    /// Fits the scores that <paramref name="options"/> name, chooses one where that is <see cref="DetectionScore.Auto"/>, and sets the threshold of the one that decides.
+    /// Fits the scores that <paramref name="options"/> name, chooses one where that is <see cref="DetectionScore.Auto"/>, and makes it the <see cref="Decision"/>.
     /// Must not run while another thread scores. Training does this with <see cref="Training.TrainingOptions.Detection"/>; afterwards it adds scores to a trained model, without touching the weights.
     /// </summary>
     /// <param name="train">Labelled images that the network was trained on; at most <see cref="DetectionOptions.SampleSize"/> of them are looked at.</param>
-    /// <param name="heldOut">Labelled images that it was not trained on, for thresholds, ranks and the choice. At least one.</param>
+    /// <param name="heldOut">Labelled images that it was not trained on, for the decision, ranks and the choice. At least one. Those out of range (<see cref="TrainedRange"/>) have no part in the decision.</param>
     /// <param name="options">Which scores, and their settings.</param>
-    /// <param name="inDistributionRate">Share of the held-out images that the threshold keeps, (0, 1].</param>
+    /// <param name="inDistributionRate">Share of the held-out images that the decision keeps, (0, 1].</param>
     /// <param name="seed">Seed of the samples; equal seeds give equal statistics.</param>
     /// <param name="cancellationToken">Looked at between forward passes; the model stays as it was when it is cancelled.</param>
     /// <exception cref="ArgumentException">An option is out of range, a set is empty or of another shape, or the network's features are not finite.</exception>
@@ -52,7 +49,19 @@ public sealed partial class HdgeModel
             if (images.Count == 0)
                 throw new ArgumentException("The set is empty, expected at least one image.", name);
         }
-        UseDetectors(DetectorFitting.Fit(this, train, heldOut, options, inDistributionRate, seed, cancellationToken));
+        var (detectors, decision) = DetectorFitting.Fit(this, train, heldOut, options, inDistributionRate, seed, cancellationToken);
+        UseDetectors(detectors);
+        Decision = decision;
+    }
+
+    /// <summary>The decision that keeps the given share of the images, of which the scores are given.</summary>
+    /// <exception cref="ArgumentException">All images are out of range, a score is not finite, or the rate is out of range.</exception>
+    internal Decision Decide(DetectionScore score, float[] scores, ImageSet heldOut, double rate)
+    {
+        float[] inRange = TrainedRange is { } range ? [.. scores.Where((_, i) => range.Admits(heldOut, i))] : scores;
+        if (inRange.Length == 0 && heldOut.Count > 0)
+            throw new ArgumentException($"No decision can be made from {heldOut.Count} images out of range. The first {RangeProblem(heldOut, 0)}", nameof(heldOut));
+        return Decision.Fit(score, inRange, rate);
     }
 
     internal IReadOnlyDictionary<DetectionScore, float[]> DetectionScores(DetectorSet detectors, ImageSet images, IReadOnlyList<DetectionScore> scores, CancellationToken cancellationToken)
@@ -109,14 +118,10 @@ public sealed partial class HdgeModel
     private void ScoreByDetector(Tensor input, int at, int count, ScoreBatch into)
     {
         var detectors = Detectors;
-        using var pass = Pass(input, [detectors.Score]);
-        var scores = pass.Scores(detectors.Find(detectors.Score));
+        using var pass = Pass(input, [Decision.Score]);
+        var scores = pass.Scores(detectors.Find(Decision.Score));
         for (int i = 0; i < count; i++)
-        {
-            Fill(pass.Row(i), at + i, into);
-            into.DetectionScore[at + i] = scores[i];
-            into.IsInDistribution[at + i] = scores[i] >= detectors.Threshold;
-        }
+            Fill(pass.Row(i), at + i, into, scores[i]);
     }
 
     private DetectionInput Pass(Tensor input, IReadOnlyCollection<DetectionScore> scores)
@@ -126,6 +131,7 @@ public sealed partial class HdgeModel
     }
 
     // A set's floating-point images are kept already scaled to 0..1.
-    private Tensor Input(ImageSet images, int at, int count) =>
-        images.IsBytes ? _input.FromBytes(images.Bytes(at, count), count) : _input.FromUnitSingles(images.Singles(at, count), count, at);
+    private Tensor Input(ImageSet images, int at, int count, Span<bool> inRange = default) => images.IsBytes
+        ? _input.FromBytes(images.Bytes(at, count), count, TrainedRange, inRange)
+        : _input.FromUnitSingles(images.Singles(at, count), count, at, TrainedRange, inRange);
 }

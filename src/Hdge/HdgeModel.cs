@@ -11,7 +11,7 @@ using static TorchSharp.torch;
 namespace Hdge;
 
 /// <summary>
-/// A trained network with its input scaling, calibrator and detection threshold. Scores batches of images, from several threads at once if need be.
+/// A trained network with its input scaling, calibrator and decision on what is in-distribution. Scores batches of images, from several threads at once if need be.
 /// </summary>
 public sealed partial class HdgeModel : IDisposable
 {
@@ -56,8 +56,17 @@ public sealed partial class HdgeModel : IDisposable
     /// </summary>
     public ConformalPredictor? PredictionSets { get; internal set; }
 
-    /// <summary>Log-density from which on an image counts as in-distribution, in nats; −∞ keeps every image.</summary>
-    public double DensityThreshold { get; internal set; } = double.NegativeInfinity;
+    /// <summary>The score that decides what is in-distribution, and the range in which it must lie: what <see cref="ScoreBatch.IsInDistribution"/> goes by.</summary>
+    public Decision Decision { get; internal set; } = Decision.Open;
+
+    /// <summary>The pixel values that it was trained on. An image far outside is never in-distribution, whatever its score. Null for a model that was never trained.</summary>
+    public PixelRange? TrainedRange { get; internal set; }
+
+    /// <summary>
+    /// What Score does with an image that is far outside <see cref="TrainedRange"/>. Default <see cref="OutOfRangeAction.Flag"/>. Not saved with the model. In ML.NET
+    /// HdgeTransformer.OutOfRange takes its place.
+    /// </summary>
+    public OutOfRangeAction OutOfRange { get; set; }
 
     /// <summary>Where it scores.</summary>
     public Device Device { get; }
@@ -69,7 +78,7 @@ public sealed partial class HdgeModel : IDisposable
     /// <param name="count">Images, at most the capacity of <paramref name="into"/>.</param>
     /// <param name="into">Takes the scores; nothing else is allocated on the managed heap.</param>
     /// <param name="cancellationToken">Looked at between forward passes.</param>
-    /// <exception cref="ArgumentException">Wrong length or capacity, or a value that is not finite (the message names the image).</exception>
+    /// <exception cref="ArgumentException">Wrong length or capacity, a value that is not finite, or an image out of range where <see cref="OutOfRange"/> says so (the message names the image).</exception>
     /// <exception cref="ObjectDisposedException">The model was disposed of.</exception>
     public void Score(ReadOnlySpan<float> pixels, int count, ScoreBatch into, CancellationToken cancellationToken = default)
     {
@@ -79,7 +88,11 @@ public sealed partial class HdgeModel : IDisposable
         {
             cancellationToken.ThrowIfCancellationRequested();
             int n = Math.Min(largest, count - at);
-            using var input = _input.FromSingles(pixels.Slice(at * InputShape.Length, n * InputShape.Length), n, at);
+            var values = pixels.Slice(at * InputShape.Length, n * InputShape.Length);
+            var inRange = InRange(into, at, n);
+            using var input = _input.FromSingles(values, n, at, TrainedRange, inRange);
+            if (FirstRefused(inRange) is >= 0 and var image)
+                throw OutOfRangeError(at + image, RangeProblem(values.Slice(image * InputShape.Length, InputShape.Length)));
             Score(input, at, n, into);
         }
         into.Count = count;
@@ -95,13 +108,18 @@ public sealed partial class HdgeModel : IDisposable
         {
             cancellationToken.ThrowIfCancellationRequested();
             int n = Math.Min(largest, count - at);
-            using var input = _input.FromBytes(pixels.Slice(at * InputShape.Length, n * InputShape.Length), n);
+            var values = pixels.Slice(at * InputShape.Length, n * InputShape.Length);
+            var inRange = InRange(into, at, n);
+            using var input = _input.FromBytes(values, n, TrainedRange, inRange);
+            if (FirstRefused(inRange) is >= 0 and var image)
+                throw OutOfRangeError(at + image, RangeProblem(values.Slice(image * InputShape.Length, InputShape.Length)));
             Score(input, at, n, into);
         }
         into.Count = count;
     }
 
     /// <summary>Scores a whole set.</summary>
+    /// <exception cref="ArgumentException">The images have another shape, or one is out of range where <see cref="OutOfRange"/> says so.</exception>
     public ScoreBatch Score(ImageSet images, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -112,7 +130,10 @@ public sealed partial class HdgeModel : IDisposable
         {
             cancellationToken.ThrowIfCancellationRequested();
             int n = Math.Min(largest, images.Count - at);
-            using var input = Input(images, at, n);
+            var inRange = InRange(scores, at, n);
+            using var input = Input(images, at, n, inRange);
+            if (FirstRefused(inRange) is >= 0 and var image)
+                throw OutOfRangeError(at + image, RangeProblem(images, at + image));
             Score(input, at, n, scores);
         }
         scores.Count = images.Count;
@@ -136,9 +157,9 @@ public sealed partial class HdgeModel : IDisposable
         return logits;
     }
 
-    /// <summary>Fits calibrator, prediction sets, density threshold and the threshold of the score that decides to images that were not trained on.</summary>
-    /// <param name="heldOut">At least one image.</param>
-    /// <param name="inDistributionRate">Share of them that each threshold keeps, (0, 1].</param>
+    /// <summary>Fits calibrator, prediction sets and the decision's range (<see cref="Decision.Fit"/>) to images that were not trained on; which score decides stays.</summary>
+    /// <param name="heldOut">At least one image. Those out of range (<see cref="TrainedRange"/>) have no part in the decision.</param>
+    /// <param name="inDistributionRate">Share of them that the decision keeps, (0, 1].</param>
     /// <param name="method">How probabilities are calibrated.</param>
     /// <param name="predictionSets">How prediction sets are made; null for none.</param>
     /// <param name="seed">Deals the folds in which <see cref="CalibrationMethod.Auto"/> compares the methods.</param>
@@ -150,12 +171,10 @@ public sealed partial class HdgeModel : IDisposable
         float[] logits = Logits(heldOut, cancellationToken);
         Calibrator = CalibratorFitting.Fit(logits, heldOut.Labels, ClassCount, method, seed: seed, cancellationToken: cancellationToken).Calibrator;
         PredictionSets = predictionSets is null ? null : ConformalPredictor.Fit(Uncalibrated(logits), heldOut.Labels, ClassCount, predictionSets);
-        var densities = new double[heldOut.Count];
-        for (int i = 0; i < densities.Length; i++)
-            densities[i] = LogitRow.Summarise(logits.AsSpan(i * ClassCount, ClassCount)).LogDensity;
-        DensityThreshold = Threshold.Keeping(densities, inDistributionRate);
-        if (Detectors.Score != DetectionScore.LogDensity)
-            Detectors.Threshold = DetectorFitting.KeepingThreshold(this, Detectors, heldOut, inDistributionRate, cancellationToken);
+        float[] scores = Decision.Score == DetectionScore.LogDensity
+            ? [.. Enumerable.Range(0, heldOut.Count).Select(i => (float)LogitRow.Summarise(logits.AsSpan(i * ClassCount, ClassCount)).LogDensity)]
+            : DetectionScores(Detectors, heldOut, [Decision.Score], cancellationToken)[Decision.Score];
+        Decision = Decide(Decision.Score, scores, heldOut, inDistributionRate);
     }
 
     /// <summary>
@@ -207,7 +226,7 @@ public sealed partial class HdgeModel : IDisposable
 
     private void Score(Tensor input, int at, int count, ScoreBatch into)
     {
-        if (Detectors.Score != DetectionScore.LogDensity)
+        if (Decision.Score != DetectionScore.LogDensity)
         {
             ScoreByDetector(input, at, count, into);
             return;
@@ -226,19 +245,20 @@ public sealed partial class HdgeModel : IDisposable
         return Network.call(input).cpu().contiguous().MoveToOuterDisposeScope();
     }
 
-    private void Fill(ReadOnlySpan<float> logits, int row, ScoreBatch into)
+    private void Fill(ReadOnlySpan<float> logits, int row, ScoreBatch into, float? score = null)
     {
         var (logDensity, best) = LogitRow.Softmax(logits, into.Probabilities.AsSpan(row * ClassCount, ClassCount));
         into.LogDensity[row] = (float)logDensity;
         var calibrated = into.CalibratedProbabilities.AsSpan(row * ClassCount, ClassCount);
-        if (LogitRow.IsFinite(logits))
+        bool finite = LogitRow.IsFinite(logits);
+        if (finite)
             Calibrator.Apply(logits, calibrated);
         else
             calibrated.Fill(float.NaN);
         into.Confidence[row] = calibrated[best];
-        into.DetectionScore[row] = into.LogDensity[row];
+        into.DetectionScore[row] = score ?? into.LogDensity[row];
         // On the value that the caller sees, so that flag and column never disagree.
-        into.IsInDistribution[row] = into.LogDensity[row] >= DensityThreshold;
+        into.IsInDistribution[row] = finite && into.IsInRange[row] && Decision.Keeps(into.DetectionScore[row]);
         into.PredictedClass[row] = best;
     }
 

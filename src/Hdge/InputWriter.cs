@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace Hdge;
 
-/// <summary>Writes a batch of image values straight into a tensor's memory as network input; nothing is allocated on the managed heap but the tensor's handle.</summary>
+/// <summary>
+/// Writes a batch of image values straight into a tensor's memory as network input, and looks in the same pass whether they are in a model's range; nothing is allocated on the
+/// managed heap but the tensor's handle.
+/// </summary>
 internal sealed class InputWriter
 {
     private readonly ImageShape _shape;
@@ -13,68 +16,87 @@ internal sealed class InputWriter
     private readonly (float Multiplier, float Offset)[] _singles;
     private readonly (float Multiplier, float Offset)[] _unit;
     private readonly float[] _bytes; // [channel × 256 + value]
+    private readonly float _scale;
 
     public InputWriter(ImageShape shape, PixelScaling scaling, Device device)
     {
-        (_shape, _device) = (shape, device);
+        (_shape, _device, _scale) = (shape, device, scaling.Scale);
         var channels = Enumerable.Range(0, shape.Channels);
         _singles = [.. channels.Select(scaling.ForSingles)];
         _unit = [.. channels.Select(scaling.ForUnitSingles)];
         _bytes = [.. channels.SelectMany(scaling.ByteValues)];
     }
 
-    /// <summary>Network input [count, channels, height, width]; <paramref name="first"/> is the number of the first image for messages.</summary>
-    public Tensor FromSingles(ReadOnlySpan<float> pixels, int count, int first) => FromSingles(pixels, count, first, _singles);
+    /// <summary>
+    /// Network input [count, channels, height, width]; <paramref name="first"/> is the number of the first image for messages. Where <paramref name="range"/> is given,
+    /// <paramref name="inRange"/> takes an answer an image.
+    /// </summary>
+    public Tensor FromSingles(ReadOnlySpan<float> pixels, int count, int first, PixelRange? range = null, Span<bool> inRange = default) =>
+        FromSingles(pixels, count, first, _singles, new RangeCheck(range, _scale, inRange));
 
-    /// <summary>As <see cref="FromSingles(ReadOnlySpan{float}, int, int)"/>, for values already in 0..1.</summary>
-    public Tensor FromUnitSingles(ReadOnlySpan<float> pixels, int count, int first) => FromSingles(pixels, count, first, _unit);
+    /// <summary>As <see cref="FromSingles(ReadOnlySpan{float}, int, int, PixelRange?, Span{bool})"/>, for values already in 0..1.</summary>
+    public Tensor FromUnitSingles(ReadOnlySpan<float> pixels, int count, int first, PixelRange? range = null, Span<bool> inRange = default) =>
+        FromSingles(pixels, count, first, _unit, new RangeCheck(range, 1, inRange));
 
     /// <summary>Network input [count, channels, height, width] from bytes.</summary>
-    public Tensor FromBytes(ReadOnlySpan<byte> pixels, int count)
+    public Tensor FromBytes(ReadOnlySpan<byte> pixels, int count, PixelRange? range = null, Span<bool> inRange = default)
     {
         var input = Empty(count);
         var target = TensorMemory.Span<float>(input);
+        var check = new RangeCheck(range, 1 / 255f, inRange);
         int plane = _shape.Height * _shape.Width;
         for (int at = 0, channel = 0; at < target.Length; at += plane, channel = channel + 1 == _shape.Channels ? 0 : channel + 1)
         {
             var values = _bytes.AsSpan(channel * 256, 256);
             for (int i = at; i < at + plane; i++)
                 target[i] = values[pixels[i]];
+            if (check.Wanted)
+                check.Add(channel, Extent.Of(pixels.Slice(at, plane)));
         }
         return ToDevice(input);
     }
 
-    private Tensor FromSingles(ReadOnlySpan<float> pixels, int count, int first, (float Multiplier, float Offset)[] affine)
+    private Tensor FromSingles(ReadOnlySpan<float> pixels, int count, int first, (float Multiplier, float Offset)[] affine, RangeCheck check)
     {
         var input = Empty(count);
         var target = TensorMemory.Span<float>(input);
         int plane = _shape.Height * _shape.Width;
         for (int at = 0, channel = 0; at < target.Length; at += plane, channel = channel + 1 == _shape.Channels ? 0 : channel + 1)
-            if (!WritePlane(pixels.Slice(at, plane), target.Slice(at, plane), affine[channel]))
+        {
+            if (!WritePlane(pixels.Slice(at, plane), target.Slice(at, plane), affine[channel], out var extent))
             {
                 input.Dispose();
                 throw new ArgumentException($"Image {first + at / _shape.Length} holds a value that is not finite, expected finite values.", nameof(pixels));
             }
+            if (check.Wanted)
+                check.Add(channel, extent);
+        }
         return ToDevice(input);
     }
 
     /// <summary>False when a value is not finite: 0 times such a value is NaN, so one sum tells of all.</summary>
-    private static bool WritePlane(ReadOnlySpan<float> source, Span<float> target, (float Multiplier, float Offset) affine)
+    private static bool WritePlane(ReadOnlySpan<float> source, Span<float> target, (float Multiplier, float Offset) affine, out Extent extent)
     {
         var check = Vector<float>.Zero;
+        var (lows, highs) = (new Vector<float>(source[0]), new Vector<float>(source[0]));
         int i = 0;
         for (; i <= source.Length - Vector<float>.Count; i += Vector<float>.Count)
         {
             var value = new Vector<float>(source[i..]);
             check += value * 0f;
+            (lows, highs) = (Vector.Min(lows, value), Vector.Max(highs, value));
             (value * affine.Multiplier + new Vector<float>(affine.Offset)).CopyTo(target[i..]);
         }
-        float rest = Vector.Sum(check);
+        float rest = Vector.Sum(check), low = source[0], high = source[0];
+        for (int lane = 0; lane < Vector<float>.Count; lane++)
+            (low, high) = (Math.Min(low, lows[lane]), Math.Max(high, highs[lane]));
         for (; i < source.Length; i++)
         {
             rest += source[i] * 0f;
+            (low, high) = (Math.Min(low, source[i]), Math.Max(high, source[i]));
             target[i] = source[i] * affine.Multiplier + affine.Offset;
         }
+        extent = new(low, high);
         return rest == 0;
     }
 
@@ -86,5 +108,27 @@ internal sealed class InputWriter
             return host;
         using (host)
             return host.to(_device);
+    }
+
+    /// <summary>Takes the extents of image after image, channel after channel, and answers for each image.</summary>
+    private ref struct RangeCheck(PixelRange? range, float scale, Span<bool> inRange)
+    {
+        private readonly Span<bool> _inRange = inRange;
+        private int _image;
+        private float _contrast;
+        private bool _within = true;
+
+        public readonly bool Wanted => range is not null && !_inRange.IsEmpty;
+
+        public void Add(int channel, Extent extent)
+        {
+            extent = extent.Times(scale);
+            _within &= range!.Admits(channel, extent);
+            _contrast = Math.Max(_contrast, extent.Width);
+            if (channel + 1 < range.Lowest.Count)
+                return;
+            _inRange[_image++] = _within && range.AdmitsContrast(_contrast);
+            (_contrast, _within) = (0, true);
+        }
     }
 }

@@ -40,6 +40,7 @@ public class EvaluationTests
         Assert.Equal(["digits", "letters", "noise"], metrics.Unknowns.Select(set => set.Name));
         Assert.Equal(DetectionMetrics.Of(known.Densities, digits, 0.8), metrics.Unknowns[0].Detection);
         Assert.Equal(DetectionMetrics.Of(known.Densities, letters, 0.8), metrics.Unknowns[1].Detection);
+        Assert.Null(metrics.Unknowns[1].LogDensity); // the unknown data have no such column
         Assert.Equal(letters.Count(density => density < 0) / 70.0, metrics.Unknowns[1].FlaggedShare);
         Assert.Equal(["unknown", "far"], metrics.Groups.Select(group => group.Name));
         Assert.Equal((metrics.Unknowns[1].Detection.Auroc + metrics.Unknowns[2].Detection.Auroc) / 2, metrics.Groups[1].Auroc, 1e-12);
@@ -58,9 +59,9 @@ public class EvaluationTests
         _context.MulticlassClassification.EvaluateHdge(known, ("digits", unknown));
 
         Assert.Equal((Rows, 30), (known.Moves, unknown.Moves));
-        Assert.Equal((Rows, Rows, 1, 1), (known.Pulls("Score"), known.Pulls("LogDensity"), known.Disposed, unknown.Disposed));
+        Assert.Equal((Rows, Rows, 1, 1), (known.Pulls("Score"), known.Pulls("DetectionScore"), known.Disposed, unknown.Disposed));
         Assert.DoesNotContain("Other", known.Asked);
-        Assert.Equal(["LogDensity", "IsInDistribution"], unknown.Asked);
+        Assert.Equal(["DetectionScore", "IsInDistribution"], unknown.Asked);
     }
 
     [Fact]
@@ -111,7 +112,7 @@ public class EvaluationTests
         Refused<ArgumentException>(good, "TruePositiveRate is 0", options: new() { TruePositiveRate = 0 });
         Refused<InvalidDataException>(Changed(known => known.Scores[7] = 3), "'Score'", "row 2", "sum 1", "Calibrators");
         Refused<InvalidDataException>(Changed(known => known.Confidences[9] = float.NaN), "'Confidence'", "row 9", "0 to 1");
-        Refused<InvalidDataException>(Changed(known => known.Densities[9] = float.NaN), "'LogDensity'", "row 9", "finite");
+        Refused<InvalidDataException>(Changed(known => known.Densities[9] = float.NaN), "'DetectionScore'", "row 9", "finite");
         Assert.Contains("'digits' has 0 rows", Assert.Throws<InvalidDataException>(() => evaluator.EvaluateHdge(good, ("digits", Unknown([])))).Message, StringComparison.Ordinal);
         Assert.Contains("'digits'", Assert.Throws<ArgumentException>(() => evaluator.EvaluateHdge(good, ("digits", good), ("digits", good))).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentNullException>(() => evaluator.EvaluateHdge(good, ("digits", null!)));
@@ -164,7 +165,7 @@ public class EvaluationTests
     private float[] Densities(int count) => [.. Enumerable.Range(0, count).Select(_ => _random.Next(-20, 10) / 4f)];
 
     private static TableView Unknown(float[] densities) => new(
-        TableView.Column.Of("LogDensity", NumberDataViewType.Single, densities),
+        TableView.Column.Of("DetectionScore", NumberDataViewType.Single, densities),
         TableView.Column.Of("IsInDistribution", BooleanDataViewType.Instance, [.. densities.Select(density => density >= 0)]));
 
     /// <summary>Random scores of known images, with ties in the densities.</summary>
@@ -202,7 +203,8 @@ public class EvaluationTests
             TableView.Column.Of("CalibratedScore", new VectorDataViewType(NumberDataViewType.Single, Classes), Vectors(Calibrated)),
             TableView.Column.Of("PredictedLabel", new KeyDataViewType(typeof(uint), Classes), [.. Predicted.Select(predicted => (uint)predicted + 1)]),
             TableView.Column.Of("Confidence", NumberDataViewType.Single, Confidences),
-            TableView.Column.Of("LogDensity", NumberDataViewType.Single, Densities),
+            TableView.Column.Of("DetectionScore", NumberDataViewType.Single, Densities),
+            TableView.Column.Of("LogDensity", NumberDataViewType.Single, [.. Densities.Select(density => -density)]),
             TableView.Column.Of("IsInDistribution", BooleanDataViewType.Instance, [.. Densities.Select(density => density >= 0)]),
             TableView.Column.Of("PredictionSet", new VectorDataViewType(BooleanDataViewType.Instance, Classes), Vectors(Sets)));
 

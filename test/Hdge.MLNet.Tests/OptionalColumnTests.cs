@@ -21,7 +21,7 @@ public sealed class OptionalColumnTests : IDisposable
         HdgeTransformer model = Shared.Value.LastTransformer;
         DataViewSchema schema = Shared.Value.GetOutputSchema(Trained.View(_context, 3).Schema);
 
-        Assert.Equal(["IsInDistribution", "CalibratedScore", "PredictionSet", "DetectionScore"], schema.TakeLast(4).Select(column => column.Name));
+        Assert.Equal(["IsInDistribution", "DetectionScore", "CalibratedScore", "PredictionSet"], schema.TakeLast(4).Select(column => column.Name));
         Assert.Equal(new VectorDataViewType(NumberDataViewType.Single, 3), schema["CalibratedScore"].Type);
         Assert.Equal(new VectorDataViewType(BooleanDataViewType.Instance, 3), schema["PredictionSet"].Type);
         Assert.Equal(NumberDataViewType.Single, schema["DetectionScore"].Type);
@@ -49,7 +49,7 @@ public sealed class OptionalColumnTests : IDisposable
             Assert.Equal(1, row.CalibratedScore.Sum(), 1e-5);
             Assert.Equal(row.CalibratedScore[row.PredictedLabel - 1], row.Confidence);
             Assert.Equal(row.LogDensity + Math.Log(row.Score.Max()), row.DetectionScore, 1e-4); // the largest logit
-            Assert.Equal(row.DetectionScore >= Shared.Value.LastTransformer.Model.DetectionThreshold, row.IsInDistribution);
+            Assert.Equal(Shared.Value.LastTransformer.Model.Decision.Keeps(row.DetectionScore), row.IsInDistribution);
         });
         Assert.NotEqual(rows[0].Score, rows[0].CalibratedScore);
     }
@@ -114,7 +114,6 @@ public sealed class OptionalColumnTests : IDisposable
         options.PredictionSetMethod = ConformalMethod.Aps;
         options.Coverage = 0.8;
         options.DetectionScore = Detection.DetectionScore.MaxLogit;
-        options.DetectionScoreColumnName = "DetectionScore";
         return options;
     }
 

@@ -51,7 +51,7 @@ public class OutputSchemaTests
 
         Assert.Equal(view.Schema.Select(column => column.Name), schema.Take(view.Schema.Count).Select(column => column.Name));
         Assert.Equal(
-            ["PredictedLabel", "Score", "LogDensity", "Confidence", "IsInDistribution"],
+            ["PredictedLabel", "Score", "LogDensity", "Confidence", "IsInDistribution", "DetectionScore"],
             schema.Skip(view.Schema.Count).Select(column => column.Name));
         Assert.Equal(NumberDataViewType.Single, schema["LogDensity"].Type);
         Assert.Equal(NumberDataViewType.Single, schema["Confidence"].Type);
@@ -79,7 +79,7 @@ public class OutputSchemaTests
         SchemaShape expectedShape = stock.GetOutputSchema(input), actualShape = ours.GetOutputSchema(input);
         foreach (string name in new[] { "PredictedLabel", "Score", "Features", "Label" })
             Assert.Equal(Describe(expectedShape.Single(column => column.Name == name)), Describe(actualShape.Single(column => column.Name == name)));
-        Assert.Equal(expectedShape.Count + 3, actualShape.Count);
+        Assert.Equal(expectedShape.Count + 4, actualShape.Count);
         AssertShapeTellsTheTruth(actualShape, actual);
     }
 

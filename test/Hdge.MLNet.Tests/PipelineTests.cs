@@ -31,7 +31,7 @@ public class PipelineTests
             Assert.Equal(1, row.Score.Sum(), 1e-5);
             Assert.Equal(row.Score.Max(), row.Score[(int)row.PredictedLabel - 1]);
             Assert.InRange(row.Confidence, 1f / 3, 1f);
-            Assert.Equal(row.LogDensity >= Trained.Transformer.Model.DensityThreshold, row.IsInDistribution);
+            Assert.Equal(Trained.Transformer.Model.Decision.Keeps(row.LogDensity), row.IsInDistribution);
         });
     }
 
@@ -81,12 +81,13 @@ public class PipelineTests
         options.LogDensityColumnName = "Density";
         options.ConfidenceColumnName = "Sure";
         options.IsInDistributionColumnName = "Known";
+        options.DetectionScoreColumnName = "Alike";
         using TransformerChain<HdgeTransformer> model = Trained.Fit(context, options);
         IDataView view = Trained.View(context, 9);
 
         IDataView scored = model.Transform(view);
 
-        Assert.Equal(["Class", "Probabilities", "Density", "Sure", "Known"], scored.Schema.TakeLast(5).Select(column => column.Name));
+        Assert.Equal(["Class", "Probabilities", "Density", "Sure", "Known", "Alike"], scored.Schema.TakeLast(6).Select(column => column.Name));
         Assert.Equal(3, context.MulticlassClassification.Evaluate(scored, scoreColumnName: "Probabilities", predictedLabelColumnName: "Class").ConfusionMatrix.NumberOfClasses);
     }
 }

@@ -82,7 +82,7 @@ public sealed class SaveLoadTests : IDisposable
         using HdgeTransformer loaded = SaveAndLoad(Trained.Transformer, Trained.View(Trained.Context, 1).Schema);
 
         Assert.Equal(Trained.Transformer.Model.Temperature, loaded.Model.Temperature);
-        Assert.Equal(Trained.Transformer.Model.DensityThreshold, loaded.Model.DensityThreshold);
+        Assert.Equal(Trained.Transformer.Model.Decision, loaded.Model.Decision);
         Assert.Equal(Trained.Transformer.ImageShape, loaded.ImageShape);
     }
 

@@ -76,8 +76,9 @@ public class MetricTests
     public void TheThresholdKeepsTheShareAndNoMore(double rate, int count, int kept)
     {
         var random = new Random(4);
-        double[] scores = [.. Enumerable.Range(0, count).Select(_ => 100 * random.NextDouble())];
-        double threshold = Threshold.Keeping(scores, rate);
-        Assert.Equal(kept, scores.Count(s => (float)s >= threshold));
+        float[] scores = [.. Enumerable.Range(0, count).Select(_ => 100 * random.NextSingle())];
+        var decision = Decision.Fit(DetectionScore.Vim, scores, rate);
+        Assert.Equal(kept, scores.Count(decision.Keeps));
+        Assert.Equal(kept, scores.Count(s => s >= decision.Lower));
     }
 }

@@ -46,7 +46,7 @@ public sealed class ModelTests : IClassFixture<ModelTests.Trained>
             Assert.Equal(Math.Log(sum), scores.LogDensity[i], 1e-5);
             Assert.Equal(Math.Exp(row.Max() / Model.Temperature) / calibrated, scores.Confidence[i], 1e-6);
             Assert.Equal(Array.IndexOf(row, row.Max()), scores.PredictedClass[i]);
-            Assert.Equal(scores.LogDensity[i] >= Model.DensityThreshold, scores.IsInDistribution[i]);
+            Assert.Equal(scores.LogDensity[i] >= Model.Decision.Lower && scores.LogDensity[i] <= Model.Decision.Upper, scores.IsInDistribution[i]);
         }
     }
 
@@ -105,7 +105,7 @@ public sealed class ModelTests : IClassFixture<ModelTests.Trained>
             Model.Save(path);
             using var loaded = HdgeModel.Load(path, "cpu");
             Assert.Equal(Model.Logits(_images), loaded.Logits(_images));
-            Assert.Equal((Model.Temperature, Model.DensityThreshold, Model.InputShape, Model.ClassCount), (loaded.Temperature, loaded.DensityThreshold, loaded.InputShape, loaded.ClassCount));
+            Assert.Equal((Model.Temperature, Model.Decision, Model.InputShape, Model.ClassCount), (loaded.Temperature, loaded.Decision, loaded.InputShape, loaded.ClassCount));
             Assert.Equal(Model.NetworkOptions, loaded.NetworkOptions);
         }
         finally

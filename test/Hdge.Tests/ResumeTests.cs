@@ -53,7 +53,7 @@ public sealed class ResumeTests : IDisposable
         ModelTrainer.Train(SmallImages.Patterns(60), options, m => { if (m.Epoch == epoch) throw new TimeoutException(); }));
 
     private static double[] Of(HdgeModel model) =>
-        [.. model.Network.state_dict().Values.SelectMany(w => w.to(float64).data<double>().ToArray()), model.Temperature, model.DensityThreshold];
+        [.. model.Network.state_dict().Values.SelectMany(w => w.to(float64).data<double>().ToArray()), model.Temperature, model.Decision.Lower, model.Decision.Upper];
 
     /// <summary>All that an epoch tells but times.</summary>
     private static object?[] Numbers(EpochMetrics metrics) =>

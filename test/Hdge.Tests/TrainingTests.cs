@@ -44,7 +44,7 @@ public class TrainingTests
         using var two = ModelTrainer.Train(images, options);
         using var other = ModelTrainer.Train(images, options with { Seed = 6 });
         Assert.Equal(one.Logits(images), two.Logits(images));
-        Assert.Equal((one.Temperature, one.DensityThreshold), (two.Temperature, two.DensityThreshold));
+        Assert.Equal((one.Temperature, one.Decision), (two.Temperature, two.Decision));
         Assert.NotEqual(one.Logits(images), other.Logits(images));
     }
 

@@ -45,7 +45,7 @@ internal static class TrainingRun
         var epochs = new List<EpochMetrics>();
         using var model = Train(train, options, epochs, folder, console, cancellationToken);
         model.Save(ModelPath(folder));
-        int heldOut = train.Split(options.ValidationFraction, 0).HeldOut.Count; // as many whatever the seed
+        int heldOut = train.HeldOutCount(options.ValidationFraction);
         int stepsAnEpoch = (train.Count - heldOut + options.BatchSize - 1) / options.BatchSize;
         var network = epochs.Where(m => m.Stage == TrainingStage.Network).ToList(); // SupCon's linear layer comes after it
         var metrics = new RunMetrics

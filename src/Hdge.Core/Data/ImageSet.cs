@@ -94,23 +94,42 @@ public sealed class ImageSet
     public ImageSet Take(int count) => count >= Count ? this : Subset(Enumerable.Range(0, count).ToArray());
 
     /// <summary>
-    /// Splits off a part for validation, class by class so that each keeps its share; a class never gives its only image. The same seed gives the same split.
+    /// Splits off a part for validation: of each class its share, rounded so that the shares add up to that of the whole set (the largest remainders are rounded up; of equal ones the
+    /// seed decides). A class never gives all its images, and where less than half an image would be held out in all none is. The same seed gives the same split.
     /// </summary>
     /// <param name="heldOutFraction">Share of each class to hold out, 0 ≤ f &lt; 1.</param>
     /// <param name="seed">Seed of the choice.</param>
     public (ImageSet Train, ImageSet HeldOut) Split(double heldOutFraction, int seed)
     {
-        if (!(heldOutFraction >= 0 && heldOutFraction < 1))
-            throw new ArgumentOutOfRangeException(nameof(heldOutFraction), heldOutFraction, "The held-out fraction must lie in [0, 1).");
+        int[] quota = Quotas(heldOutFraction, seed);
         int[] order = Enumerable.Range(0, Count).ToArray();
         new Random(seed).Shuffle(order);
-        var sizes = new int[ClassCount];
-        foreach (int label in _labels)
-            sizes[label]++;
-        int[] quota = sizes.Select(n => Math.Min((int)Math.Round(n * heldOutFraction), Math.Max(n - 1, 0))).ToArray();
         var (train, heldOut) = (new List<int>(Count), new List<int>());
         foreach (int i in order)
             (quota[_labels[i]]-- > 0 ? heldOut : train).Add(i);
         return (Subset(train.ToArray()), Subset(heldOut.ToArray()));
+    }
+
+    /// <summary>How many images <see cref="Split"/> holds out, whatever the seed.</summary>
+    /// <param name="heldOutFraction">Share of each class to hold out, 0 ≤ f &lt; 1.</param>
+    public int HeldOutCount(double heldOutFraction) => Quotas(heldOutFraction, 0).Sum();
+
+    /// <summary>Images of each class to hold out, by the method of largest remainders.</summary>
+    private int[] Quotas(double fraction, int seed)
+    {
+        if (!(fraction >= 0 && fraction < 1))
+            throw new ArgumentOutOfRangeException(nameof(fraction), fraction, "The held-out fraction must lie in [0, 1).");
+        var sizes = new int[ClassCount];
+        foreach (int label in _labels)
+            sizes[label]++;
+        // What double precision adds to a share that is whole does not count.
+        int[] quotas = [.. sizes.Select(n => (int)Math.Min(n * fraction + 1e-9, Math.Max(n - 1, 0)))];
+        int missing = (int)Math.Round(sizes.Where(n => n > 1).Sum() * fraction, MidpointRounding.AwayFromZero) - quotas.Sum();
+        int[] classes = [.. Enumerable.Range(0, ClassCount)];
+        new Random(Seeds.Mix(seed, 1)).Shuffle(classes);
+        foreach (int c in classes.OrderByDescending(c => Math.Round(sizes[c] * fraction - quotas[c], 9)).Where(c => quotas[c] < sizes[c] - 1))
+            if (missing-- > 0)
+                quotas[c]++;
+        return quotas;
     }
 }

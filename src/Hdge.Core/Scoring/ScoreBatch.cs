@@ -17,6 +17,7 @@ public sealed class ScoreBatch
         LogDensity = new float[capacity];
         Confidence = new float[capacity];
         DetectionScore = new float[capacity];
+        IsInRange = new bool[capacity];
         IsInDistribution = new bool[capacity];
         PredictedClass = new int[capacity];
     }
@@ -45,7 +46,10 @@ public sealed class ScoreBatch
     /// <summary>The score that decides what is in-distribution: the log-density unless another was chosen. Higher is more in-distribution.</summary>
     public float[] DetectionScore { get; }
 
-    /// <summary>True where <see cref="DetectionScore"/> reaches the model's threshold.</summary>
+    /// <summary>False where the image's values lie far outside those that the model was trained on: nothing said of it is to be trusted.</summary>
+    public bool[] IsInRange { get; }
+
+    /// <summary>True where the model's decision keeps <see cref="DetectionScore"/>, the image is in range and the logits are finite.</summary>
     public bool[] IsInDistribution { get; }
 
     /// <summary>Class of the largest probability, 0-based.</summary>

@@ -5,11 +5,12 @@ using Microsoft.ML.Data;
 
 namespace Hdge.MLNet.Evaluation;
 
-/// <summary>Detection score and flag of scored rows.</summary>
+/// <summary>Detection score and flag of scored rows, and the log-density where there is one.</summary>
 internal sealed class DetectionRows
 {
     private readonly DataViewSchema.Column _score, _flag;
-    private readonly List<float> _scores = [];
+    private readonly DataViewSchema.Column? _density;
+    private readonly List<float> _scores = [], _densities = [];
     private int _flagged;
 
     /// <summary>Finds and checks the columns; reads nothing yet.</summary>
@@ -17,12 +18,18 @@ internal sealed class DetectionRows
     public DetectionRows(DataViewSchema schema, HdgeEvaluationOptions options)
     {
         _score = InputColumns.FindOf(schema, options.DetectionScoreColumnName, "detection score", NumberDataViewType.Single);
+        if (schema.GetColumnOrNull(options.LogDensityColumnName) is not null)
+            _density = InputColumns.FindOf(schema, options.LogDensityColumnName, "log-density", NumberDataViewType.Single);
         _flag = InputColumns.FindOf(schema, options.IsInDistributionColumnName, "in-distribution", BooleanDataViewType.Instance);
     }
 
-    public DataViewSchema.Column[] Columns => [_score, _flag];
+    public DataViewSchema.Column[] Columns => _density is { } density ? [_score, _flag, density] : [_score, _flag];
 
     public ReadOnlySpan<float> Scores => CollectionsMarshal.AsSpan(_scores);
+
+    public bool HasDensities => _density is not null;
+
+    public ReadOnlySpan<float> Densities => CollectionsMarshal.AsSpan(_densities);
 
     /// <summary>Share of rows that are not in-distribution.</summary>
     public double FlaggedShare => (double)_flagged / _scores.Count;
@@ -32,17 +39,25 @@ internal sealed class DetectionRows
     {
         var score = cursor.GetGetter<float>(_score);
         var flag = cursor.GetGetter<bool>(_flag);
-        float value = 0;
+        var density = _density is { } column ? cursor.GetGetter<float>(column) : null;
         bool known = false;
         return () =>
         {
-            score(ref value);
-            if (!float.IsFinite(value))
-                throw new InvalidDataException(InputMessages.NotFiniteScore("detection score", _score.Name, cursor.Position));
-            _scores.Add(value);
+            Take(score, _scores, "detection score", _score.Name, cursor.Position);
+            if (density is not null)
+                Take(density, _densities, "log-density", _density!.Value.Name, cursor.Position);
             flag(ref known);
             _flagged += known ? 0 : 1;
         };
+    }
+
+    private static void Take(ValueGetter<float> getter, List<float> into, string role, string name, long row)
+    {
+        float value = 0;
+        getter(ref value);
+        if (!float.IsFinite(value))
+            throw new InvalidDataException(InputMessages.NotFiniteScore(role, name, row));
+        into.Add(value);
     }
 
     /// <summary>Reads all rows.</summary>

@@ -15,8 +15,11 @@ public sealed class HdgeEvaluationOptions
     /// <summary>Column with the calibrated probability that the predicted class is right: Single, 0..1. Default "Confidence".</summary>
     public string ConfidenceColumnName { get; set; } = "Confidence";
 
-    /// <summary>Column with the score that tells known from unknown: Single, finite, higher is more like the training images. Default "LogDensity". See <see cref="HdgeTrainer.Options.DetectionScoreColumnName"/>.</summary>
-    public string DetectionScoreColumnName { get; set; } = "LogDensity";
+    /// <summary>Column with the score that <see cref="IsInDistributionColumnName"/> goes by: Single, finite, higher is more like the training images. Default "DetectionScore".</summary>
+    public string DetectionScoreColumnName { get; set; } = "DetectionScore";
+
+    /// <summary>Column with the log-density, evaluated besides where the data has it: Single, finite. Default "LogDensity".</summary>
+    public string LogDensityColumnName { get; set; } = "LogDensity";
 
     /// <summary>Column that says whether an image is like those trained on: Boolean. Default "IsInDistribution".</summary>
     public string IsInDistributionColumnName { get; set; } = "IsInDistribution";
@@ -47,6 +50,7 @@ public sealed class HdgeEvaluationOptions
         ArgumentException.ThrowIfNullOrEmpty(PredictedLabelColumnName);
         ArgumentException.ThrowIfNullOrEmpty(ConfidenceColumnName);
         ArgumentException.ThrowIfNullOrEmpty(DetectionScoreColumnName);
+        ArgumentException.ThrowIfNullOrEmpty(LogDensityColumnName);
         ArgumentException.ThrowIfNullOrEmpty(IsInDistributionColumnName);
         ArgumentException.ThrowIfNullOrEmpty(CalibratedScoreColumnName);
         ArgumentException.ThrowIfNullOrEmpty(PredictionSetColumnName);

@@ -41,6 +41,7 @@ public sealed record HdgeMetrics
 /// <summary>How well one set of unknown images is told from the labelled ones.</summary>
 /// <param name="Name">The set's name.</param>
 /// <param name="Group">The group it belongs to.</param>
-/// <param name="Detection">AUROC, AUPR-in, AUPR-out, false-positive rate and detection error of the detection score.</param>
+/// <param name="Detection">AUROC, AUPR-in, AUPR-out, false-positive rate and detection error of the detection score, which decides on <paramref name="FlaggedShare"/>.</param>
 /// <param name="FlaggedShare">Share flagged as unlike the training images, 0..1; higher is better.</param>
-public sealed record UnknownMetrics(string Name, string Group, DetectionMetrics Detection, double FlaggedShare);
+/// <param name="LogDensity">The same metrics of the log-density, whichever score decides; null where the labelled or the unknown data have no such column.</param>
+public sealed record UnknownMetrics(string Name, string Group, DetectionMetrics Detection, double FlaggedShare, DetectionMetrics? LogDensity = null);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Hdge.Data;
 
 namespace Hdge.MLNet.Input;
@@ -55,6 +56,16 @@ internal static class InputMessages
 
     public static string Overflow(string name, long row) =>
         $"The network has no finite answer for the feature column '{name}' in row {row}: expected values near those it was trained on.";
+
+    public static string OutOfRange(string name, long row, string? problem) => $"The feature column '{name}' {problem} First such row: {row}. Rows out of range are never in-distribution; "
+        + $"{nameof(HdgeTrainer.Options)}.{nameof(HdgeTrainer.Options.OutOfRange)} = {nameof(OutOfRangeAction.Throw)} refuses them.";
+
+    public static string RefusedRange(string name, long row, string? problem) =>
+        $"The feature column '{name}' in row {row} {problem} ({nameof(HdgeTransformer)}.{nameof(HdgeTransformer.OutOfRange)} is {nameof(OutOfRangeAction.Throw)}.)";
+
+    public static string NothingHeldOut(string sets, double fraction, int images, int classes) => string.Create(CultureInfo.InvariantCulture,
+        $"{nameof(HdgeTrainer.Options.PredictionSetColumnName)} is '{sets}', but of {images} images of {classes} classes a {nameof(HdgeTrainer.Options.ValidationFraction)} of {fraction} holds out none: ")
+        + "prediction sets are made from held-out images. Expected more images, at least two of a class, or a larger fraction.";
 
     public static string RowLength(string name, long row, int found, int expected) =>
         $"The feature column '{name}' has {found} values in row {row}, expected {expected}.";

@@ -36,6 +36,7 @@ internal static class ModelZip
             transformer.FeatureColumnName,
             ((VectorDataViewType)transformer.FeatureColumnType).ItemType == NumberDataViewType.Byte ? "Byte" : "Single",
             transformer.Outputs,
+            transformer.OutOfRange,
             transformer.Labels is { } labels ? new Values(LabelValueCodec.For(labels).Name, LabelValueCodec.For(labels).Write(labels)) : null);
         ModelStreams.Write(context, ColumnsEntry, JsonSerializer.SerializeToUtf8Bytes(columns, StrictJson.Indented));
         context.SaveBinaryStream(ModelEntry, writer => transformer.Model.Save(writer.BaseStream));
@@ -65,7 +66,7 @@ internal static class ModelZip
                 model.Dispose();
                 throw new InvalidDataException($"{ColumnsEntry}: {nameof(Columns.Labels)} has {texts.Texts.Length} values, expected {classes}, one a class.");
             }
-            return new HdgeTransformer(model, columns.Feature, new VectorDataViewType(item, model.InputShape.Length), outputs, labels);
+            return new HdgeTransformer(env, model, columns.Feature, new VectorDataViewType(item, model.InputShape.Length), outputs, labels) { OutOfRange = columns.OutOfRange };
         });
     }
 
@@ -81,7 +82,7 @@ internal static class ModelZip
         }
     }
 
-    private sealed record Columns(string Feature, string FeatureType, OutputColumnNames Outputs, Values? Labels);
+    private sealed record Columns(string Feature, string FeatureType, OutputColumnNames Outputs, OutOfRangeAction OutOfRange, Values? Labels);
 
     private sealed record Values(string Type, string[] Texts);
 }

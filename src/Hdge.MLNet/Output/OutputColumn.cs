@@ -1,6 +1,6 @@
 namespace Hdge.MLNet.Output;
 
-/// <summary>The columns a transformer adds, in the order in which it adds them. Those after IsInDistribution are added where they have a name.</summary>
+/// <summary>The columns a transformer adds, in the order in which it adds them. Those after DetectionScore are added where they have a name.</summary>
 internal enum OutputColumn
 {
     PredictedLabel,
@@ -8,7 +8,7 @@ internal enum OutputColumn
     LogDensity,
     Confidence,
     IsInDistribution,
+    DetectionScore,
     CalibratedScore,
     PredictionSet,
-    DetectionScore,
 }

@@ -2,8 +2,8 @@ namespace Hdge.MLNet.Output;
 
 /// <summary>Names of the columns a transformer adds, in the order in which it adds them; null where it does not.</summary>
 internal sealed record OutputColumnNames(
-    string PredictedLabel, string Score, string LogDensity, string Confidence, string IsInDistribution, string? CalibratedScore = null, string? PredictionSet = null,
-    string? DetectionScore = null)
+    string PredictedLabel, string Score, string LogDensity, string Confidence, string IsInDistribution, string DetectionScore, string? CalibratedScore = null,
+    string? PredictionSet = null)
 {
     /// <summary>The columns that are added.</summary>
     public IEnumerable<OutputColumn> Present => Enum.GetValues<OutputColumn>().Where(column => column < OutputColumn.CalibratedScore || this[column] is not null);
@@ -16,9 +16,9 @@ internal sealed record OutputColumnNames(
         OutputColumn.LogDensity => LogDensity,
         OutputColumn.Confidence => Confidence,
         OutputColumn.IsInDistribution => IsInDistribution,
+        OutputColumn.DetectionScore => DetectionScore,
         OutputColumn.CalibratedScore => CalibratedScore,
-        OutputColumn.PredictionSet => PredictionSet,
-        _ => DetectionScore,
+        _ => PredictionSet,
     };
 
     /// <summary>Checks that every column has a name and no two are alike.</summary>

@@ -23,12 +23,11 @@ internal static class OutputSchema
         schema.AddColumn(names.LogDensity, NumberDataViewType.Single);
         schema.AddColumn(names.Confidence, NumberDataViewType.Single);
         schema.AddColumn(names.IsInDistribution, BooleanDataViewType.Instance);
+        schema.AddColumn(names.DetectionScore, NumberDataViewType.Single);
         if (names.CalibratedScore is not null)
             schema.AddColumn(names.CalibratedScore, new VectorDataViewType(NumberDataViewType.Single, classCount), ScoreAnnotations(scoreSet, "Probability", labels));
         if (names.PredictionSet is not null)
             schema.AddColumn(names.PredictionSet, new VectorDataViewType(BooleanDataViewType.Instance, classCount), SlotNames(labels));
-        if (names.DetectionScore is not null)
-            schema.AddColumn(names.DetectionScore, NumberDataViewType.Single);
         return schema.ToSchema();
     }
 

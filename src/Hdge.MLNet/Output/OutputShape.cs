@@ -26,13 +26,12 @@ internal static class OutputShape
             new(names.LogDensity, Kind.Scalar, NumberDataViewType.Single, false),
             new(names.Confidence, Kind.Scalar, NumberDataViewType.Single, false),
             new(names.IsInDistribution, Kind.Scalar, BooleanDataViewType.Instance, false),
+            new(names.DetectionScore, Kind.Scalar, NumberDataViewType.Single, false),
         ];
         if (names.CalibratedScore is not null)
             added.Add(new(names.CalibratedScore, Kind.Vector, NumberDataViewType.Single, false, new SchemaShape([.. slotValues, .. common])));
         if (names.PredictionSet is not null)
             added.Add(new(names.PredictionSet, Kind.Vector, BooleanDataViewType.Instance, false, new SchemaShape(slotValues.Where(values => values.Name == "SlotNames"))));
-        if (names.DetectionScore is not null)
-            added.Add(new(names.DetectionScore, Kind.Scalar, NumberDataViewType.Single, false));
         return Replace(input, added);
     }
 

@@ -55,7 +55,7 @@ internal abstract class BatchScorer
     }
 
     /// <summary>Throws where a slot has no scores: only a row that is bad fails, not the batch around it.</summary>
-    /// <exception cref="InvalidDataException">The features have the wrong length, or they or the network's answer are not finite.</exception>
+    /// <exception cref="InvalidDataException">The features have the wrong length, they or the network's answer are not finite, or they are out of range and the transformer refuses that.</exception>
     public void RequireScored(int slot, long position)
     {
         string name = Transformer.FeatureColumnName;
@@ -63,12 +63,22 @@ internal abstract class BatchScorer
             throw new InvalidDataException(InputMessages.RowLength(name, position, LengthOf(slot), Transformer.ImageShape.Length));
         if (_faults[slot] == RowFault.NotFinite)
             throw new InvalidDataException(InputMessages.NotFinite(name, position));
+        if (!Scores.IsInRange[slot])
+        {
+            if (Transformer.OutOfRange == OutOfRangeAction.Throw)
+                throw new InvalidDataException(InputMessages.RefusedRange(name, position, RangeProblem(slot)));
+            if (Transformer.IsFirstOutOfRange())
+                Transformer.Warn(InputMessages.OutOfRange(name, position, RangeProblem(slot)));
+        }
         if (!float.IsFinite(Scores.LogDensity[slot]))
             throw new InvalidDataException(InputMessages.Overflow(name, position));
     }
 
     /// <summary>Writes a slot's features where the network reads them, or zeros where they are faulty.</summary>
     protected abstract RowFault Unpack(int slot);
+
+    /// <summary>What is wrong with the values of a slot that is out of range.</summary>
+    protected abstract string? RangeProblem(int slot);
 
     /// <summary>Number of features in a slot.</summary>
     protected abstract int LengthOf(int slot);

@@ -25,6 +25,8 @@ internal sealed class ByteScorer(HdgeTransformer transformer, DataViewRow row, D
         return RowFault.WrongLength;
     }
 
+    protected override string? RangeProblem(int slot) => Transformer.Model.RangeProblem(_pixels.AsSpan(slot * _length, _length));
+
     protected override int LengthOf(int slot) => _features[slot].Length;
 
     protected override void ScorePixels(int count) => Transformer.Score(_pixels.AsSpan(0, count * _length), count, Scores);

@@ -36,12 +36,12 @@ internal static class ScoreGetters
             int row = slot();
             value = scores.IsInDistribution[row];
         }),
-        OutputColumn.CalibratedScore => (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) => Copy(Row(scores, scores.CalibratedProbabilities, slot()), ref value)),
         OutputColumn.DetectionScore => (ValueGetter<float>)((ref float value) =>
         {
             int row = slot();
             value = scores.DetectionScore[row];
         }),
+        OutputColumn.CalibratedScore => (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) => Copy(Row(scores, scores.CalibratedProbabilities, slot()), ref value)),
         _ => (ValueGetter<VBuffer<bool>>)((ref VBuffer<bool> value) => FindSet(sets, Row(scores, scores.Probabilities, slot()), ref value)),
     };
 

@@ -9,7 +9,7 @@ public sealed record DetectionOptions
     private const int LargestSample = 10_000_000;
 
     /// <summary>
-    /// The score that IsInDistribution thresholds. Default <see cref="DetectionScore.LogDensity"/>, which costs nothing.
+    /// The score that decides on IsInDistribution. Default <see cref="DetectionScore.LogDensity"/>, which costs nothing.
     /// <see cref="DetectionScore.Auto"/> chooses after training, see <see cref="Outliers"/>.
     /// </summary>
     public DetectionScore Score { get; init; } = DetectionScore.LogDensity;

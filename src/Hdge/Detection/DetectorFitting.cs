@@ -7,9 +7,9 @@ namespace Hdge.Detection;
 /// <summary>Fits the scores that need statistics, and chooses where it is asked to.</summary>
 internal static class DetectorFitting
 {
-    public static DetectorSet Fit(HdgeModel model, ImageSet train, ImageSet heldOut, DetectionOptions options, double rate, int seed, CancellationToken cancellationToken)
+    public static (DetectorSet Detectors, Decision Decision) Fit(HdgeModel model, ImageSet train, ImageSet heldOut, DetectionOptions options, double rate, int seed, CancellationToken cancellationToken)
     {
-        // Fixed here, so that a later calibration does not move scores away from their threshold.
+        // Fixed here, so that a later calibration does not move scores away from the decision.
         options = options with { EnergyTemperature = options.EnergyTemperature ?? model.Temperature };
         bool auto = options.Score == DetectionScore.Auto;
         var wanted = auto ? [.. DetectionScoreKinds.GradientFree] : With(options, options.Score);
@@ -31,23 +31,14 @@ internal static class DetectorFitting
             }
             var chosen = auto ? AutoScore.Best(auroc) : options.Score;
             statistics = statistics.Keep(With(options, chosen));
-            var detectors = new DetectorSet(model.Network, model.Device, options, statistics, chosen) { AutoAuroc = auroc };
-            if (chosen != DetectionScore.LogDensity)
-                detectors.Threshold = KeepingThreshold(model, detectors, heldOut, rate, cancellationToken);
-            return detectors;
+            var detectors = new DetectorSet(model.Network, model.Device, options, statistics) { AutoAuroc = auroc };
+            return (detectors, model.Decide(chosen, model.DetectionScores(detectors, heldOut, [chosen], cancellationToken)[chosen], heldOut, rate));
         }
         catch
         {
             statistics.Dispose();
             throw;
         }
-    }
-
-    /// <summary>The threshold of the chosen score that keeps the given share of the images.</summary>
-    public static double KeepingThreshold(HdgeModel model, DetectorSet detectors, ImageSet heldOut, double rate, CancellationToken cancellationToken)
-    {
-        var scores = model.DetectionScores(detectors, heldOut, [detectors.Score], cancellationToken)[detectors.Score];
-        return Threshold.Keeping([.. scores.Select(s => (double)s)], rate);
     }
 
     /// <summary>A score and those to fit beside it, with the members of a rank average.</summary>

@@ -3,15 +3,15 @@ using static TorchSharp.torch;
 
 namespace Hdge.Detection;
 
-/// <summary>The scores that a model can give, and the one that decides what is in-distribution. Made by <see cref="HdgeModel.FitDetectors"/>; belongs to the model.</summary>
+/// <summary>The scores that a model can give. Made by <see cref="HdgeModel.FitDetectors"/>; belongs to the model.</summary>
 public sealed class DetectorSet
 {
     private readonly Dictionary<DetectionScore, Detector> _detectors;
     private readonly Lazy<LinearHead> _head;
 
-    internal DetectorSet(Backbone network, Device device, DetectionOptions options, DetectorStatistics? statistics = null, DetectionScore score = DetectionScore.LogDensity)
+    internal DetectorSet(Backbone network, Device device, DetectionOptions options, DetectorStatistics? statistics = null)
     {
-        (Options, Statistics, Score) = (options, statistics ?? new(), score);
+        (Options, Statistics) = (options, statistics ?? new());
         _head = new(() => LinearHead.Of(network, device));
         _detectors = Create(network).ToDictionary(d => d.Kind);
         if (Statistics.References is { } references && references.Keys.All(_detectors.ContainsKey))
@@ -21,17 +21,11 @@ public sealed class DetectorSet
     /// <summary>The settings it was fitted with.</summary>
     public DetectionOptions Options { get; }
 
-    /// <summary>The score whose threshold decides; never <see cref="DetectionScore.Auto"/>.</summary>
-    public DetectionScore Score { get; }
-
     /// <summary>Every score that the model can give, those with gradients too.</summary>
     public IReadOnlyList<DetectionScore> Available => [.. _detectors.Keys.Order()];
 
     /// <summary>What <see cref="DetectionScore.Auto"/> compared: mean AUROC of held-out images against outliers, a score each. Empty where the score was named.</summary>
     public IReadOnlyDictionary<DetectionScore, double> AutoAuroc { get; internal init; } = new Dictionary<DetectionScore, double>();
-
-    /// <summary>Threshold of <see cref="Score"/>; the model's density threshold stands in for it where that is the log-density.</summary>
-    internal double Threshold { get; set; } = double.NegativeInfinity;
 
     internal DetectorStatistics Statistics { get; }
 

@@ -6,10 +6,6 @@ namespace Hdge.Persistence;
 internal sealed record DetectorDescription
 {
     public required DetectionOptions Options { get; init; }
-    public required DetectionScore Score { get; init; }
-
-    /// <summary>Null for −∞, which JSON cannot say.</summary>
-    public double? Threshold { get; init; }
 
     /// <summary>Classes that have a Gaussian; null: no Gaussians.</summary>
     public int? GaussianClasses { get; init; }
@@ -29,8 +25,6 @@ internal sealed record DetectorDescription
     public static DetectorDescription Of(DetectorSet set) => new()
     {
         Options = set.Options,
-        Score = set.Score,
-        Threshold = double.IsNegativeInfinity(set.Threshold) ? null : set.Threshold,
         GaussianClasses = (int?)set.Statistics.Gaussian?.Centers.shape[0],
         Neighbors = (int?)set.Statistics.Neighbors?.shape[0],
         VimComplement = (int?)set.Statistics.Vim?.Complement.shape[1],
@@ -51,8 +45,6 @@ internal sealed record DetectorDescription
         {
             throw new InvalidDataException($"detectors.json: the detection options are out of range: {error.Message}", error);
         }
-        Require(Enum.IsDefined(Score) && Score != DetectionScore.Auto, $"{nameof(Score)} {Score}", "the name of a score");
-        Require(Threshold is null || double.IsFinite(Threshold.Value), $"{nameof(Threshold)} {Threshold}", "a finite number");
         Require(GaussianClasses is null || (GaussianClasses >= 1 && GaussianClasses <= classCount), $"{nameof(GaussianClasses)} {GaussianClasses}", $"1..{classCount}");
         Require(Neighbors is null or >= 0, $"{nameof(Neighbors)} {Neighbors}", "at least 0");
         Require(VimComplement is null || (VimComplement >= 1 && VimComplement <= featureLength), $"{nameof(VimComplement)} {VimComplement}", $"1..{featureLength}");

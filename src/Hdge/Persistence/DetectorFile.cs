@@ -27,13 +27,12 @@ internal static class DetectorFile
         var statistics = ReadStatistics(description, Shapes(description, length).ToList(), file);
         try
         {
-            var set = new DetectorSet(model.Network, model.Device, description.Options, statistics, description.Score)
+            var set = new DetectorSet(model.Network, model.Device, description.Options, statistics)
             {
                 AutoAuroc = description.AutoAuroc ?? new Dictionary<DetectionScore, double>(),
-                Threshold = description.Threshold ?? double.NegativeInfinity,
             };
-            if (!set.Available.Contains(set.Score) || (statistics.References is not null && !set.Available.Contains(DetectionScore.RankAverage)))
-                throw new InvalidDataException($"The model decides by {set.Score}, but what is saved only gives {string.Join(", ", set.Available)}.");
+            if (statistics.References is not null && !set.Available.Contains(DetectionScore.RankAverage))
+                throw new InvalidDataException($"The model has references for a rank average, but what is saved only gives {string.Join(", ", set.Available)}.");
             model.UseDetectors(set);
         }
         catch

@@ -1,4 +1,5 @@
 using Hdge.Data;
+using Hdge.Detection;
 using Hdge.Networks;
 
 namespace Hdge.Persistence;
@@ -13,8 +14,10 @@ internal sealed record ModelDescription
     public required NetworkOptions Network { get; init; }
     public required PixelScaling Scaling { get; init; }
 
-    /// <summary>Null for −∞, which JSON cannot say.</summary>
-    public required double? DensityThreshold { get; init; }
+    public required Decision Decision { get; init; }
+
+    /// <summary>Null for a model that was never trained.</summary>
+    public required PixelRange? TrainedRange { get; init; }
 
     public static ModelDescription Of(HdgeModel model) => new()
     {
@@ -24,7 +27,8 @@ internal sealed record ModelDescription
         ClassCount = model.ClassCount,
         Network = model.NetworkOptions,
         Scaling = model.Scaling,
-        DensityThreshold = double.IsNegativeInfinity(model.DensityThreshold) ? null : model.DensityThreshold,
+        Decision = model.Decision,
+        TrainedRange = model.TrainedRange,
     };
 
     /// <param name="entry">Name of the entry, for messages.</param>
@@ -33,8 +37,15 @@ internal sealed record ModelDescription
     {
         if (ClassCount < 2)
             throw new InvalidDataException($"{entry}: {nameof(ClassCount)} is {ClassCount}, expected at least 2.");
-        if (DensityThreshold is { } threshold && !double.IsFinite(threshold))
-            throw new InvalidDataException(FormattableString.Invariant($"{entry}: {nameof(DensityThreshold)} is {threshold}, expected a finite number or null."));
+        try
+        {
+            Decision.Validate();
+            TrainedRange?.Validate(Channels);
+        }
+        catch (InvalidDataException error)
+        {
+            throw new InvalidDataException($"{entry}: {error.Message}", error);
+        }
         try
         {
             var shape = new ImageShape(Channels, Height, Width);

@@ -72,9 +72,12 @@ internal static class ModelFile
             {
                 Calibrator = calibration.Calibrator,
                 PredictionSets = calibration.PredictionSets,
-                DensityThreshold = description.DensityThreshold ?? double.NegativeInfinity,
+                Decision = description.Decision,
+                TrainedRange = description.TrainedRange,
             };
             DetectorFile.Read(model, file);
+            if (!model.Detectors.Available.Contains(model.Decision.Score))
+                throw new InvalidDataException($"The model decides by {model.Decision.Score}, but what is saved only gives {string.Join(", ", model.Detectors.Available)}.");
             file.RequireAllRead();
             return model;
         }

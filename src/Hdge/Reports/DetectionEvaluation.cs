@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Hdge.Data;
 using Hdge.Detection;
@@ -9,12 +10,13 @@ public sealed partial class DetectionEvaluation
 {
     private readonly IReadOnlyDictionary<DetectionScore, float[]> _known;
     private readonly List<(string Name, IReadOnlyDictionary<DetectionScore, float[]> Scores)> _unknown = [];
+    private readonly List<double> _flagged = []; // one an unknown set
 
     /// <summary>Scores all images, each set in one pass.</summary>
     /// <param name="model">The model.</param>
     /// <param name="known">Images of its classes.</param>
     /// <param name="unknown">At least one set of other images, each with a name of its own.</param>
-    /// <param name="scores">Among the model's <see cref="DetectorSet.Available"/>.</param>
+    /// <param name="scores">Among the model's <see cref="DetectorSet.Available"/>. The one that decides is evaluated with them, before them where it is missing.</param>
     /// <param name="prepare">Changes each set before it is scored, for example by noise; told the set's number, 0 for the known images. Default none.</param>
     /// <param name="cancellationToken">Looked at between forward passes.</param>
     public DetectionEvaluation(HdgeModel model, ImageSet known, IReadOnlyList<NamedImages> unknown, IReadOnlyList<DetectionScore> scores,
@@ -24,20 +26,29 @@ public sealed partial class DetectionEvaluation
         ArgumentNullException.ThrowIfNull(known);
         ArgumentNullException.ThrowIfNull(unknown);
         ArgumentNullException.ThrowIfNull(scores);
-        Scores = scores;
-        Chosen = model.Detectors.Score;
+        Chosen = model.Decision.Score;
+        Scores = scores.Contains(Chosen) ? scores : [Chosen, .. scores];
         _known = Score(known, 0);
         foreach (var set in unknown)
             _unknown.Add((set.Name, Score(set.Images, 1 + _unknown.Count)));
         Metrics = _unknown.ToDictionary(set => set.Name,
-            set => (IReadOnlyDictionary<DetectionScore, DetectionMetrics>)scores.ToDictionary(s => s, s => DetectionMetrics.Of(_known[s], set.Scores[s])));
+            set => (IReadOnlyDictionary<DetectionScore, DetectionMetrics>)Scores.ToDictionary(s => s, s => DetectionMetrics.Of(_known[s], set.Scores[s])));
 
-        IReadOnlyDictionary<DetectionScore, float[]> Score(ImageSet images, int number) =>
-            model.DetectionScores(prepare is null ? images : prepare(images, number), scores, cancellationToken);
+        IReadOnlyDictionary<DetectionScore, float[]> Score(ImageSet images, int number)
+        {
+            var prepared = prepare is null ? images : prepare(images, number);
+            var given = model.DetectionScores(prepared, Scores, cancellationToken);
+            if (number > 0)
+                _flagged.Add(given[Chosen].Where((score, i) => !(model.Decision.Keeps(score) && model.TrainedRange?.Admits(prepared, i) != false)).Count() / (double)prepared.Count);
+            return given;
+        }
     }
 
     /// <summary>The score behind the model's in-distribution flag.</summary>
     public DetectionScore Chosen { get; }
+
+    /// <summary>Share of each unknown set that the model flags as not in-distribution, 0..1; higher is better.</summary>
+    public IReadOnlyDictionary<string, double> FlaggedShare => _unknown.Select((set, i) => (set.Name, _flagged[i])).ToDictionary(set => set.Name, set => set.Item2);
 
     /// <summary>The scores, in the order given.</summary>
     public IReadOnlyList<DetectionScore> Scores { get; }
@@ -70,11 +81,12 @@ public sealed partial class DetectionEvaluation
     /// <summary>AUROC of one score by unknown set, with 95 % bootstrap intervals. 10,000 against 10,000 images take some seconds.</summary>
     public IEnumerable<SummaryNumber> Summary(DetectionScore score, CancellationToken cancellationToken = default)
     {
+        var shares = FlaggedShare;
         foreach (var (name, scores) in _unknown)
         {
             var (known, unknown) = (_known[score], scores[score]);
             var (low, high) = Bootstrap.Interval((k, u) => Detection.Auroc.Of(Pick(known, k), Pick(unknown, u)), known.Length, unknown.Length, cancellation: cancellationToken);
-            yield return new($"AUROC, {name}", Metrics[name][score].Auroc) { Low = low, High = high, Note = Name(score) };
+            yield return new($"AUROC, {name}", Metrics[name][score].Auroc) { Low = low, High = high, Note = Name(score) + (score == Chosen ? string.Create(CultureInfo.InvariantCulture, $", {shares[name]:P1} flagged") : "") };
         }
 
         static float[] Pick(float[] scores, ReadOnlySpan<int> items)

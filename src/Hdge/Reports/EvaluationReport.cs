@@ -22,7 +22,7 @@ public static class EvaluationReport
         if (classNames.Count != known.Scores.ClassCount)
             throw new ArgumentException($"There are {classNames.Count} class names, expected {known.Scores.ClassCount}.", nameof(classNames));
         int[] surest = [.. Enumerable.Range(0, known.Images.Count).OrderByDescending(i => known.Scores.Confidence[i])];
-        DetectionScore[] plotted = detection is null ? [] : [.. new[] { DetectionScore.LogDensity, DetectionScore.MaxProbability, detection.Chosen }.Where(detection.Scores.Contains).Distinct()];
+        DetectionScore[] plotted = detection is null ? [] : [.. new[] { detection.Chosen, DetectionScore.LogDensity, DetectionScore.MaxProbability }.Where(detection.Scores.Contains).Distinct()];
         return new()
         {
             Title = title,
@@ -31,11 +31,11 @@ public static class EvaluationReport
             [
                 .. known.Summary(cancellationToken),
                 new("In distribution", known.Kept) { Format = "P1", Note = "known images kept" },
-                .. detection?.Summary(plotted.Length > 0 ? plotted[0] : detection.Scores[0], cancellationToken) ?? [],
+                .. detection?.Summary(detection.Chosen, cancellationToken) ?? [],
             ],
             Reliability = [Plot("Before calibration", known.Before.Bins, known.Before.Ece), Plot("After calibration", known.After.Bins, known.After.Ece)],
             Histograms = [.. plotted.Select(score => detection!.Histogram(score, score == DetectionScore.LogDensity ? "log-density (nats)" : DetectionEvaluation.Name(score)))],
-            Roc = plotted.Length == 0 ? [] : detection!.Roc(plotted[0]),
+            Roc = detection?.Roc(detection.Chosen) ?? [],
             Detectors = detection?.Tables() ?? [],
             RiskCoverage = Curve(known.After.RiskCoverage),
             Confusion = classNames.Count <= MostClasses ? Confusion(classNames, known) : null,

@@ -7,6 +7,8 @@ namespace Hdge.Training;
 /// <summary>Trains a classifier from labelled images: the loop over epochs, its validation, and the calibration at its end.</summary>
 public static class ModelTrainer
 {
+    private const int FewHeldOut = 100; // below it the flagged share of 5 % has a standard deviation above 2 %
+
     /// <summary>
     /// Trains a network on <paramref name="images"/> and calibrates it on the held-out part. The result scores on the device it was trained on;
     /// dispose of it.
@@ -28,7 +30,7 @@ public static class ModelTrainer
     /// <param name="images">At least two images; at least two classes must occur.</param>
     /// <param name="options">Everything the run depends on.</param>
     /// <param name="progress">Called after each epoch on the calling thread; a resumed run calls it for the epochs before, too.</param>
-    /// <param name="log">Told what else one should know: that a run diverged and went back, that it goes on from a checkpoint.</param>
+    /// <param name="log">Told what else one should know: that few images or none are held out, that a run diverged and went back, that it goes on from a checkpoint.</param>
     /// <param name="cancellationToken">Looked at before every step.</param>
     public static HdgeModel Train(ImageSet images, TrainingOptions options, Action<EpochMetrics>? progress, Action<string>? log, CancellationToken cancellationToken = default)
     {
@@ -40,6 +42,8 @@ public static class ModelTrainer
             throw new ArgumentException($"Training needs images of at least 2 classes, found {images.Count} images of {classes}.", nameof(images));
         var device = Devices.Resolve(options.Device);
         var (train, heldOut) = images.Split(options.ValidationFraction, Seeds.Mix(options.Seed, 1));
+        if (log is not null && HeldOutWarning(heldOut.Count, options) is { } warning)
+            log(warning);
         var network = options.Network.Create(images.Shape, images.ClassCount, Seeds.Mix(options.Seed, 2));
         var model = new HdgeModel(network, options.Scaling, device);
         try
@@ -61,13 +65,28 @@ public static class ModelTrainer
         }
     }
 
-    /// <summary>What follows the last step: running averages for clean images, the linear layer where it has a stage of its own, temperature, thresholds and detectors.</summary>
+    /// <summary>What there is to say about the number of held-out images; null where they are enough or none were asked for.</summary>
+    private static string? HeldOutWarning(int count, TrainingOptions options)
+    {
+        if (count >= FewHeldOut || options.ValidationFraction == 0)
+            return null;
+        string fraction = FormattableString.Invariant($"{nameof(TrainingOptions.ValidationFraction)} {options.ValidationFraction}");
+        if (count == 0)
+            return $"No image could be held out ({fraction}): confidences are not calibrated, the decision on what is in-distribution comes from the training images, and prediction sets hold every class. "
+                + "Expected more images, at least two of a class, or a larger fraction.";
+        double rate = options.InDistributionRate, deviation = Math.Sqrt(rate * (1 - rate) / count);
+        return FormattableString.Invariant($"Only {count} images are held out ({fraction}), expected {FewHeldOut} or more: calibration, prediction sets and the decision on what is in-distribution come from so few. ")
+            + FormattableString.Invariant($"The share of known images flagged, {1 - rate:P0} by {nameof(TrainingOptions.InDistributionRate)}, may be off by {100 * deviation:F0} percentage points and more.");
+    }
+
+    /// <summary>What follows the last step: range of the pixels, running averages for clean images, the linear layer where it has a stage of its own, temperature, decision and detectors.</summary>
     internal static void Finish(HdgeModel model, ImageSet train, ImageSet heldOut, TrainingOptions options, CancellationToken cancellationToken,
         Action<EpochMetrics>? progress = null, TimeSpan elapsed = default)
     {
         if (options.Augmentation.NoiseDeviation > 0 && options.Network.HasBatchNorm)
             RunningAverages.Refresh(model.Network, train, options, model.Device, cancellationToken);
         model.Network.eval();
+        model.TrainedRange = PixelRange.Of(train, heldOut);
         if (options.Objective is SupervisedContrastiveOptions { LinearEpochs: > 0 } stage)
             LinearStage.Run(model.Network, train, heldOut, stage, options, model.Device, progress, elapsed, cancellationToken);
         if (heldOut.Count > 0)

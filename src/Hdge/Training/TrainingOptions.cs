@@ -55,12 +55,12 @@ public sealed record TrainingOptions
     public double OneCycleWarmUp { get; init; } = 0.3;
 
     /// <summary>
-    /// Share of the images held out, class by class, for validation, the temperature and the density threshold. Range [0, 1). Default 0.1. With 0
-    /// confidences are not calibrated (temperature 1) and the threshold comes from the training images themselves.
+    /// Share of the images held out, class by class, for validation, the temperature and the decision on what is in-distribution. Range [0, 1). Default 0.1. With 0
+    /// confidences are not calibrated (temperature 1) and the decision comes from the training images themselves. Below 100 held-out images the log warns.
     /// </summary>
     public double ValidationFraction { get; init; } = 0.1;
 
-    /// <summary>Share of the held-out images that the density threshold keeps as in-distribution. Range (0, 1]. Default 0.95.</summary>
+    /// <summary>Share of the held-out images that the decision keeps as in-distribution, whichever score decides. Range (0, 1]. Default 0.95.</summary>
     public double InDistributionRate { get; init; } = 0.95;
 
     /// <summary>The score that decides what is in-distribution, and others to fit. Default the log-density alone.</summary>

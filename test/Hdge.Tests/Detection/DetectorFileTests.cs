@@ -35,9 +35,17 @@ public sealed class DetectorFileTests : IDisposable
         var (a, b) = (_model.DetectionScores(_test, DetectionScoreKinds.All), loaded.DetectionScores(_test, DetectionScoreKinds.All));
         foreach (var score in DetectionScoreKinds.All)
             Assert.Equal(a[score], b[score]);
-        Assert.Equal((_model.Detectors.Score, _model.DetectionThreshold, _model.Detectors.Options.GenExponent), (loaded.Detectors.Score, loaded.DetectionThreshold, loaded.Detectors.Options.GenExponent));
+        Assert.Equal((_model.Decision, _model.Detectors.Options.GenExponent), (loaded.Decision, loaded.Detectors.Options.GenExponent));
         Assert.Equal(_model.Detectors.AutoAuroc, loaded.Detectors.AutoAuroc);
         Assert.Equal(_model.Score(_test).IsInDistribution, loaded.Score(_test).IsInDistribution);
+    }
+
+    [Fact]
+    public void AFileWithoutTheScoreThatDecidesIsRefused()
+    {
+        _model.FitDetectors(SmallImages.Patterns(90, 1), SmallImages.Patterns(60, 2), new DetectionOptions());
+        byte[] file = Rewrite("model.json", text => text.Replace("\"Score\": \"LogDensity\"", "\"Score\": \"Vim\"", StringComparison.Ordinal));
+        Assert.Contains("decides by Vim", Assert.Throws<InvalidDataException>(() => HdgeModel.Load(new MemoryStream(file), "cpu")).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -20,9 +20,8 @@ public sealed class DetectorSetTests : IDisposable
     {
         _model.Calibrate(_heldOut);
         var scores = _model.Score(_test);
-        Assert.Equal(DetectionScore.LogDensity, _model.Detectors.Score);
+        Assert.Equal(DetectionScore.LogDensity, _model.Decision.Score);
         Assert.Equal(scores.LogDensity, scores.DetectionScore);
-        Assert.Equal(_model.DensityThreshold, _model.DetectionThreshold);
         Assert.Equal(scores.LogDensity, _model.DetectionScores(_test, [DetectionScore.LogDensity])[DetectionScore.LogDensity], (a, b) => Math.Abs(a - b) < 1e-5);
         var error = Assert.Throws<ArgumentException>(() => _model.DetectionScores(_test, [DetectionScore.Vim]));
         Assert.Contains("Vim", error.Message, StringComparison.Ordinal);
@@ -42,10 +41,10 @@ public sealed class DetectorSetTests : IDisposable
         Assert.InRange(held.IsInDistribution.Count(k => k), 48, score == DetectionScore.RankAverage ? 60 : 49); // ranks have ties
         Assert.Equal(_model.DetectionScores(_heldOut, [score])[score], held.DetectionScore, (a, b) => Math.Abs(a - b) < 1e-5);
         for (int i = 0; i < held.Count; i++)
-            Assert.Equal(held.DetectionScore[i] >= _model.DetectionThreshold, held.IsInDistribution[i]);
-        double before = _model.DetectionThreshold;
+            Assert.Equal(held.DetectionScore[i] >= _model.Decision.Lower && held.DetectionScore[i] <= _model.Decision.Upper, held.IsInDistribution[i]);
+        double before = _model.Decision.Lower;
         _model.Calibrate(_heldOut, 0.5);
-        Assert.True(_model.DetectionThreshold > before);
+        Assert.True(_model.Decision.Lower > before);
     }
 
     [Fact]
@@ -106,7 +105,7 @@ public sealed class DetectorSetTests : IDisposable
             _model.FitDetectors(_train, _heldOut, Everything with { Score = DetectionScore.Auto, Outliers = given }, seed: 4);
             var compared = _model.Detectors.AutoAuroc;
             Assert.Equal(DetectionScoreKinds.GradientFree, compared.Keys.Order());
-            Assert.Equal(compared.Values.Max(), compared[_model.Detectors.Score]);
+            Assert.Equal(compared.Values.Max(), compared[_model.Decision.Score]);
             if (given is null)
                 continue;
             var (known, unknown) = (_model.DetectionScores(_heldOut, DetectionScoreKinds.GradientFree), _model.DetectionScores(given, DetectionScoreKinds.GradientFree));
@@ -121,7 +120,7 @@ public sealed class DetectorSetTests : IDisposable
     {
         _model.FitDetectors(_train, _heldOut, new DetectionOptions { Score = DetectionScore.Auto });
         var kept = _model.Detectors.Available.Where(s => s.NeedsFitting());
-        DetectionScore[] expected = _model.Detectors.Score switch
+        DetectionScore[] expected = _model.Decision.Score switch
         {
             DetectionScore.Mahalanobis or DetectionScore.RelativeMahalanobis => [DetectionScore.Mahalanobis, DetectionScore.RelativeMahalanobis],
             DetectionScore.RankAverage => [DetectionScore.NearestNeighbors, DetectionScore.Vim, DetectionScore.RankAverage],
@@ -146,7 +145,7 @@ public sealed class DetectorSetTests : IDisposable
     {
         var options = SmallImages.Quick with { Epochs = 1, Detection = new DetectionOptions { Score = DetectionScore.Mahalanobis, Also = [DetectionScore.ReAct] } };
         using var model = ModelTrainer.Train(_train, options);
-        Assert.Equal(DetectionScore.Mahalanobis, model.Detectors.Score);
+        Assert.Equal(DetectionScore.Mahalanobis, model.Decision.Score);
         Assert.Contains(DetectionScore.ReAct, model.Detectors.Available);
         Assert.DoesNotContain(DetectionScore.Vim, model.Detectors.Available);
     }

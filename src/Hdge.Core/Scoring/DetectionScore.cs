@@ -6,13 +6,13 @@ namespace Hdge.Detection;
 /// </summary>
 public enum DetectionScore
 {
-    /// <summary>The score that tells held-out images best from outliers: from given ones, or from distorted held-out images (<see cref="PseudoOutliers"/>).</summary>
+    /// <summary>The score that tells held-out images best from outliers: from given ones, or from distorted held-out images (PseudoOutliers).</summary>
     Auto,
 
     /// <summary>log q(x) = LogSumExp f(x), in nats up to a constant (Grathwohl et al. 2020; Liu and Abbeel 2020).</summary>
     LogDensity,
 
-    /// <summary>T·LogSumExp(f(x) / T), T the calibrated temperature unless <see cref="DetectionOptions.EnergyTemperature"/> says otherwise (Liu et al. 2020).</summary>
+    /// <summary>T·LogSumExp(f(x) / T), T the calibrated temperature unless the detection options says otherwise (Liu et al. 2020).</summary>
     Energy,
 
     /// <summary>max softmax f(x), 1/C..1 (Hendrycks and Gimpel 2017).</summary>

@@ -1,0 +1,45 @@
+using System.Globalization;
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace Hdge.Data;
+
+/// <summary>The lowest and the highest of some values.</summary>
+internal readonly record struct Extent(float Low, float High)
+{
+    public float Width => High - Low;
+
+    /// <summary>The largest absolute value.</summary>
+    public float Largest => Math.Max(Math.Abs(Low), Math.Abs(High));
+
+    /// <summary>Of a channel of an image, in units of 0..1: bytes count as value / 255.</summary>
+    public static Extent Of(ImageSet images, int index, int channel)
+    {
+        int plane = images.Shape.Height * images.Shape.Width;
+        return images.IsBytes ? Of(images.Bytes(index).Slice(channel * plane, plane)).Times(1 / 255f) : Of(images.Singles(index).Slice(channel * plane, plane));
+    }
+
+    /// <summary>Of at least one value.</summary>
+    public static Extent Of<T>(ReadOnlySpan<T> values) where T : struct, INumber<T>
+    {
+        T low = values[0], high = values[0];
+        var lanes = MemoryMarshal.Cast<T, Vector<T>>(values);
+        if (lanes.Length > 0)
+        {
+            Vector<T> lows = lanes[0], highs = lanes[0];
+            foreach (var lane in lanes)
+                (lows, highs) = (Vector.Min(lows, lane), Vector.Max(highs, lane));
+            for (int i = 0; i < Vector<T>.Count; i++)
+                (low, high) = (T.Min(low, lows[i]), T.Max(high, highs[i]));
+        }
+        foreach (T value in values[(lanes.Length * Vector<T>.Count)..])
+            (low, high) = (T.Min(low, value), T.Max(high, value));
+        return new(float.CreateTruncating(low), float.CreateTruncating(high));
+    }
+
+    /// <summary>Of the values times a factor.</summary>
+    public Extent Times(float factor) => factor >= 0 ? new(Low * factor, High * factor) : new(High * factor, Low * factor);
+
+    /// <summary>For example <c>0 to 1</c>.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Low:G4} to {High:G4}");
+}
