@@ -47,6 +47,7 @@ public sealed partial class HdgeTrainer : ITrainerEstimator<HdgeTransformer, Hdg
     public HdgeTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
+        int threads = _options.Training.ThreadCount(); // first of all: how libtorch waits is settled before it is loaded
         TrainingOptions training = _options.Training with
         {
             Seed = _options.Seed ?? HostEnvironments.Seed(_environment) ?? _options.Training.Seed,
@@ -58,6 +59,7 @@ public sealed partial class HdgeTrainer : ITrainerEstimator<HdgeTransformer, Hdg
         using IChannel channel = _environment.Register("Hdge").Start("Training");
         ImageSet images = rows.Read(input, _options.CancellationToken);
         Report(channel, images, rows);
+        channel.Info(MessageSensitivity.None, $"Computing with {threads} thread{(threads == 1 ? "" : "s")} on the processor.");
         HdgeModel model = ModelTrainer.Train(images, training, Progress(channel), message => channel.Warning(MessageSensitivity.None, message), _options.CancellationToken);
         return new HdgeTransformer(model, _options.FeatureColumnName, rows.FeatureType, _options.Outputs, LabelValues.Of(rows.Label, rows.ClassCount));
     }

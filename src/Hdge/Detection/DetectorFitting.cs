@@ -14,32 +14,44 @@ internal static class DetectorFitting
         bool auto = options.Score == DetectionScore.Auto;
         var wanted = auto ? [.. DetectionScoreKinds.GradientFree] : With(options, options.Score);
         var statistics = new DetectorStatistics();
+        DetectorSet? detectors = null;
         try
         {
             if (wanted.Any(s => s.NeedsFitting() && s != DetectionScore.RankAverage))
                 statistics = Features(model, AutoScore.Sample(train, options.SampleSize, Seeds.Mix(seed, 1)), options, wanted, cancellationToken);
             if (wanted.Contains(DetectionScore.RankAverage))
             {
-                var members = model.DetectionScores(new DetectorSet(model.Network, model.Device, options, statistics), heldOut, options.RankScores, cancellationToken);
+                var members = Borrow(statistics, set => model.DetectionScores(set, heldOut, options.RankScores, cancellationToken));
                 statistics = statistics with { References = members.ToDictionary(m => m.Key, m => RankAverageDetector.Reference(m.Value)) };
             }
             var auroc = new Dictionary<DetectionScore, double>();
             if (auto)
-            {
-                var all = new DetectorSet(model.Network, model.Device, options, statistics);
-                auroc = AutoScore.Compare(model, all, heldOut, options.Outliers, Seeds.Mix(seed, 2), cancellationToken);
-            }
+                auroc = Borrow(statistics, all => AutoScore.Compare(model, all, heldOut, options.Outliers, Seeds.Mix(seed, 2), cancellationToken));
             var chosen = auto ? AutoScore.Best(auroc) : options.Score;
             statistics = statistics.Keep(With(options, chosen));
-            var detectors = new DetectorSet(model.Network, model.Device, options, statistics, chosen) { AutoAuroc = auroc };
+            detectors = new DetectorSet(model.Network, model.Device, options, statistics, chosen) { AutoAuroc = auroc };
             if (chosen != DetectionScore.LogDensity)
                 detectors.Threshold = KeepingThreshold(model, detectors, heldOut, rate, cancellationToken);
             return detectors;
         }
         catch
         {
+            detectors?.ReleaseHead();
             statistics.Dispose();
             throw;
+        }
+
+        T Borrow<T>(DetectorStatistics lent, Func<DetectorSet, T> action)
+        {
+            var set = new DetectorSet(model.Network, model.Device, options, lent);
+            try
+            {
+                return action(set);
+            }
+            finally
+            {
+                set.ReleaseHead();
+            }
         }
     }
 

@@ -36,6 +36,8 @@ public sealed class ResNet50 : Backbone
         ArgumentNullException.ThrowIfNull(options);
         options.Validate(shape);
         _options = options;
+        using var on = Autograd.On();
+        using var scope = NewDisposeScope(); // TorchSharp's layers leave handles to their weights behind
         conv1 = nn.Conv2d(shape.Channels, 64, 3L, 1L, 1L, bias: false);
         bn1 = nn.BatchNorm2d(64, 1e-5, options.BatchNormMomentum);
         int from = 64;

@@ -34,6 +34,8 @@ public sealed class WideResNet : Backbone
         ArgumentNullException.ThrowIfNull(options);
         options.Validate(shape);
         _options = options;
+        using var on = Autograd.On();
+        using var scope = NewDisposeScope(); // TorchSharp's layers leave handles to their weights behind
         int w = options.Width;
         conv1 = nn.Conv2d(shape.Channels, 16, 3L, 1L, 1L);
         layer1 = Stage(16, 16 * w, 1);

@@ -44,7 +44,8 @@ internal static class ModelFile
         CalibrationEntry.Write(model, zip);
         using (var entry = zip.CreateEntry(WeightsEntry, CompressionLevel.NoCompression).Open()) // weights hardly shrink
             Safetensors.Write(model.Network.state_dict(), entry);
-        DetectorFile.Write(model.Detectors, zip);
+        using var held = model.HoldDetectors(out var detectors);
+        DetectorFile.Write(detectors, zip);
     }
 
     public static HdgeModel Read(Stream stream, Device device)
