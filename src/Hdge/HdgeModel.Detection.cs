@@ -82,7 +82,7 @@ public sealed partial class HdgeModel
     internal (float[] Logits, Tensor Features) LogitsAndFeatures(ImageSet images, CancellationToken cancellationToken)
     {
         var logits = new float[checked(images.Count * ClassCount)];
-        var features = empty(images.Count, Network.FeatureLength).DetachFromDisposeScope();
+        var features = empty(images.Count, Network.FeatureLength, dtype: float32).DetachFromDisposeScope();
         try
         {
             for (int at = 0; at < images.Count; at += LargestForward)

@@ -75,7 +75,7 @@ internal static class DetectorFile
             return new DetectorStatistics
             {
                 Gaussian = description.GaussianClasses is null ? null : new(tensors["gaussian.mean"], tensors["gaussian.tied"], tensors["gaussian.centers"], tensors["gaussian.background"]),
-                Neighbors = description.Neighbors is { } count ? count > 0 ? tensors["neighbors"] : empty(0, 0).DetachFromDisposeScope() : null,
+                Neighbors = description.Neighbors is { } count ? count > 0 ? tensors["neighbors"] : empty(0, 0, dtype: float32).DetachFromDisposeScope() : null,
                 Vim = description.VimScale is { } scale ? new(tensors["vim.origin"], tensors["vim.complement"], scale) : null,
                 ReActClip = description.ReActClip,
                 References = description.References?.ToDictionary(r => r.Key, r => Reference(tensors[$"rank.{r.Key}"], r.Key)),
@@ -123,7 +123,7 @@ internal static class DetectorFile
             yield return new("vim.complement", vim.Complement);
         }
         foreach (var (score, reference) in statistics.References ?? new Dictionary<DetectionScore, float[]>())
-            yield return new($"rank.{score}", tensor(reference));
+            yield return new($"rank.{score}", tensor(reference, dtype: float32));
     }
 
     /// <summary>Names, types and shapes of the same, from the description.</summary>

@@ -71,7 +71,7 @@ public static class Pgd
 
     private static Tensor Pixels(ImageSet images, int first, int count)
     {
-        var pixels = empty(count, images.Shape.Channels, images.Shape.Height, images.Shape.Width);
+        var pixels = empty(count, images.Shape.Channels, images.Shape.Height, images.Shape.Width, dtype: float32);
         var into = TensorMemory.Span<float>(pixels);
         if (!images.IsBytes)
             images.Singles(first, count).CopyTo(into);
