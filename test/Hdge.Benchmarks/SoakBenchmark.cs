@@ -8,7 +8,7 @@ using Microsoft.ML.Data;
 namespace Hdge.Benchmarks;
 
 /// <summary>
-/// Memory over a long run, scoring rows through <c>Transform</c> and training: resident memory, of which what the managed heap has committed, and the rest, which is native. The slope is
+/// Memory over a long run, scoring rows through <c>Transform</c> and training: resident memory, of which what the managed heap holds, garbage included, and the rest, which is native. The slope is
 /// that of the best straight line through the last three quarters.
 /// </summary>
 internal static class SoakBenchmark
@@ -95,7 +95,7 @@ internal static class SoakBenchmark
     private static Point Measure(string what, long count, Stopwatch clock)
     {
         const double Mebi = 1 << 20;
-        return new(what, count, clock.Elapsed.TotalSeconds, Environment.WorkingSet / Mebi, GC.GetGCMemoryInfo().TotalCommittedBytes / Mebi);
+        return new(what, count, clock.Elapsed.TotalSeconds, Environment.WorkingSet / Mebi, GC.GetTotalMemory(false) / Mebi);
     }
 
     /// <summary>Change over the points by least squares.</summary>

@@ -1,3 +1,5 @@
+using TorchSharp;
+
 namespace Hdge.Tests.Lifetimes;
 
 /// <summary>Counts tensors by TorchSharp's statistics of the calling thread: those that a finalizer had to free still count as left behind.</summary>
