@@ -95,7 +95,9 @@ internal static class SoakBenchmark
     private static Point Measure(string what, long count, Stopwatch clock)
     {
         const double Mebi = 1 << 20;
-        return new(what, count, clock.Elapsed.TotalSeconds, Environment.WorkingSet / Mebi, GC.GetTotalMemory(false) / Mebi);
+        var point = new Point(what, count, clock.Elapsed.TotalSeconds, Environment.WorkingSet / Mebi, GC.GetTotalMemory(false) / Mebi);
+        Console.WriteLine(FormattableString.Invariant($"{what} {count}: {point.Seconds:F0} s, resident {point.Resident:F1}, managed {point.Managed:F1}, native {point.Native:F1} MiB")); // a run that is cut short tells something, too
+        return point;
     }
 
     /// <summary>Change over the points by least squares.</summary>
