@@ -49,6 +49,7 @@ public sealed partial class HdgeTrainer : ITrainerEstimator<HdgeTransformer, Hdg
     public HdgeTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
+        int threads = _options.Training.ThreadCount(); // first of all: how libtorch waits is settled before it is loaded
         TrainingOptions training = _options.Training with
         {
             Seed = _options.Seed ?? HostEnvironments.Seed(_environment) ?? _options.Training.Seed,
@@ -62,6 +63,7 @@ public sealed partial class HdgeTrainer : ITrainerEstimator<HdgeTransformer, Hdg
         Report(channel, images, rows);
         if (_options.PredictionSetColumnName is { } sets && images.HeldOutCount(training.ValidationFraction) == 0)
             throw new ArgumentException(InputMessages.NothingHeldOut(sets, training.ValidationFraction, images.Count, images.Labels.ToArray().Distinct().Count()));
+        channel.Info(MessageSensitivity.None, $"Computing with {threads} thread{(threads == 1 ? "" : "s")} on the processor.");
         HdgeModel model = ModelTrainer.Train(images, training, Progress(channel), message => channel.Warning(MessageSensitivity.None, message), _options.CancellationToken);
         return new HdgeTransformer(_environment, model, _options.FeatureColumnName, rows.FeatureType, _options.Outputs, LabelValues.Of(rows.Label, rows.ClassCount)) { OutOfRange = _options.OutOfRange };
     }

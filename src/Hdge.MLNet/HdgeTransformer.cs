@@ -25,10 +25,7 @@ namespace Hdge.MLNet;
 /// </summary>
 public sealed class HdgeTransformer : ISingleFeaturePredictionTransformer<HdgeModel>, IDisposable
 {
-    private readonly Lock _gate = new();
     private readonly IHostEnvironment _environment;
-    private int _scoring;
-    private bool _disposed;
     private bool _toldOutOfRange;
 
     internal HdgeTransformer(IHostEnvironment environment, HdgeModel model, string featureColumnName, VectorDataViewType featureColumnType, OutputColumnNames outputs, LabelValues? labels)
@@ -101,18 +98,8 @@ public sealed class HdgeTransformer : ISingleFeaturePredictionTransformer<HdgeMo
         return new RowMapper(new Binding(this, inputSchema));
     }
 
-    /// <summary>Releases the network, on whatever device it is. Scoring that other threads have begun is let finish first.</summary>
-    public void Dispose()
-    {
-        lock (_gate)
-        {
-            if (_disposed)
-                return;
-            _disposed = true;
-            if (_scoring == 0)
-                Model.Dispose();
-        }
-    }
+    /// <summary>Releases the network, on whatever device it is. Scoring that other threads have begun is let finish first; see <see cref="HdgeModel.Dispose"/>.</summary>
+    public void Dispose() => Model.Dispose();
 
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
@@ -131,47 +118,14 @@ public sealed class HdgeTransformer : ISingleFeaturePredictionTransformer<HdgeMo
 
     internal void Score(ReadOnlySpan<float> pixels, int count, ScoreBatch into)
     {
-        Enter();
-        try
-        {
-            Model.Score(pixels, count, into);
-        }
-        finally
-        {
-            Leave();
-        }
+        ThrowIfDisposed();
+        Model.Score(pixels, count, into);
     }
 
     internal void Score(ReadOnlySpan<byte> pixels, int count, ScoreBatch into)
     {
-        Enter();
-        try
-        {
-            Model.Score(pixels, count, into);
-        }
-        finally
-        {
-            Leave();
-        }
-    }
-
-    // The network's memory is native: it may go only when nobody computes with it, so the last one out releases it.
-    private void Enter()
-    {
-        lock (_gate)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            _scoring++;
-        }
-    }
-
-    private void Leave()
-    {
-        lock (_gate)
-        {
-            if (--_scoring == 0 && _disposed)
-                Model.Dispose();
-        }
+        ThrowIfDisposed();
+        Model.Score(pixels, count, into);
     }
 
     /// <summary>True once: for the first row out of range, of which the log shall tell.</summary>
@@ -183,9 +137,5 @@ public sealed class HdgeTransformer : ISingleFeaturePredictionTransformer<HdgeMo
         channel.Warning(MessageSensitivity.Schema, message);
     }
 
-    private void ThrowIfDisposed()
-    {
-        lock (_gate)
-            ObjectDisposedException.ThrowIf(_disposed, this);
-    }
+    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Model.IsDisposed, this);
 }

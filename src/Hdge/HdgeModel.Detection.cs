@@ -9,10 +9,10 @@ public sealed partial class HdgeModel
 {
     private const int LargestGradientForward = 64; // the graph keeps what every layer computed
 
-    private int LargestScored => Decision.Score.NeedsGradient() ? LargestGradientForward : LargestForward;
+    private DetectorSet _detectors;
 
     /// <summary>The scores that it can give.</summary>
-    public DetectorSet Detectors { get; private set; }
+    public DetectorSet Detectors => Volatile.Read(ref _detectors);
 
     /// <summary>Several scores of every image, from one forward pass a batch.</summary>
     /// <param name="images">Images of the model's shape.</param>
@@ -24,12 +24,14 @@ public sealed partial class HdgeModel
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(scores);
-        return DetectionScores(Detectors, images, scores, cancellationToken);
+        using var use = Use();
+        using var held = HoldDetectors(out var detectors);
+        return DetectionScores(detectors, images, scores, cancellationToken);
     }
 
     /// <summary>
     /// Fits the scores that <paramref name="options"/> name, chooses one where that is <see cref="DetectionScore.Auto"/>, and makes it the <see cref="Decision"/>.
-    /// Must not run while another thread scores. Training does this with <see cref="Training.TrainingOptions.Detection"/>; afterwards it adds scores to a trained model, without touching the weights.
+    /// Other threads may score meanwhile, by the scores before or by the new ones. Training does this with <see cref="Training.TrainingOptions.Detection"/>; afterwards it adds scores to a trained model, without touching the weights.
     /// </summary>
     /// <param name="train">Labelled images that the network was trained on; at most <see cref="DetectionOptions.SampleSize"/> of them are looked at.</param>
     /// <param name="heldOut">Labelled images that it was not trained on, for the decision, ranks and the choice. At least one. Those out of range (<see cref="TrainedRange"/>) have no part in the decision.</param>
@@ -41,6 +43,8 @@ public sealed partial class HdgeModel
     public void FitDetectors(ImageSet train, ImageSet heldOut, DetectionOptions options, double inDistributionRate = 0.95, int seed = 0, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        using var use = Use();
+        using var on = Autograd.On();
         options.Validate(InputShape);
         foreach (var (images, name) in new[] { (train, nameof(train)), (heldOut, nameof(heldOut)) })
         {
@@ -49,9 +53,7 @@ public sealed partial class HdgeModel
             if (images.Count == 0)
                 throw new ArgumentException("The set is empty, expected at least one image.", name);
         }
-        var (detectors, decision) = DetectorFitting.Fit(this, train, heldOut, options, inDistributionRate, seed, cancellationToken);
-        UseDetectors(detectors);
-        Decision = decision;
+        UseDetectors(DetectorFitting.Fit(this, train, heldOut, options, inDistributionRate, seed, cancellationToken));
     }
 
     /// <summary>The decision that keeps the given share of the images, of which the scores are given.</summary>
@@ -69,7 +71,9 @@ public sealed partial class HdgeModel
         CheckShape(images);
         Detector[] chosen = [.. scores.Distinct().Select(detectors.Find)];
         var results = chosen.ToDictionary(d => d.Kind, _ => new float[images.Count]);
-        int largest = scores.Any(s => s.NeedsGradient()) ? LargestGradientForward : LargestForward;
+        bool gradient = scores.Any(s => s.NeedsGradient());
+        int largest = gradient ? LargestGradientForward : LargestForward;
+        using var mode = gradient ? Autograd.On() : null;
         for (int at = 0; at < images.Count && chosen.Length > 0; at += largest)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -85,7 +89,7 @@ public sealed partial class HdgeModel
     internal (float[] Logits, Tensor Features) LogitsAndFeatures(ImageSet images, CancellationToken cancellationToken)
     {
         var logits = new float[checked(images.Count * ClassCount)];
-        var features = empty(images.Count, Network.FeatureLength).DetachFromDisposeScope();
+        var features = empty(images.Count, Network.FeatureLength, dtype: float32).DetachFromDisposeScope();
         try
         {
             for (int at = 0; at < images.Count; at += LargestForward)
@@ -107,28 +111,30 @@ public sealed partial class HdgeModel
         }
     }
 
-    /// <summary>Takes the place of the detectors so far.</summary>
-    internal void UseDetectors(DetectorSet detectors)
+    /// <summary>Takes the place of the detectors so far, which go when nobody scores with them any more.</summary>
+    internal void UseDetectors(DetectorSet detectors) => Interlocked.Exchange(ref _detectors, detectors).Release();
+
+    /// <summary>The present detectors; they stay until the result is disposed of, even where others take their place. Within a use of the model.</summary>
+    internal UseGate.Use HoldDetectors(out DetectorSet detectors)
     {
-        Detectors.Release();
-        Detectors = detectors;
+        while (true)
+        {
+            detectors = Detectors;
+            if (detectors.TryUse(out var use))
+                return use;
+        }
     }
 
     /// <summary>Scores a batch by a score other than the log-density.</summary>
-    private void ScoreByDetector(Tensor input, int at, int count, ScoreBatch into)
+    private void ScoreByDetector(DetectorSet detectors, Decision decision, Tensor input, int at, int count, ScoreBatch into)
     {
-        var detectors = Detectors;
-        using var pass = Pass(input, [Decision.Score]);
-        var scores = pass.Scores(detectors.Find(Decision.Score));
+        using var pass = Pass(input, [decision.Score]);
+        var scores = pass.Scores(detectors.Find(decision.Score));
         for (int i = 0; i < count; i++)
-            Fill(pass.Row(i), at + i, into, scores[i]);
+            Fill(pass.Row(i), at + i, into, scores[i], decision);
     }
 
-    private DetectionInput Pass(Tensor input, IReadOnlyCollection<DetectionScore> scores)
-    {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        return DetectionPass.Run(Network, input, Temperature, scores);
-    }
+    private DetectionInput Pass(Tensor input, IReadOnlyCollection<DetectionScore> scores) => DetectionPass.Run(Network, input, Temperature, scores);
 
     // A set's floating-point images are kept already scaled to 0..1.
     private Tensor Input(ImageSet images, int at, int count, Span<bool> inRange = default) => images.IsBytes

@@ -18,18 +18,21 @@ public sealed partial class HdgeModel : IDisposable
     private const int LargestForward = 256; // images a forward pass: enough to fill the cores, little enough to stay in cache
 
     private readonly InputWriter _input;
-    private volatile bool _disposed;
+    private readonly UseGate _gate;
+    private int? _threads;
 
     internal HdgeModel(Backbone network, PixelScaling scaling, Device device)
     {
         scaling.Validate(network.InputShape.Channels);
         TorchThreads.UseAllCores();
+        using var on = Autograd.On();
+        _gate = new UseGate(Release);
         network.to(device);
         network.eval();
         (Network, Scaling, Device) = (network, scaling, device);
         Calibrator = new IdentityCalibrator(network.ClassCount);
         _input = new InputWriter(network.InputShape, scaling, device);
-        Detectors = new DetectorSet(network, device, new DetectionOptions());
+        _detectors = new DetectorSet(network, device, new DetectionOptions());
     }
 
     /// <summary>Shape of the images it takes.</summary>
@@ -57,7 +60,11 @@ public sealed partial class HdgeModel : IDisposable
     public ConformalPredictor? PredictionSets { get; internal set; }
 
     /// <summary>The score that decides what is in-distribution, and the range in which it must lie: what <see cref="ScoreBatch.IsInDistribution"/> goes by.</summary>
-    public Decision Decision { get; internal set; } = Decision.Open;
+    public Decision Decision
+    {
+        get => Detectors.Decision;
+        internal set => Detectors.Decision = value;
+    }
 
     /// <summary>The pixel values that it was trained on. An image far outside is never in-distribution, whatever its score. Null for a model that was never trained.</summary>
     public PixelRange? TrainedRange { get; internal set; }
@@ -71,7 +78,26 @@ public sealed partial class HdgeModel : IDisposable
     /// <summary>Where it scores.</summary>
     public Device Device { get; }
 
+    /// <summary>
+    /// Threads on the processor that a call which scores, samples or attacks computes with, at least 1. Default null: what libtorch is set to, which is OMP_NUM_THREADS or else
+    /// as many as the process may use (affinity and a container's CPU quota are honoured). 1 is best where many threads score at once. libtorch keeps the number for the calling
+    /// thread and for threads that have not computed yet. Not saved.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
+    public int? Threads
+    {
+        get => _threads;
+        set
+        {
+            Option.Require(value is null or >= 1, value ?? 0, "at least 1, or null", nameof(Threads));
+            _threads = value;
+        }
+    }
+
     internal Backbone Network { get; }
+
+    /// <summary>Whether <see cref="Dispose"/> was called.</summary>
+    public bool IsDisposed => _gate.IsClosed;
 
     /// <summary>Scores floating-point images.</summary>
     /// <param name="pixels">Count × image length values, channel first, finite; <see cref="Scaling"/> is applied.</param>
@@ -82,8 +108,10 @@ public sealed partial class HdgeModel : IDisposable
     /// <exception cref="ObjectDisposedException">The model was disposed of.</exception>
     public void Score(ReadOnlySpan<float> pixels, int count, ScoreBatch into, CancellationToken cancellationToken = default)
     {
+        using var use = Use();
         Check(pixels.Length, count, into);
-        int largest = LargestScored;
+        using var held = HoldDetectors(out var detectors);
+        using var mode = ScoringMode(detectors, out int largest);
         for (int at = 0; at < count; at += largest)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -93,7 +121,7 @@ public sealed partial class HdgeModel : IDisposable
             using var input = _input.FromSingles(values, n, at, TrainedRange, inRange);
             if (FirstRefused(inRange) is >= 0 and var image)
                 throw OutOfRangeError(at + image, RangeProblem(values.Slice(image * InputShape.Length, InputShape.Length)));
-            Score(input, at, n, into);
+            Score(detectors, input, at, n, into);
         }
         into.Count = count;
     }
@@ -102,8 +130,10 @@ public sealed partial class HdgeModel : IDisposable
     /// <inheritdoc cref="Score(ReadOnlySpan{float}, int, ScoreBatch, CancellationToken)"/>
     public void Score(ReadOnlySpan<byte> pixels, int count, ScoreBatch into, CancellationToken cancellationToken = default)
     {
+        using var use = Use();
         Check(pixels.Length, count, into);
-        int largest = LargestScored;
+        using var held = HoldDetectors(out var detectors);
+        using var mode = ScoringMode(detectors, out int largest);
         for (int at = 0; at < count; at += largest)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -113,7 +143,7 @@ public sealed partial class HdgeModel : IDisposable
             using var input = _input.FromBytes(values, n, TrainedRange, inRange);
             if (FirstRefused(inRange) is >= 0 and var image)
                 throw OutOfRangeError(at + image, RangeProblem(values.Slice(image * InputShape.Length, InputShape.Length)));
-            Score(input, at, n, into);
+            Score(detectors, input, at, n, into);
         }
         into.Count = count;
     }
@@ -123,9 +153,11 @@ public sealed partial class HdgeModel : IDisposable
     public ScoreBatch Score(ImageSet images, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(images);
+        using var use = Use();
         CheckShape(images);
         var scores = new ScoreBatch(Math.Max(1, images.Count), ClassCount);
-        int largest = LargestScored;
+        using var held = HoldDetectors(out var detectors);
+        using var mode = ScoringMode(detectors, out int largest);
         for (int at = 0; at < images.Count; at += largest)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -134,7 +166,7 @@ public sealed partial class HdgeModel : IDisposable
             using var input = Input(images, at, n, inRange);
             if (FirstRefused(inRange) is >= 0 and var image)
                 throw OutOfRangeError(at + image, RangeProblem(images, at + image));
-            Score(input, at, n, scores);
+            Score(detectors, input, at, n, scores);
         }
         scores.Count = images.Count;
         return scores;
@@ -144,6 +176,7 @@ public sealed partial class HdgeModel : IDisposable
     public float[] Logits(ImageSet images, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(images);
+        using var use = Use();
         CheckShape(images);
         var logits = new float[checked(images.Count * ClassCount)];
         for (int at = 0; at < images.Count; at += LargestForward)
@@ -168,13 +201,16 @@ public sealed partial class HdgeModel : IDisposable
         ConformalOptions? predictionSets = null, int seed = 0, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(heldOut);
+        using var use = Use();
         float[] logits = Logits(heldOut, cancellationToken);
         Calibrator = CalibratorFitting.Fit(logits, heldOut.Labels, ClassCount, method, seed: seed, cancellationToken: cancellationToken).Calibrator;
         PredictionSets = predictionSets is null ? null : ConformalPredictor.Fit(Uncalibrated(logits), heldOut.Labels, ClassCount, predictionSets);
-        float[] scores = Decision.Score == DetectionScore.LogDensity
+        using var held = HoldDetectors(out var detectors);
+        var score = detectors.Decision.Score;
+        float[] scores = score == DetectionScore.LogDensity
             ? [.. Enumerable.Range(0, heldOut.Count).Select(i => (float)LogitRow.Summarise(logits.AsSpan(i * ClassCount, ClassCount)).LogDensity)]
-            : DetectionScores(Detectors, heldOut, [Decision.Score], cancellationToken)[Decision.Score];
-        Decision = Decide(Decision.Score, scores, heldOut, inDistributionRate);
+            : DetectionScores(detectors, heldOut, [score], cancellationToken)[score];
+        detectors.Decision = Decide(score, scores, heldOut, inDistributionRate);
     }
 
     /// <summary>
@@ -188,24 +224,40 @@ public sealed partial class HdgeModel : IDisposable
     /// <exception cref="InvalidOperationException">A chain left the finite numbers: the step is too large for this network.</exception>
     public ImageSet Sample(SampleOptions options, Action<double>? progress = null, CancellationToken cancellationToken = default)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        using var use = Use();
+        using var on = Autograd.On();
         ArgumentNullException.ThrowIfNull(options);
         return ImageSampler.Draw(Network, Scaling, Device, options, progress, cancellationToken);
     }
 
     /// <summary>Writes the model: weights as safetensors and the rest as JSON, in one zip.</summary>
     /// <exception cref="InvalidOperationException">A weight is not finite: such a file could not be read.</exception>
-    public void Save(Stream stream) => ModelFile.Write(this, stream);
+    /// <exception cref="ObjectDisposedException">The model was disposed of.</exception>
+    public void Save(Stream stream)
+    {
+        using var use = Use();
+        ModelFile.Write(this, stream);
+    }
 
     /// <summary>Writes the model to a file, which appears only when it is whole.</summary>
-    public void Save(string path) => ModelFile.Write(this, path);
+    /// <exception cref="ObjectDisposedException">The model was disposed of.</exception>
+    public void Save(string path)
+    {
+        using var use = Use();
+        ModelFile.Write(this, path);
+    }
 
     /// <summary>Reads a model.</summary>
     /// <param name="stream">Readable and seekable, from its first byte to its last as written by <see cref="Save(Stream)"/>.</param>
     /// <param name="device">Where it shall score: "cpu", "cuda", "cuda:1" …; null takes a GPU when there is one.</param>
     /// <exception cref="InvalidDataException">The file is damaged, of another version, or its parts do not fit together; the message names entry and field. It is thrown
     /// before memory is taken for what the file does not hold.</exception>
-    public static HdgeModel Load(Stream stream, string? device = null) => ModelFile.Read(stream, Devices.Resolve(device));
+    public static HdgeModel Load(Stream stream, string? device = null)
+    {
+        NativeEnvironment.Prepare();
+        using var on = Autograd.On();
+        return ModelFile.Read(stream, Devices.Resolve(device));
+    }
 
     /// <inheritdoc cref="Load(Stream, string?)"/>
     /// <param name="path">File as written by <see cref="Save(string)"/>.</param>
@@ -213,39 +265,62 @@ public sealed partial class HdgeModel : IDisposable
     public static HdgeModel Load(string path, string? device = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        NativeEnvironment.Prepare();
+        using var on = Autograd.On();
         return ModelFile.Read(path, Devices.Resolve(device));
     }
 
-    /// <summary>Releases the network. Must not run while another thread scores.</summary>
-    public void Dispose()
+    /// <summary>
+    /// Releases the network, on any thread: waits until the calls that other threads have begun are done; later ones throw <see cref="ObjectDisposedException"/>. Called from
+    /// within a call, in a progress callback say, it returns at once and that call still ends well. Disposing twice is fine.
+    /// </summary>
+    public void Dispose() => _gate.Close(wait: true);
+
+    /// <summary>Keeps the native memory until the result is disposed of, on this thread.</summary>
+    /// <exception cref="ObjectDisposedException">The model was disposed of.</exception>
+    internal UseGate.Use Use()
     {
-        _disposed = true;
-        Detectors.Release();
+        var use = _gate.Enter(this);
+        TorchThreads.Use(_threads);
+        return use;
+    }
+
+    private void Release()
+    {
+        _detectors.Release();
         Network.Dispose();
     }
 
-    private void Score(Tensor input, int at, int count, ScoreBatch into)
+    // A caller's inference mode would keep gradients from scores that need them.
+    private static IDisposable? ScoringMode(DetectorSet detectors, out int largest)
     {
-        if (Decision.Score != DetectionScore.LogDensity)
+        bool gradient = detectors.Decision.Score.NeedsGradient();
+        largest = gradient ? LargestGradientForward : LargestForward;
+        return gradient ? Autograd.On() : null;
+    }
+
+    private void Score(DetectorSet detectors, Tensor input, int at, int count, ScoreBatch into)
+    {
+        var decision = detectors.Decision;
+        if (decision.Score != DetectionScore.LogDensity)
         {
-            ScoreByDetector(input, at, count, into);
+            ScoreByDetector(detectors, decision, input, at, count, into);
             return;
         }
         using var host = Forward(input);
         var logits = TensorMemory.Span<float>(host);
         for (int i = 0; i < count; i++)
-            Fill(logits.Slice(i * ClassCount, ClassCount), at + i, into);
+            Fill(logits.Slice(i * ClassCount, ClassCount), at + i, into, null, decision);
     }
 
     private Tensor Forward(Tensor input)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
         using var off = no_grad();
         using var scope = NewDisposeScope();
         return Network.call(input).cpu().contiguous().MoveToOuterDisposeScope();
     }
 
-    private void Fill(ReadOnlySpan<float> logits, int row, ScoreBatch into, float? score = null)
+    private void Fill(ReadOnlySpan<float> logits, int row, ScoreBatch into, float? score, Decision decision)
     {
         var (logDensity, best) = LogitRow.Softmax(logits, into.Probabilities.AsSpan(row * ClassCount, ClassCount));
         into.LogDensity[row] = (float)logDensity;
@@ -258,7 +333,7 @@ public sealed partial class HdgeModel : IDisposable
         into.Confidence[row] = calibrated[best];
         into.DetectionScore[row] = score ?? into.LogDensity[row];
         // On the value that the caller sees, so that flag and column never disagree.
-        into.IsInDistribution[row] = finite && into.IsInRange[row] && Decision.Keeps(into.DetectionScore[row]);
+        into.IsInDistribution[row] = finite && into.IsInRange[row] && decision.Keeps(into.DetectionScore[row]);
         into.PredictedClass[row] = best;
     }
 
@@ -273,7 +348,6 @@ public sealed partial class HdgeModel : IDisposable
 
     private void Check(int values, int count, ScoreBatch into)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentNullException.ThrowIfNull(into);
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         if (values != (long)count * InputShape.Length)

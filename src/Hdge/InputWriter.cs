@@ -100,7 +100,7 @@ internal sealed class InputWriter
         return rest == 0;
     }
 
-    private Tensor Empty(int count) => empty(count, _shape.Channels, _shape.Height, _shape.Width);
+    private Tensor Empty(int count) => empty(count, _shape.Channels, _shape.Height, _shape.Width, dtype: float32);
 
     private Tensor ToDevice(Tensor host)
     {

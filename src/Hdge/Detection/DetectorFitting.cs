@@ -7,37 +7,50 @@ namespace Hdge.Detection;
 /// <summary>Fits the scores that need statistics, and chooses where it is asked to.</summary>
 internal static class DetectorFitting
 {
-    public static (DetectorSet Detectors, Decision Decision) Fit(HdgeModel model, ImageSet train, ImageSet heldOut, DetectionOptions options, double rate, int seed, CancellationToken cancellationToken)
+    public static DetectorSet Fit(HdgeModel model, ImageSet train, ImageSet heldOut, DetectionOptions options, double rate, int seed, CancellationToken cancellationToken)
     {
         // Fixed here, so that a later calibration does not move scores away from the decision.
         options = options with { EnergyTemperature = options.EnergyTemperature ?? model.Temperature };
         bool auto = options.Score == DetectionScore.Auto;
         var wanted = auto ? [.. DetectionScoreKinds.GradientFree] : With(options, options.Score);
         var statistics = new DetectorStatistics();
+        DetectorSet? detectors = null;
         try
         {
             if (wanted.Any(s => s.NeedsFitting() && s != DetectionScore.RankAverage))
                 statistics = Features(model, AutoScore.Sample(train, options.SampleSize, Seeds.Mix(seed, 1)), options, wanted, cancellationToken);
             if (wanted.Contains(DetectionScore.RankAverage))
             {
-                var members = model.DetectionScores(new DetectorSet(model.Network, model.Device, options, statistics), heldOut, options.RankScores, cancellationToken);
+                var members = Borrow(statistics, set => model.DetectionScores(set, heldOut, options.RankScores, cancellationToken));
                 statistics = statistics with { References = members.ToDictionary(m => m.Key, m => RankAverageDetector.Reference(m.Value)) };
             }
             var auroc = new Dictionary<DetectionScore, double>();
             if (auto)
-            {
-                var all = new DetectorSet(model.Network, model.Device, options, statistics);
-                auroc = AutoScore.Compare(model, all, heldOut, options.Outliers, Seeds.Mix(seed, 2), cancellationToken);
-            }
+                auroc = Borrow(statistics, all => AutoScore.Compare(model, all, heldOut, options.Outliers, Seeds.Mix(seed, 2), cancellationToken));
             var chosen = auto ? AutoScore.Best(auroc) : options.Score;
             statistics = statistics.Keep(With(options, chosen));
-            var detectors = new DetectorSet(model.Network, model.Device, options, statistics) { AutoAuroc = auroc };
-            return (detectors, model.Decide(chosen, model.DetectionScores(detectors, heldOut, [chosen], cancellationToken)[chosen], heldOut, rate));
+            detectors = new DetectorSet(model.Network, model.Device, options, statistics) { AutoAuroc = auroc };
+            detectors.Decision = model.Decide(chosen, model.DetectionScores(detectors, heldOut, [chosen], cancellationToken)[chosen], heldOut, rate);
+            return detectors;
         }
         catch
         {
+            detectors?.ReleaseHead();
             statistics.Dispose();
             throw;
+        }
+
+        T Borrow<T>(DetectorStatistics lent, Func<DetectorSet, T> action)
+        {
+            var set = new DetectorSet(model.Network, model.Device, options, lent);
+            try
+            {
+                return action(set);
+            }
+            finally
+            {
+                set.ReleaseHead();
+            }
         }
     }
 

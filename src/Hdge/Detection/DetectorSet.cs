@@ -8,10 +8,12 @@ public sealed class DetectorSet
 {
     private readonly Dictionary<DetectionScore, Detector> _detectors;
     private readonly Lazy<LinearHead> _head;
+    private readonly UseGate _gate;
 
     internal DetectorSet(Backbone network, Device device, DetectionOptions options, DetectorStatistics? statistics = null)
     {
         (Options, Statistics) = (options, statistics ?? new());
+        _gate = new(ReleaseAll);
         _head = new(() => LinearHead.Of(network, device));
         _detectors = Create(network).ToDictionary(d => d.Kind);
         if (Statistics.References is { } references && references.Keys.All(_detectors.ContainsKey))
@@ -27,6 +29,9 @@ public sealed class DetectorSet
     /// <summary>What <see cref="DetectionScore.Auto"/> compared: mean AUROC of held-out images against outliers, a score each. Empty where the score was named.</summary>
     public IReadOnlyDictionary<DetectionScore, double> AutoAuroc { get; internal init; } = new Dictionary<DetectionScore, double>();
 
+    /// <summary>Which of them decides, and how. Kept here, so that scores and decision change together.</summary>
+    internal Decision Decision { get; set; } = Decision.Open;
+
     internal DetectorStatistics Statistics { get; }
 
     /// <exception cref="ArgumentException">The model was not fitted for it.</exception>
@@ -34,11 +39,23 @@ public sealed class DetectorSet
         ? detector
         : throw new ArgumentException($"The model cannot give the score {score}: it can give {string.Join(", ", Available)}. {nameof(DetectionOptions)}.{nameof(DetectionOptions.Also)} names scores to fit.");
 
-    internal void Release()
+    /// <summary>Keeps the statistics until <paramref name="use"/> is disposed of; false when they are gone.</summary>
+    internal bool TryUse(out UseGate.Use use) => _gate.TryEnter(out use);
+
+    /// <summary>Releases everything, once nobody uses it any more.</summary>
+    internal void Release() => _gate.Close(wait: false);
+
+    /// <summary>Releases what the set made for itself; the statistics are another's.</summary>
+    internal void ReleaseHead()
     {
-        Statistics.Dispose();
         if (_head.IsValueCreated)
             _head.Value.Dispose();
+    }
+
+    private void ReleaseAll()
+    {
+        Statistics.Dispose();
+        ReleaseHead();
     }
 
     private IEnumerable<Detector> Create(Backbone network)

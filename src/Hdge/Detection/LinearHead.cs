@@ -17,8 +17,8 @@ internal sealed record LinearHead(Tensor Weight, Tensor Bias) : IDisposable
     {
         using var off = no_grad();
         using var scope = NewDisposeScope();
-        var bias = network.Head(zeros(1, network.FeatureLength, device: device)).to(float64).cpu();
-        var weight = (network.Head(eye(network.FeatureLength, device: device).mul(Probe)).to(float64).cpu() - bias) / Probe;
+        var bias = network.Head(zeros(1, network.FeatureLength, dtype: float32, device: device)).to(float64).cpu();
+        var weight = (network.Head(eye(network.FeatureLength, dtype: float32, device: device).mul(Probe)).to(float64).cpu() - bias) / Probe;
         return new LinearHead(weight.contiguous().DetachFromDisposeScope(), bias.squeeze(0).contiguous().DetachFromDisposeScope());
     }
 

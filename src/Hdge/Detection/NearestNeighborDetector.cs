@@ -35,7 +35,7 @@ internal sealed class NearestNeighborDetector(Tensor stored, int neighbors) : De
         var lengths = features.square().sum(dim: 1, type: float64).contiguous();
         long[] rows = [.. lengths.data<double>().ToArray().Select((length, row) => (length, row: (long)row)).Where(r => r.length > 0).Select(r => r.row)];
         if (rows.Length == 0)
-            return zeros(0, features.shape[1]).DetachFromDisposeScope();
+            return zeros(0, features.shape[1], dtype: float32).DetachFromDisposeScope();
         return Normalised(features.index_select(0, tensor(rows))).DetachFromDisposeScope();
     }
 

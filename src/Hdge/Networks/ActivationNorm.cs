@@ -19,8 +19,8 @@ internal sealed class ActivationNorm : nn.Module<Tensor, Tensor>
 
     public ActivationNorm(int channels) : base(nameof(ActivationNorm))
     {
-        loc = nn.Parameter(zeros(1, channels, 1, 1));
-        scale = nn.Parameter(ones(1, channels, 1, 1));
+        loc = nn.Parameter(zeros(1, channels, 1, 1, dtype: float32));
+        scale = nn.Parameter(ones(1, channels, 1, 1, dtype: float32));
         initialized = tensor(0L);
         RegisterComponents();
     }

@@ -44,4 +44,13 @@ public abstract class Backbone : nn.Module<Tensor, Tensor>
         using var features = Features(input);
         return Head(features);
     }
+
+    /// <summary>Releases the weights.</summary>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) // a ModuleList does not dispose of what it holds
+            foreach (var part in modules().Where(part => part != this).ToList())
+                part.Dispose();
+        base.Dispose(disposing);
+    }
 }

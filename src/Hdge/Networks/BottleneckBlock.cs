@@ -25,13 +25,13 @@ internal sealed class BottleneckBlock : nn.Module<Tensor, Tensor>
     public BottleneckBlock(int from, int width, int stride, double momentum) : base(nameof(BottleneckBlock))
     {
         int to = Expansion * width;
-        conv1 = nn.Conv2d(from, width, 1L, bias: false);
+        conv1 = nn.Conv2d(from, width, 1L, bias: false, dtype: float32);
         bn1 = Norm(width);
-        conv2 = nn.Conv2d(width, width, 3L, stride, 1L, bias: false);
+        conv2 = nn.Conv2d(width, width, 3L, stride, 1L, bias: false, dtype: float32);
         bn2 = Norm(width);
-        conv3 = nn.Conv2d(width, to, 1L, bias: false);
+        conv3 = nn.Conv2d(width, to, 1L, bias: false, dtype: float32);
         bn3 = Norm(to);
-        shortcut = stride != 1 || from != to ? nn.Sequential(nn.Conv2d(from, to, 1L, stride, bias: false), Norm(to)) : null;
+        shortcut = stride != 1 || from != to ? nn.Sequential(nn.Conv2d(from, to, 1L, stride, bias: false, dtype: float32), Norm(to)) : null;
         RegisterComponents();
 
         BatchNorm2d Norm(int channels) => nn.BatchNorm2d(channels, 1e-5, momentum);

@@ -13,7 +13,7 @@ internal static class NormalizationLayer
     public static nn.Module<Tensor, Tensor>? Create(Normalization kind, int channels, double batchNormMomentum) => kind switch
     {
         Normalization.Batch => nn.BatchNorm2d(channels, Epsilon, batchNormMomentum),
-        Normalization.Instance => nn.InstanceNorm2d(channels, Epsilon, 0.1, true), // the momentum is of no use: it keeps no averages
+        Normalization.Instance => nn.InstanceNorm2d(channels, Epsilon, 0.1, true, dtype: float32), // the momentum is of no use: it keeps no averages
         Normalization.Layer => Layer(channels),
         Normalization.Activation => new ActivationNorm(channels),
         _ => null,
@@ -36,7 +36,7 @@ internal static class NormalizationLayer
 
     private static GroupNorm Layer(int channels)
     {
-        var norm = nn.GroupNorm(1, channels, Epsilon);
+        var norm = nn.GroupNorm(1, channels, Epsilon, dtype: float32);
         using var off = no_grad();
         foreach (var (name, parameter) in norm.named_parameters()) // some versions leave them undefined
             parameter.fill_(name == "weight" ? 1 : 0);

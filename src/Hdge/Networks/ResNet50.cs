@@ -36,14 +36,16 @@ public sealed class ResNet50 : Backbone
         ArgumentNullException.ThrowIfNull(options);
         options.Validate(shape);
         _options = options;
-        conv1 = nn.Conv2d(shape.Channels, 64, 3L, 1L, 1L, bias: false);
+        using var on = Autograd.On();
+        using var scope = NewDisposeScope(); // TorchSharp's layers leave handles to their weights behind
+        conv1 = nn.Conv2d(shape.Channels, 64, 3L, 1L, 1L, bias: false, dtype: float32);
         bn1 = nn.BatchNorm2d(64, 1e-5, options.BatchNormMomentum);
         int from = 64;
         layer1 = Stage(Stages[0]);
         layer2 = Stage(Stages[1]);
         layer3 = Stage(Stages[2]);
         layer4 = Stage(Stages[3]);
-        linear = nn.Linear(FeatureLength, classCount);
+        linear = nn.Linear(FeatureLength, classCount, dtype: float32);
         RegisterComponents();
         Initialization.ResetHe(this, seed);
         if (options.ZeroInitResidual)

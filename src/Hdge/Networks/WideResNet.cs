@@ -34,13 +34,15 @@ public sealed class WideResNet : Backbone
         ArgumentNullException.ThrowIfNull(options);
         options.Validate(shape);
         _options = options;
+        using var on = Autograd.On();
+        using var scope = NewDisposeScope(); // TorchSharp's layers leave handles to their weights behind
         int w = options.Width;
-        conv1 = nn.Conv2d(shape.Channels, 16, 3L, 1L, 1L);
+        conv1 = nn.Conv2d(shape.Channels, 16, 3L, 1L, 1L, dtype: float32);
         layer1 = Stage(16, 16 * w, 1);
         layer2 = Stage(16 * w, 32 * w, 2);
         layer3 = Stage(32 * w, 64 * w, 2);
         bn1 = NormalizationLayer.Create(options.Normalization, 64 * w, options.BatchNormMomentum);
-        linear = nn.Linear(64 * w, classCount);
+        linear = nn.Linear(64 * w, classCount, dtype: float32);
         RegisterComponents();
         Initialization.Reset(this, seed);
 

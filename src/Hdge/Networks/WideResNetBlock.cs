@@ -22,11 +22,11 @@ internal sealed class WideResNetBlock : nn.Module<Tensor, Tensor>
     public WideResNetBlock(int from, int to, int stride, WideResNetOptions options, int seed) : base(nameof(WideResNetBlock))
     {
         bn1 = NormalizationLayer.Create(options.Normalization, from, options.BatchNormMomentum);
-        conv1 = nn.Conv2d(from, to, 3L, 1L, 1L);
+        conv1 = nn.Conv2d(from, to, 3L, 1L, 1L, dtype: float32);
         _dropout = options.DropoutRate > 0 ? new SeededDropout(options.DropoutRate, seed) : null;
         bn2 = NormalizationLayer.Create(options.Normalization, to, options.BatchNormMomentum);
-        conv2 = nn.Conv2d(to, to, 3L, stride, 1L);
-        shortcut = stride != 1 || from != to ? nn.Conv2d(from, to, 1L, stride) : null;
+        conv2 = nn.Conv2d(to, to, 3L, stride, 1L, dtype: float32);
+        shortcut = stride != 1 || from != to ? nn.Conv2d(from, to, 1L, stride, dtype: float32) : null;
         RegisterComponents();
     }
 

@@ -13,8 +13,8 @@ internal sealed class ProjectionHead : nn.Module<Tensor, Tensor>
 
     public ProjectionHead(int featureLength, int length, int seed) : base(nameof(ProjectionHead))
     {
-        _hidden = nn.Linear(featureLength, featureLength);
-        _output = nn.Linear(featureLength, length);
+        _hidden = nn.Linear(featureLength, featureLength, dtype: float32);
+        _output = nn.Linear(featureLength, length, dtype: float32);
         RegisterComponents();
         Initialization.Reset(this, seed);
     }

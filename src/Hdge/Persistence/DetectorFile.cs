@@ -29,6 +29,7 @@ internal static class DetectorFile
         {
             var set = new DetectorSet(model.Network, model.Device, description.Options, statistics)
             {
+                Decision = model.Decision,
                 AutoAuroc = description.AutoAuroc ?? new Dictionary<DetectionScore, double>(),
             };
             if (statistics.References is not null && !set.Available.Contains(DetectionScore.RankAverage))
@@ -57,7 +58,7 @@ internal static class DetectorFile
             return new DetectorStatistics
             {
                 Gaussian = description.GaussianClasses is null ? null : new(tensors["gaussian.mean"], tensors["gaussian.tied"], tensors["gaussian.centers"], tensors["gaussian.background"]),
-                Neighbors = description.Neighbors is { } count ? count > 0 ? tensors["neighbors"] : empty(0, 0).DetachFromDisposeScope() : null,
+                Neighbors = description.Neighbors is { } count ? count > 0 ? tensors["neighbors"] : empty(0, 0, dtype: float32).DetachFromDisposeScope() : null,
                 Vim = description.VimScale is { } scale ? new(tensors["vim.origin"], tensors["vim.complement"], scale) : null,
                 ReActClip = description.ReActClip,
                 References = description.References?.ToDictionary(r => r.Key, r => Reference(tensors[$"rank.{r.Key}"], r.Key)),
@@ -99,7 +100,7 @@ internal static class DetectorFile
             yield return new("vim.complement", vim.Complement);
         }
         foreach (var (score, reference) in statistics.References ?? new Dictionary<DetectionScore, float[]>())
-            yield return new($"rank.{score}", tensor(reference));
+            yield return new($"rank.{score}", tensor(reference, dtype: float32));
     }
 
     /// <summary>Names, types and shapes of the same, from the description.</summary>

@@ -19,7 +19,7 @@ internal sealed record ModelDescription
     /// <summary>Null for a model that was never trained.</summary>
     public required PixelRange? TrainedRange { get; init; }
 
-    public static ModelDescription Of(HdgeModel model) => new()
+    public static ModelDescription Of(HdgeModel model, Decision decision) => new()
     {
         Channels = model.InputShape.Channels,
         Height = model.InputShape.Height,
@@ -27,7 +27,7 @@ internal sealed record ModelDescription
         ClassCount = model.ClassCount,
         Network = model.NetworkOptions,
         Scaling = model.Scaling,
-        Decision = model.Decision,
+        Decision = decision,
         TrainedRange = model.TrainedRange,
     };
 

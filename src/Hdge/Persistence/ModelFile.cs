@@ -24,10 +24,11 @@ internal static class ModelFile
         var weights = model.Network.state_dict();
         Safetensors.RequireFinite(weights);
         using var file = new ModelFileWriter(stream);
-        file.WriteJson(DescriptionEntry, ModelDescription.Of(model), StrictJson.Indented);
+        using var held = model.HoldDetectors(out var detectors);
+        file.WriteJson(DescriptionEntry, ModelDescription.Of(model, detectors.Decision), StrictJson.Indented);
         CalibrationEntry.Write(model, file);
         file.WriteTensors(WeightsEntry, weights);
-        DetectorFile.Write(model.Detectors, file);
+        DetectorFile.Write(detectors, file);
         file.Finish();
     }
 

@@ -21,6 +21,7 @@ public static class Pgd
     /// <param name="cancellationToken">Looked at before every step.</param>
     /// <exception cref="ArgumentException">The images are of another shape, a class is not the model's, there are too few targets, or an option is out of range.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed of.</exception>
     public static PgdResult Attack(HdgeModel model, ImageSet images, PgdOptions? options = null, IReadOnlyList<int>? targets = null,
         Action<int>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -28,6 +29,7 @@ public static class Pgd
         ArgumentNullException.ThrowIfNull(images);
         options ??= new PgdOptions();
         options.Validate();
+        using var use = model.Use();
         Check(model, images, targets);
         var attack = new PgdAttack(model.Network, model.Scaling, options);
         int length = images.Shape.Length;
@@ -35,6 +37,7 @@ public static class Pgd
         double[] clean = new double[images.Count], loss = new double[images.Count], distance = new double[images.Count];
         for (int at = 0; at < images.Count; at += BatchSize)
         {
+            using var on = Autograd.On();
             using var scope = NewDisposeScope();
             int count = Math.Min(BatchSize, images.Count - at);
             var classes = tensor(Enumerable.Range(at, count).Select(i => (long)(targets?[i] ?? images.Labels[i])).ToArray(), device: model.Device);
@@ -68,7 +71,7 @@ public static class Pgd
 
     private static Tensor Pixels(ImageSet images, int first, int count)
     {
-        var pixels = empty(count, images.Shape.Channels, images.Shape.Height, images.Shape.Width);
+        var pixels = empty(count, images.Shape.Channels, images.Shape.Height, images.Shape.Width, dtype: float32);
         var into = TensorMemory.Span<float>(pixels);
         if (!images.IsBytes)
             images.Singles(first, count).CopyTo(into);

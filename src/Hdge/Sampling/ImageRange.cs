@@ -25,7 +25,7 @@ public sealed class ImageRange : IDisposable
 
         Tensor Channels(Func<(float Multiplier, float Offset), float> value)
         {
-            using var host = tensor(_scaling.Select(value).ToArray(), [1, shape.Channels, 1, 1]);
+            using var host = tensor(_scaling.Select(value).ToArray(), [1, shape.Channels, 1, 1], dtype: float32);
             return host.to(device, copy: true).DetachFromDisposeScope();
         }
     }
@@ -34,7 +34,7 @@ public sealed class ImageRange : IDisposable
     public Tensor Uniform(long count, Generator generator)
     {
         using var scope = NewDisposeScope();
-        return empty([count, _shape.Channels, _shape.Height, _shape.Width], device: _low.device).uniform_(0, 1, generator).mul_(_width).add_(_low).MoveToOuterDisposeScope();
+        return empty([count, _shape.Channels, _shape.Height, _shape.Width], dtype: float32, device: _low.device).uniform_(0, 1, generator).mul_(_width).add_(_low).MoveToOuterDisposeScope();
     }
 
     /// <summary>Moves values outside the range to its nearer end, in place. NaN stays.</summary>

@@ -29,6 +29,7 @@ public static class Sgld
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(generator);
         options.Validate();
+        using var on = Autograd.On();
         using var detached = start.detach();
         var images = detached.clone();
         try

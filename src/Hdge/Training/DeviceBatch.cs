@@ -15,7 +15,7 @@ internal static class DeviceBatch
         var second = MemoryMarshal.AsBytes(batch.SecondPixels);
         var classes = MemoryMarshal.AsBytes(batch.Labels);
         int views = second.IsEmpty ? 1 : 2;
-        var images = empty(views * batch.Count, shape.Channels, shape.Height, shape.Width);
+        var images = empty(views * batch.Count, shape.Channels, shape.Height, shape.Width, dtype: float32);
         first.CopyTo(images.bytes);
         second.CopyTo(images.bytes[first.Length..]);
         var labels = empty(views * batch.Count, dtype: int64);

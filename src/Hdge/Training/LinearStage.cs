@@ -77,7 +77,7 @@ internal static class LinearStage
     private static Tensor Features(Backbone network, ImageSet images, PixelScaling scaling, Device device, CancellationToken cancellationToken)
     {
         using var off = no_grad();
-        var all = empty(images.Count, network.FeatureLength, device: device);
+        var all = empty(images.Count, network.FeatureLength, dtype: float32, device: device);
         int at = 0;
         foreach (var batch in new BatchLoader(images, BatchSize, scaling, new AugmentationOptions(), shuffle: false, seed: 0).Epoch(0, cancellationToken))
         {

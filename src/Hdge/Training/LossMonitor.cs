@@ -15,7 +15,7 @@ internal sealed class LossMonitor(Device device) : IDisposable
     private readonly List<Tensor> _pending = [];
     private long _step;
 
-    /// <summary>Largest loss that counts as sane: a thousand times the run's first, at least 1000; null before the first step.</summary>
+    /// <summary>Largest loss that counts as sane: a thousand times the run's first, at least 1000; null before the first step with a finite one.</summary>
     public double? Limit { get; private set; }
 
     /// <summary>Goes on at <paramref name="step"/>; what is pending is forgotten.</summary>
@@ -44,8 +44,10 @@ internal sealed class LossMonitor(Device device) : IDisposable
         for (int at = 0; at < values.Length; at += sums.Length, _step++)
         {
             double loss = values[at];
+            if (!double.IsFinite(loss)) // even the first: it must not become the limit
+                return (_step, loss);
             Limit ??= ExplosionFactor * Math.Max(1, Math.Abs(loss));
-            if (!(Math.Abs(loss) <= Limit))
+            if (Math.Abs(loss) > Limit)
                 return (_step, loss);
             for (int i = 0; i < sums.Length; i++)
                 sums[i] += values[at + i];

@@ -30,17 +30,20 @@ public static class ModelTrainer
     /// <param name="images">At least two images; at least two classes must occur.</param>
     /// <param name="options">Everything the run depends on.</param>
     /// <param name="progress">Called after each epoch on the calling thread; a resumed run calls it for the epochs before, too.</param>
-    /// <param name="log">Told what else one should know: that few images or none are held out, that a run diverged and went back, that it goes on from a checkpoint.</param>
+    /// <param name="log">Told what else one should know: that few images or none are held out, that a run diverged and went back, that it goes on from a checkpoint, that the finished model looks as if training had failed.</param>
     /// <param name="cancellationToken">Looked at before every step.</param>
     public static HdgeModel Train(ImageSet images, TrainingOptions options, Action<EpochMetrics>? progress, Action<string>? log, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(options);
+        NativeEnvironment.Prepare();
         options.Validate(images.Shape);
         int classes = images.Labels.ToArray().Distinct().Count();
         if (images.Count < 2 || classes < 2)
             throw new ArgumentException($"Training needs images of at least 2 classes, found {images.Count} images of {classes}.", nameof(images));
         var device = Devices.Resolve(options.Device);
+        using var threads = TorchThreads.UseFor(options.Threads);
+        using var on = Autograd.On();
         var (train, heldOut) = images.Split(options.ValidationFraction, Seeds.Mix(options.Seed, 1));
         if (log is not null && HeldOutWarning(heldOut.Count, options) is { } warning)
             log(warning);
@@ -56,6 +59,9 @@ public static class ModelTrainer
                 elapsed = run.Elapsed;
             }
             Finish(model, train, heldOut, options, cancellationToken, progress, elapsed);
+            if (log is not null)
+                foreach (string doubt in TrainingDoubts.Of(model, train, heldOut, options, cancellationToken))
+                    log(doubt);
             return model;
         }
         catch

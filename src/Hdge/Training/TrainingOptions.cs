@@ -96,6 +96,15 @@ public sealed record TrainingOptions
     /// </summary>
     public bool AllowTf32 { get; init; }
 
+    /// <summary>
+    /// Threads on the processor that a run computes with, at least 1. Default null: what libtorch is set to, which is OMP_NUM_THREADS or else as many as the process may use
+    /// (affinity and a container's CPU quota are honoured). The last digits of a result may depend on it. Afterwards the thread has the number that it had before.
+    /// </summary>
+    public int? Threads { get; init; }
+
+    /// <summary>Threads on the processor that a run with these options computes with: <see cref="Threads"/>, or what its default says here. Loads libtorch.</summary>
+    public int ThreadCount() => TorchThreads.Count(Threads);
+
     /// <summary>Checks the values for images of <paramref name="shape"/>.</summary>
     /// <exception cref="ArgumentException">A value is out of range.</exception>
     public void Validate(ImageShape shape)
@@ -105,6 +114,7 @@ public sealed record TrainingOptions
         Objective.Validate(Network);
         Checkpoint?.Validate();
         Option.Require(DivergenceRestarts is null or >= 0, DivergenceRestarts ?? 0, "at least 0, or null", nameof(DivergenceRestarts));
+        Option.Require(Threads is null or >= 1, Threads ?? 0, "at least 1, or null", nameof(Threads));
         Augmentation.Validate(shape);
         Scaling.Validate(shape.Channels);
         Detection.Validate(shape);

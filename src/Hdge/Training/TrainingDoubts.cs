@@ -1,0 +1,47 @@
+using System.Globalization;
+using Hdge.Calibration;
+using Hdge.Data;
+using Hdge.Objectives;
+
+namespace Hdge.Training;
+
+/// <summary>Signs in a finished model that training failed, although every loss was finite.</summary>
+internal static class TrainingDoubts
+{
+    private const double SuspiciousTemperature = 10; // a network so sure of its mistakes: healthy ones lie between 0.5 and 5
+    private const int FewestImages = 20; // of which an accuracy says anything
+    private const double Sure = 1.645; // standard errors that chance alone exceeds once in twenty runs
+    private const double LeastSpread = 1e-6; // of the log-densities, as a share of their size
+
+    /// <summary>What to tell, a sentence or two each; empty for a sound model.</summary>
+    public static IEnumerable<string> Of(HdgeModel model, ImageSet train, ImageSet heldOut, TrainingOptions options, CancellationToken cancellationToken)
+    {
+        var (images, what) = heldOut.Count > 0 ? (heldOut, "held-out") : (train, "training");
+        const string cure = "Training seems to have failed: a lower learning rate, more epochs or other input scaling may help.";
+        bool classifies = options.Objective.TrainsClassifier || options.Objective is SupervisedContrastiveOptions { LinearEpochs: > 0 };
+        double temperature = classifies ? model.Temperature : 1;
+        if (temperature >= SuspiciousTemperature)
+            yield return Text($"The fitted temperature is {temperature:G4}, expected about 1: on the {what} images the network is very sure of wrong answers. {cure}");
+        else if (temperature <= TemperatureScaling.Lowest)
+            yield return Text($"The fitted temperature is {temperature:G4}, the lowest possible: no {what} image is classified wrong, so they cannot say how sure to be. Confidences will be close to 1; hold out more images.");
+
+        float[] logits = model.Logits(images, cancellationToken);
+        int classes = model.ClassCount, right = 0;
+        double lowest = double.PositiveInfinity, highest = double.NegativeInfinity;
+        var counts = new int[classes];
+        for (int i = 0; i < images.Count; i++)
+        {
+            var (density, best) = LogitRow.Summarise(logits.AsSpan(i * classes, classes));
+            (lowest, highest) = (Math.Min(lowest, density), Math.Max(highest, density));
+            right += best == images.Labels[i] ? 1 : 0;
+            counts[images.Labels[i]]++;
+        }
+        double chance = counts.Max() / (double)images.Count, accuracy = right / (double)images.Count;
+        if (classifies && images.Count >= FewestImages && chance < 1 && accuracy <= chance + Sure * Math.Sqrt(chance * (1 - chance) / images.Count))
+            yield return Text($"The accuracy on {images.Count} {what} images is {accuracy:F3}, hardly better than always naming the commonest class, {chance:F3}. {cure}");
+        if (images.Count > 1 && highest - lowest <= LeastSpread * Math.Max(1, Math.Abs(highest)))
+            yield return Text($"All {what} images have the same log-density, {highest:G5}: the network does not look at them, and IsInDistribution means nothing. {cure}");
+    }
+
+    private static string Text(FormattableString message) => message.ToString(CultureInfo.InvariantCulture);
+}
