@@ -67,7 +67,7 @@ internal static class Quick
     private static (ITransformer Model, double Seconds) Train(MLContext ml, IDataView train, HdgeTrainer.Options options) =>
         AnsiConsole.Progress().Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new ElapsedTimeColumn()).Start(progress =>
         {
-            var task = progress.AddTask("training", maxValue: options.Epochs);
+            var task = progress.AddTask("training", maxValue: options.Epochs ?? options.Training.Epochs);
             options.MetricsCallback = m =>
             {
                 task.Value = m.Epoch;

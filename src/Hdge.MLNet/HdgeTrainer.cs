@@ -1,4 +1,3 @@
-using System.Globalization;
 using Hdge.Data;
 using Hdge.MLNet.Input;
 using Hdge.MLNet.Interop;
@@ -16,9 +15,6 @@ namespace Hdge.MLNet;
 /// </summary>
 public sealed partial class HdgeTrainer : ITrainerEstimator<HdgeTransformer, HdgeModel>
 {
-    // Features above this after scaling are no images of 0..1; more likely the factor 1/255 was forgotten.
-    private const float LargestUsual = 2;
-
     private readonly IHostEnvironment _environment;
     private readonly Options _options;
 
@@ -50,16 +46,18 @@ public sealed partial class HdgeTrainer : ITrainerEstimator<HdgeTransformer, Hdg
         TrainingOptions training = _options.Training with
         {
             Seed = _options.Seed ?? HostEnvironments.Seed(_environment) ?? _options.Training.Seed,
-            Device = Devices.Choose(_environment, _options.Device),
+            Device = Devices.Choose(_environment, _options.Training.Device),
         };
-        var rows = new TrainingRows(input.Schema, _options);
+        var rows = new TrainingRows(input, _options);
         training.Validate(rows.Shape);
 
         using IChannel channel = _environment.Register("Hdge").Start("Training");
         ImageSet images = rows.Read(input, _options.CancellationToken);
-        Report(channel, images, rows);
-        HdgeModel model = ModelTrainer.Train(images, training, Progress(channel), message => channel.Warning(MessageSensitivity.None, message), _options.CancellationToken);
-        return new HdgeTransformer(model, _options.FeatureColumnName, rows.FeatureType, _options.Outputs, LabelValues.Of(rows.Label, rows.ClassCount));
+        foreach (string warning in rows.Warnings())
+            channel.Warning(MessageSensitivity.Schema, warning);
+        HdgeModel model = ModelTrainer.Train(images, training, Progress(channel), message => channel.Warning(MessageSensitivity.None, message),
+            start => channel.Info(MessageSensitivity.None, start.ToString()), _options.CancellationToken);
+        return new HdgeTransformer(_environment, model, _options.FeatureColumnName, rows.FeatureType, _options.Outputs, LabelValues.Of(rows.Label, rows.ClassCount));
     }
 
     /// <summary>The outline of the schema that a fitted transformer will give: the input's columns and those of <see cref="HdgeTransformer"/>.</summary>
@@ -72,17 +70,8 @@ public sealed partial class HdgeTrainer : ITrainerEstimator<HdgeTransformer, Hdg
         return OutputShape.Create(inputSchema, label, _options.Outputs);
     }
 
-    private void Report(IChannel channel, ImageSet images, TrainingRows rows)
-    {
-        channel.Info(MessageSensitivity.None, $"Training on {images.Count} images of {images.Shape} in {images.ClassCount} classes.");
-        if (rows.MissingLabels > 0)
-            channel.Warning(MessageSensitivity.Schema, $"{rows.MissingLabels} rows were left out: their label column '{_options.LabelColumnName}' is missing.");
-        if (rows.Largest > LargestUsual)
-        {
-            channel.Warning(MessageSensitivity.Schema, string.Create(CultureInfo.InvariantCulture,
-                $"The feature column '{_options.FeatureColumnName}' holds values up to {rows.Largest} after scaling, expected 0 to 1: see {nameof(Options)}.{nameof(Options.Scale)}."));
-        }
-    }
+    /// <summary>One line: what it reads and what it trains.</summary>
+    public override string ToString() => $"HDGE trainer: {_options}";
 
     private Action<EpochMetrics> Progress(IChannel channel) => metrics =>
     {

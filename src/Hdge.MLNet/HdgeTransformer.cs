@@ -5,6 +5,7 @@ using Hdge.MLNet.Output;
 using Hdge.MLNet.Scoring;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
 
 namespace Hdge.MLNet;
 
@@ -24,12 +25,17 @@ namespace Hdge.MLNet;
 /// </summary>
 public sealed class HdgeTransformer : ISingleFeaturePredictionTransformer<HdgeModel>, IDisposable
 {
+    private const string DisposedMessage = "The HDGE transformer has been disposed, and with it the network. A PredictionEngine disposes the model that it was made from when it is disposed itself: "
+        + "for a model that is to live on, make engines with CreatePredictionEngine<…>(model, new PredictionEngineOptions { OwnsTransformer = false }).";
+
     private readonly Lock _gate = new();
     private int _scoring;
     private bool _disposed;
 
-    internal HdgeTransformer(HdgeModel model, string featureColumnName, VectorDataViewType featureColumnType, OutputColumnNames outputs, LabelValues? labels)
+    internal HdgeTransformer(
+        IHostEnvironment environment, HdgeModel model, string featureColumnName, VectorDataViewType featureColumnType, OutputColumnNames outputs, LabelValues? labels)
     {
+        Environment = environment;
         Model = model;
         FeatureColumnName = featureColumnName;
         FeatureColumnType = featureColumnType;
@@ -54,6 +60,8 @@ public sealed class HdgeTransformer : ISingleFeaturePredictionTransformer<HdgeMo
 
     /// <summary>Always true: every row is scored by itself.</summary>
     public bool IsRowToRowMapper => true;
+
+    internal IHostEnvironment Environment { get; }
 
     internal OutputColumnNames Outputs { get; }
 
@@ -104,6 +112,9 @@ public sealed class HdgeTransformer : ISingleFeaturePredictionTransformer<HdgeMo
         }
     }
 
+    /// <summary>One line: what it reads and with what it scores.</summary>
+    public override string ToString() => $"HDGE transformer: column '{FeatureColumnName}', {Model}";
+
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
         ThrowIfDisposed();
@@ -150,7 +161,7 @@ public sealed class HdgeTransformer : ISingleFeaturePredictionTransformer<HdgeMo
     {
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
+            ThrowIfDisposed();
             _scoring++;
         }
     }
@@ -167,6 +178,9 @@ public sealed class HdgeTransformer : ISingleFeaturePredictionTransformer<HdgeMo
     private void ThrowIfDisposed()
     {
         lock (_gate)
-            ObjectDisposedException.ThrowIf(_disposed, this);
+        {
+            if (_disposed)
+                throw new ObjectDisposedException(nameof(HdgeTransformer), DisposedMessage);
+        }
     }
 }

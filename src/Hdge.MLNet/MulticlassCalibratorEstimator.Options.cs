@@ -40,6 +40,9 @@ public sealed partial class MulticlassCalibratorEstimator
 
         internal string Output => OutputColumnName ?? ScoreColumnName;
 
+        /// <summary>One line: the columns and the method.</summary>
+        public override string ToString() => $"label '{LabelColumnName}', score '{ScoreColumnName}' to '{Output}', {Method}, scores are {ScoreKind}";
+
         /// <summary>A copy that later changes of this object do not reach.</summary>
         /// <exception cref="ArgumentException">A column name is empty or used for two columns, or a value is out of range.</exception>
         internal Options Checked()

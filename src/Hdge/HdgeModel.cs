@@ -195,6 +195,10 @@ public sealed partial class HdgeModel : IDisposable
         return Load(file, device);
     }
 
+    /// <summary>One line: network, images, classes, device, calibration and the score that decides.</summary>
+    public override string ToString() =>
+        $"HDGE model: {NetworkOptions} for images of {InputShape} in {ClassCount} classes, on {Device}, calibrated by {Calibrator.Method}, in-distribution by {Detectors.Score}";
+
     /// <summary>Releases the network. Must not run while another thread scores.</summary>
     public void Dispose()
     {

@@ -39,6 +39,10 @@ public sealed class HdgeEvaluationOptions
     /// <summary>Stops the evaluation, looked at before every row. Default: none.</summary>
     public CancellationToken CancellationToken { get; set; }
 
+    /// <summary>One line: the columns that are evaluated and the settings.</summary>
+    public override string ToString() =>
+        $"label '{LabelColumnName}', score '{ScoreColumnName}', confidence '{ConfidenceColumnName}', detection score '{DetectionScoreColumnName}', {Bins} bins, false-positive rate at {TruePositiveRate}";
+
     /// <exception cref="ArgumentException">A name is empty or a number out of range.</exception>
     internal void Check()
     {

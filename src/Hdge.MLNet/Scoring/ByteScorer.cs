@@ -1,3 +1,4 @@
+using Hdge.MLNet.Input;
 using Microsoft.ML;
 
 namespace Hdge.MLNet.Scoring;
@@ -24,6 +25,8 @@ internal sealed class ByteScorer(HdgeTransformer transformer, DataViewRow row, D
         pixels.Clear();
         return RowFault.WrongLength;
     }
+
+    protected override bool IsMissing(int slot) => MissingImage.Is(_features[slot]) && LengthOf(slot) == _length;
 
     protected override int LengthOf(int slot) => _features[slot].Length;
 

@@ -29,6 +29,8 @@ internal sealed class SingleScorer(HdgeTransformer transformer, DataViewRow row,
         return RowFault.NotFinite;
     }
 
+    protected override bool IsMissing(int slot) => MissingImage.Is(_features[slot]) && LengthOf(slot) == _length;
+
     protected override int LengthOf(int slot) => _features[slot].Length;
 
     protected override void ScorePixels(int count) => Transformer.Score(_pixels.AsSpan(0, count * _length), count, Scores);

@@ -72,6 +72,9 @@ public sealed class ImageSet
     public ReadOnlySpan<float> Singles(int index, int count = 1) =>
         (_singles ?? throw new InvalidOperationException("These images are kept as bytes.")).AsSpan(index * Shape.Length, count * Shape.Length);
 
+    /// <summary>One line: how many images, of which shape, in how many classes.</summary>
+    public override string ToString() => $"{Count} images of {Shape} in {ClassCount} classes, as {(IsBytes ? "bytes" : "floating-point values")}";
+
     /// <summary>The images of the given <paramref name="indices"/>, in that order.</summary>
     public ImageSet Subset(ReadOnlySpan<int> indices)
     {
