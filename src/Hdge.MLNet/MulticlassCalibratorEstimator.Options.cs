@@ -58,11 +58,11 @@ public sealed partial class MulticlassCalibratorEstimator
             }
 
             if (!Enum.IsDefined(Method))
-                throw new ArgumentOutOfRangeException(nameof(Method), Method, $"{nameof(Method)} is {Method}, expected a calibration method.");
+                throw new ArgumentOutOfRangeException(nameof(Method), $"{nameof(Method)} is {Method}, expected a calibration method.");
             if (!Enum.IsDefined(ScoreKind))
-                throw new ArgumentOutOfRangeException(nameof(ScoreKind), ScoreKind, $"{nameof(ScoreKind)} is {ScoreKind}, expected Auto, Probabilities or Logits.");
+                throw new ArgumentOutOfRangeException(nameof(ScoreKind), $"{nameof(ScoreKind)} is {ScoreKind}, expected Auto, Probabilities or Logits.");
             if (Folds < 2)
-                throw new ArgumentOutOfRangeException(nameof(Folds), Folds, $"{nameof(Folds)} is {Folds}, expected at least 2.");
+                throw new ArgumentOutOfRangeException(nameof(Folds), $"{nameof(Folds)} is {Folds}, expected at least 2.");
             return (Options)MemberwiseClone();
         }
     }

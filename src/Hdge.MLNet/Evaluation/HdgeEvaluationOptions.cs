@@ -55,9 +55,9 @@ public sealed class HdgeEvaluationOptions
         ArgumentException.ThrowIfNullOrEmpty(CalibratedScoreColumnName);
         ArgumentException.ThrowIfNullOrEmpty(PredictionSetColumnName);
         if (Bins < 1)
-            throw new ArgumentOutOfRangeException(nameof(Bins), Bins, $"{nameof(Bins)} is {Bins}, expected at least 1.");
+            throw new ArgumentOutOfRangeException(nameof(Bins), $"{nameof(Bins)} is {Bins}, expected at least 1.");
         if (TruePositiveRate is not (> 0 and <= 1))
-            throw new ArgumentOutOfRangeException(nameof(TruePositiveRate), TruePositiveRate, $"{nameof(TruePositiveRate)} is {TruePositiveRate}, expected more than 0 and at most 1.");
+            throw new ArgumentOutOfRangeException(nameof(TruePositiveRate), $"{nameof(TruePositiveRate)} is {TruePositiveRate}, expected more than 0 and at most 1.");
         ArgumentOutOfRangeException.ThrowIfNegative(TopKPredictionCount);
     }
 }

@@ -104,7 +104,7 @@ public sealed class ImageSet
     public (ImageSet Train, ImageSet HeldOut) Split(double heldOutFraction, int seed)
     {
         if (!(heldOutFraction >= 0 && heldOutFraction < 1))
-            throw new ArgumentOutOfRangeException(nameof(heldOutFraction), heldOutFraction, "The held-out fraction must lie in [0, 1).");
+            throw new ArgumentOutOfRangeException(nameof(heldOutFraction), $"The held-out fraction is {heldOutFraction}, expected 0 to below 1.");
         int[] order = Enumerable.Range(0, Count).ToArray();
         new Random(seed).Shuffle(order);
         var sizes = new int[ClassCount];

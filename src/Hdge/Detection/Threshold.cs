@@ -12,7 +12,7 @@ public static class Threshold
         if (scores.Length == 0)
             throw new ArgumentException("A threshold needs at least one score.", nameof(scores));
         if (!(rate > 0 && rate <= 1))
-            throw new ArgumentOutOfRangeException(nameof(rate), rate, "The share to keep must lie in (0, 1].");
+            throw new ArgumentOutOfRangeException(nameof(rate), $"The share to keep is {rate}, expected more than 0 and at most 1.");
         double[] sorted = scores.ToArray();
         Array.Sort(sorted);
         if (double.IsNaN(sorted[0]))
