@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Hdge.Data;
 using Hdge.Detection;
 using Hdge.MLNet;
 using Hdge.Training;
@@ -20,6 +21,7 @@ internal static class Quick
         var options = new HdgeTrainer.Options
         {
             FeatureColumnName = "Pixels",
+            ImageShape = new ImageShape(1, 28, 28),
             Training = new TrainingOptions
             {
                 // The flag goes by whichever score tells held-out images from distorted ones best; the others are for the table.
