@@ -31,12 +31,12 @@ public sealed partial class HdgeTrainer : ITrainerEstimator<HdgeTransformer, Hdg
 
     /// <summary>
     /// Trains. The rows are read once, in order, into memory (as bytes where they are multiples of 1/255, else as Single). Rows without a
-    /// label are left out, with a warning in the log.
+    /// label or without an image are left out, with a warning in the log.
     /// </summary>
     /// <param name="input">Data with the label column and the feature column.</param>
     /// <returns>The trained transformer; dispose it when it is no longer needed.</returns>
     /// <exception cref="ArgumentException">A column is missing or has the wrong type or size, or an option is out of range.</exception>
-    /// <exception cref="InvalidDataException">There is no row with a label, all have the same, a label is outside its key's range, or a feature is NaN or infinite.</exception>
+    /// <exception cref="InvalidDataException">There is no row with a label and an image, all have the same label, a label is outside its key's range, or a feature is NaN or infinite.</exception>
     /// <exception cref="InvalidOperationException">The GPU that was asked for is not there.</exception>
     /// <exception cref="DivergenceException">The loss was no longer finite or exploded.</exception>
     /// <exception cref="OperationCanceledException"><see cref="Options.CancellationToken"/> was cancelled.</exception>

@@ -16,7 +16,7 @@ namespace Hdge.MLNet;
 /// <item><term>Score</term><description>vector of Single, one item a class: class probabilities, 0..1, sum 1.</description></item>
 /// <item><term>LogDensity</term><description>Single: log-density of the image in nats, up to a constant of the model; higher is more like the training images.</description></item>
 /// <item><term>Confidence</term><description>Single, 0..1: calibrated probability that the predicted class is right.</description></item>
-/// <item><term>IsInDistribution</term><description>Boolean: whether the log-density, or the score chosen instead, reaches the threshold set in training.</description></item>
+/// <item><term>IsInDistribution</term><description>Boolean: whether the log-density, or the score chosen instead, reaches the threshold set in training; false where the image is missing.</description></item>
 /// <item><term>CalibratedScore</term><description>vector of Single, one item a class: calibrated class probabilities, 0..1, sum 1.</description></item>
 /// <item><term>PredictionSet</term><description>vector of Boolean, one item a class: whether the class is in the image's prediction set.</description></item>
 /// <item><term>DetectionScore</term><description>Single: the score that IsInDistribution goes by; higher is more like the training images.</description></item>
