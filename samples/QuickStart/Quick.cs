@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Hdge.Data;
 using Hdge.Detection;
 using Hdge.MLNet;
 using Hdge.Training;
@@ -20,6 +21,7 @@ internal static class Quick
         var options = new HdgeTrainer.Options
         {
             FeatureColumnName = "Pixels",
+            ImageShape = new ImageShape(1, 28, 28),
             Training = new TrainingOptions
             {
                 // The flag goes by whichever score tells held-out images from distorted ones best; the others are for the table.
@@ -72,7 +74,7 @@ internal static class Quick
     private static (ITransformer Model, double Seconds) Train(MLContext ml, IDataView train, HdgeTrainer.Options options) =>
         AnsiConsole.Progress().Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new ElapsedTimeColumn()).Start(progress =>
         {
-            var task = progress.AddTask("training", maxValue: options.Epochs);
+            var task = progress.AddTask("training", maxValue: options.Epochs ?? options.Training.Epochs);
             options.MetricsCallback = m =>
             {
                 task.Value = m.Epoch;

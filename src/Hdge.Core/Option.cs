@@ -9,6 +9,6 @@ internal static class Option
     public static void Require(bool valid, object value, string expected, [CallerArgumentExpression(nameof(value))] string name = "")
     {
         if (!valid)
-            throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}, expected {expected}.");
+            throw new ArgumentOutOfRangeException(name, $"{name} is {value}, expected {expected}."); // with the value beside it, .NET adds that to the message in the machine's language
     }
 }

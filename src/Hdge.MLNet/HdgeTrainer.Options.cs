@@ -60,46 +60,25 @@ public sealed partial class HdgeTrainer
         public string? PredictionSetColumnName { get; set; }
 
         /// <summary>
-        /// Everything else about the training: network, objective, optimiser, schedule, augmentation. <see cref="Epochs"/>, <see cref="Device"/>,
-        /// <see cref="ValidationFraction"/>, <see cref="Scale"/>, <see cref="Mean"/> and <see cref="StandardDeviation"/> are short ways to its members;
-        /// <see cref="Seed"/> overrides its seed.
+        /// Everything else about the training: network, objective, optimiser, schedule, augmentation. Of the short ways below, from <see cref="DetectionScore"/>
+        /// to <see cref="Seed"/>, those that are set are laid over it when the trainer is made, whatever the order in which all these were set.
         /// </summary>
         public TrainingOptions Training { get; set; } = new();
 
-        /// <summary>The score that IsInDistribution goes by. Default: that of <see cref="DetectionOptions.Score"/>, the log-density; its other settings are in <see cref="TrainingOptions.Detection"/>.</summary>
-        public DetectionScore DetectionScore
-        {
-            get => Training.Detection.Score;
-            set => Training = Training with { Detection = Training.Detection with { Score = value } };
-        }
+        /// <summary>The score that IsInDistribution goes by. Default null: that of <see cref="DetectionOptions.Score"/>, the log-density; its other settings are in <see cref="TrainingOptions.Detection"/>.</summary>
+        public DetectionScore? DetectionScore { get; set; }
 
-        /// <summary>How <see cref="ConfidenceColumnName"/> and <see cref="CalibratedScoreColumnName"/> are calibrated. Default: that of <see cref="TrainingOptions.CalibrationMethod"/>.</summary>
-        public CalibrationMethod CalibrationMethod
-        {
-            get => Training.CalibrationMethod;
-            set => Training = Training with { CalibrationMethod = value };
-        }
+        /// <summary>How <see cref="ConfidenceColumnName"/> and <see cref="CalibratedScoreColumnName"/> are calibrated. Default null: that of <see cref="TrainingOptions.CalibrationMethod"/>.</summary>
+        public CalibrationMethod? CalibrationMethod { get; set; }
 
-        /// <summary>Share of images whose prediction set shall hold their class, (0, 1). Default: that of <see cref="TrainingOptions.PredictionSets"/>, 0.9.</summary>
-        public double Coverage
-        {
-            get => Training.PredictionSets.Coverage;
-            set => Training = Training with { PredictionSets = Training.PredictionSets with { Coverage = value } };
-        }
+        /// <summary>Share of images whose prediction set shall hold their class, (0, 1). Default null: that of <see cref="TrainingOptions.PredictionSets"/>, 0.9.</summary>
+        public double? Coverage { get; set; }
 
-        /// <summary>Which score prediction sets are made from: THR, APS or RAPS. Default: that of <see cref="TrainingOptions.PredictionSets"/>, RAPS.</summary>
-        public ConformalMethod PredictionSetMethod
-        {
-            get => Training.PredictionSets.Method;
-            set => Training = Training with { PredictionSets = Training.PredictionSets with { Method = value } };
-        }
+        /// <summary>Which score prediction sets are made from: THR, APS or RAPS. Default null: that of <see cref="TrainingOptions.PredictionSets"/>, RAPS.</summary>
+        public ConformalMethod? PredictionSetMethod { get; set; }
 
-        /// <summary>Passes over the training images, at least 1. Default: that of <see cref="TrainingOptions.Epochs"/>.</summary>
-        public int Epochs
-        {
-            get => Training.Epochs;
-            set => Training = Training with { Epochs = value };
-        }
+        /// <summary>Passes over the training images, at least 1. Default null: that of <see cref="TrainingOptions.Epochs"/>.</summary>
+        public int? Epochs { get; set; }
 
         /// <summary>
         /// What the transformer does with a row whose features lie far outside those it was trained on, as when bytes of 0..255 are given as Single without a <see cref="Scale"/>. Default
@@ -107,43 +86,26 @@ public sealed partial class HdgeTrainer
         /// </summary>
         public OutOfRangeAction OutOfRange { get; set; }
 
-        /// <summary>Share of the labelled rows held out to calibrate confidence and decision, [0, 1). Default: that of <see cref="TrainingOptions.ValidationFraction"/>.</summary>
-        public double ValidationFraction
-        {
-            get => Training.ValidationFraction;
-            set => Training = Training with { ValidationFraction = value };
-        }
+        /// <summary>Share of the labelled rows held out to calibrate confidence and decision, [0, 1). Default null: that of <see cref="TrainingOptions.ValidationFraction"/>.</summary>
+        public double? ValidationFraction { get; set; }
 
         /// <summary>
-        /// Where to train and score: "cpu", "cuda", "cuda:1" and so on. Default null: the GPU of <c>MLContext.GpuDeviceId</c> when that is set,
-        /// else a GPU when there is one, else the CPU. A model that is loaded from a file goes by the loading MLContext.
+        /// Where to train and score: "cpu", "cuda", "cuda:1" and so on. Default null: that of <see cref="TrainingOptions.Device"/>; where that is null too, the GPU of
+        /// <c>MLContext.GpuDeviceId</c> when that is set, else a GPU when there is one, else the CPU. A model that is loaded from a file goes by the loading MLContext.
         /// </summary>
-        public string? Device
-        {
-            get => Training.Device;
-            set => Training = Training with { Device = value };
-        }
+        public string? Device { get; set; }
 
-        /// <summary>Factor that brings features of Single to 0..1, finite and not 0; Byte features are divided by 255 instead. Default 1; 1/255f for values of 0..255, as ExtractPixels gives them.</summary>
-        public float Scale
-        {
-            get => Training.Scaling.Scale;
-            set => Training = Training with { Scaling = Training.Scaling with { Scale = value } };
-        }
+        /// <summary>
+        /// Factor that brings features of Single to 0..1, finite and not 0; Byte features are divided by 255 instead. Default null: that of
+        /// <see cref="TrainingOptions.Scaling"/>, 1; 1/255f for values of 0..255, as ExtractPixels gives them.
+        /// </summary>
+        public float? Scale { get; set; }
 
-        /// <summary>Mean subtracted after scaling: one value, or one a channel. Default 0.5.</summary>
-        public IReadOnlyList<float> Mean
-        {
-            get => Training.Scaling.Mean;
-            set => Training = Training with { Scaling = Training.Scaling with { Mean = value } };
-        }
+        /// <summary>Mean subtracted after scaling: one value, or one a channel. Default null: that of <see cref="TrainingOptions.Scaling"/>, 0.5.</summary>
+        public IReadOnlyList<float>? Mean { get; set; }
 
-        /// <summary>Standard deviation divided by after that: one value above 0, or one a channel. Default 0.5.</summary>
-        public IReadOnlyList<float> StandardDeviation
-        {
-            get => Training.Scaling.StandardDeviation;
-            set => Training = Training with { Scaling = Training.Scaling with { StandardDeviation = value } };
-        }
+        /// <summary>Standard deviation divided by after that: one value above 0, or one a channel. Default null: that of <see cref="TrainingOptions.Scaling"/>, 0.5.</summary>
+        public IReadOnlyList<float>? StandardDeviation { get; set; }
 
         /// <summary>Seed of everything random. Default null: the seed of the MLContext, or where it has none that of <see cref="TrainingOptions.Seed"/>, so that runs repeat either way.</summary>
         public int? Seed { get; set; }
@@ -158,7 +120,11 @@ public sealed partial class HdgeTrainer
             PredictedLabelColumnName, ScoreColumnName, LogDensityColumnName, ConfidenceColumnName, IsInDistributionColumnName, DetectionScoreColumnName, CalibratedScoreColumnName,
             PredictionSetColumnName);
 
-        /// <summary>A copy that later changes of this object do not reach.</summary>
+        /// <summary>One line: the columns read, the images' shape and what differs from the default training.</summary>
+        public override string ToString() =>
+            $"label '{LabelColumnName}', features '{FeatureColumnName}', {(ImageShape is { } shape ? $"images of {shape}" : "the column's image shape")}, {(Training is null ? "no training" : Effective())}";
+
+        /// <summary>A copy that later changes of this object do not reach, with the short ways laid over <see cref="Training"/>: read them there.</summary>
         /// <exception cref="ArgumentException">A column name is empty or used for two columns, or prediction sets are asked for and no images are held out.</exception>
         internal Options Checked()
         {
@@ -166,11 +132,32 @@ public sealed partial class HdgeTrainer
             ArgumentException.ThrowIfNullOrEmpty(FeatureColumnName);
             ArgumentNullException.ThrowIfNull(Training);
             Outputs.Checked();
-            if (!Enum.IsDefined(OutOfRange))
-                throw new ArgumentOutOfRangeException(nameof(OutOfRange), OutOfRange, $"{nameof(OutOfRange)} is {OutOfRange}, expected Flag or Throw.");
-            if (PredictionSetColumnName is not null && !(ValidationFraction > 0))
-                throw new ArgumentException($"{nameof(PredictionSetColumnName)} is '{PredictionSetColumnName}' and {nameof(ValidationFraction)} is {ValidationFraction}, expected more than 0: prediction sets are made from held-out images.");
-            return (Options)MemberwiseClone();
+            var copy = (Options)MemberwiseClone();
+            copy.Training = Effective();
+            double heldOut = copy.Training.ValidationFraction;
+            if (PredictionSetColumnName is not null && !(heldOut > 0))
+                throw new ArgumentException($"{nameof(PredictionSetColumnName)} is '{PredictionSetColumnName}' and {nameof(ValidationFraction)} is {heldOut}, expected more than 0: prediction sets are made from held-out images.");
+            return copy;
         }
+
+        private TrainingOptions Effective() => Training with
+        {
+            Detection = Training.Detection with { Score = DetectionScore ?? Training.Detection.Score },
+            CalibrationMethod = CalibrationMethod ?? Training.CalibrationMethod,
+            PredictionSets = Training.PredictionSets with
+            {
+                Coverage = Coverage ?? Training.PredictionSets.Coverage,
+                Method = PredictionSetMethod ?? Training.PredictionSets.Method,
+            },
+            Epochs = Epochs ?? Training.Epochs,
+            ValidationFraction = ValidationFraction ?? Training.ValidationFraction,
+            Device = Device ?? Training.Device,
+            Scaling = Training.Scaling with
+            {
+                Scale = Scale ?? Training.Scaling.Scale,
+                Mean = [.. Mean ?? Training.Scaling.Mean],
+                StandardDeviation = [.. StandardDeviation ?? Training.Scaling.StandardDeviation],
+            },
+        };
     }
 }

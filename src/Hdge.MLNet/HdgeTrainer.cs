@@ -1,4 +1,3 @@
-using System.Globalization;
 using Hdge.Data;
 using Hdge.MLNet.Input;
 using Hdge.MLNet.Interop;
@@ -16,9 +15,6 @@ namespace Hdge.MLNet;
 /// </summary>
 public sealed partial class HdgeTrainer : ITrainerEstimator<HdgeTransformer, HdgeModel>
 {
-    // Features above this after scaling are no images of 0..1; more likely the factor 1/255 was forgotten.
-    private const float LargestUsual = 2;
-
     private readonly IHostEnvironment _environment;
     private readonly Options _options;
 
@@ -35,14 +31,14 @@ public sealed partial class HdgeTrainer : ITrainerEstimator<HdgeTransformer, Hdg
 
     /// <summary>
     /// Trains. The rows are read once, in order, into memory (as bytes where they are multiples of 1/255, else as Single). Rows without a
-    /// label are left out, with a warning in the log.
+    /// label or without an image are left out, with a warning in the log.
     /// </summary>
     /// <param name="input">Data with the label column and the feature column.</param>
     /// <returns>The trained transformer; dispose it when it is no longer needed.</returns>
     /// <exception cref="ArgumentException">
     /// A column is missing or has the wrong type or size, an option is out of range, or prediction sets are asked for and there are too few images to hold any out.
     /// </exception>
-    /// <exception cref="InvalidDataException">There is no row with a label, all have the same, a label is outside its key's range, or a feature is NaN or infinite.</exception>
+    /// <exception cref="InvalidDataException">There is no row with a label and an image, all have the same label, a label is outside its key's range, or a feature is NaN or infinite.</exception>
     /// <exception cref="InvalidOperationException">The GPU that was asked for is not there.</exception>
     /// <exception cref="DivergenceException">The loss was no longer finite or exploded.</exception>
     /// <exception cref="OperationCanceledException"><see cref="Options.CancellationToken"/> was cancelled.</exception>
@@ -53,18 +49,20 @@ public sealed partial class HdgeTrainer : ITrainerEstimator<HdgeTransformer, Hdg
         TrainingOptions training = _options.Training with
         {
             Seed = _options.Seed ?? HostEnvironments.Seed(_environment) ?? _options.Training.Seed,
-            Device = Devices.Choose(_environment, _options.Device),
+            Device = Devices.Choose(_environment, _options.Training.Device),
         };
-        var rows = new TrainingRows(input.Schema, _options);
+        var rows = new TrainingRows(input, _options);
         training.Validate(rows.Shape);
 
         using IChannel channel = _environment.Register("Hdge").Start("Training");
         ImageSet images = rows.Read(input, _options.CancellationToken);
-        Report(channel, images, rows);
+        foreach (string warning in rows.Warnings())
+            channel.Warning(MessageSensitivity.Schema, warning);
         if (_options.PredictionSetColumnName is { } sets && images.HeldOutCount(training.ValidationFraction) == 0)
             throw new ArgumentException(InputMessages.NothingHeldOut(sets, training.ValidationFraction, images.Count, images.Labels.ToArray().Distinct().Count()));
         channel.Info(MessageSensitivity.None, $"Computing with {threads} thread{(threads == 1 ? "" : "s")} on the processor.");
-        HdgeModel model = ModelTrainer.Train(images, training, Progress(channel), message => channel.Warning(MessageSensitivity.None, message), _options.CancellationToken);
+        HdgeModel model = ModelTrainer.Train(images, training, Progress(channel), message => channel.Warning(MessageSensitivity.None, message),
+            start => channel.Info(MessageSensitivity.None, start.ToString()), _options.CancellationToken);
         return new HdgeTransformer(_environment, model, _options.FeatureColumnName, rows.FeatureType, _options.Outputs, LabelValues.Of(rows.Label, rows.ClassCount)) { OutOfRange = _options.OutOfRange };
     }
 
@@ -78,17 +76,8 @@ public sealed partial class HdgeTrainer : ITrainerEstimator<HdgeTransformer, Hdg
         return OutputShape.Create(inputSchema, label, _options.Outputs);
     }
 
-    private void Report(IChannel channel, ImageSet images, TrainingRows rows)
-    {
-        channel.Info(MessageSensitivity.None, $"Training on {images.Count} images of {images.Shape} in {images.ClassCount} classes.");
-        if (rows.MissingLabels > 0)
-            channel.Warning(MessageSensitivity.Schema, $"{rows.MissingLabels} rows were left out: their label column '{_options.LabelColumnName}' is missing.");
-        if (rows.Largest > LargestUsual)
-        {
-            channel.Warning(MessageSensitivity.Schema, string.Create(CultureInfo.InvariantCulture,
-                $"The feature column '{_options.FeatureColumnName}' holds values up to {rows.Largest} after scaling, expected 0 to 1: see {nameof(Options)}.{nameof(Options.Scale)}."));
-        }
-    }
+    /// <summary>One line: what it reads and what it trains.</summary>
+    public override string ToString() => $"HDGE trainer: {_options}";
 
     private Action<EpochMetrics> Progress(IChannel channel) => metrics =>
     {

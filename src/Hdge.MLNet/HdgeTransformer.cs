@@ -16,7 +16,7 @@ namespace Hdge.MLNet;
 /// <item><term>Score</term><description>vector of Single, one item a class: class probabilities, 0..1, sum 1.</description></item>
 /// <item><term>LogDensity</term><description>Single: log-density of the image in nats, up to a constant of the model; higher is more like the training images.</description></item>
 /// <item><term>Confidence</term><description>Single, 0..1: calibrated probability that the predicted class is right.</description></item>
-/// <item><term>IsInDistribution</term><description>Boolean: whether the detection score lies in the range set in training, and the features near those of training.</description></item>
+/// <item><term>IsInDistribution</term><description>Boolean: whether the detection score lies in the range set in training, and the features near those of training; false where the image is missing.</description></item>
 /// <item><term>DetectionScore</term><description>Single: the score that IsInDistribution goes by, the log-density unless another was chosen; higher is more like the training images.</description></item>
 /// <item><term>CalibratedScore</term><description>vector of Single, one item a class: calibrated class probabilities, 0..1, sum 1.</description></item>
 /// <item><term>PredictionSet</term><description>vector of Boolean, one item a class: whether the class is in the image's prediction set.</description></item>
@@ -25,12 +25,15 @@ namespace Hdge.MLNet;
 /// </summary>
 public sealed class HdgeTransformer : ISingleFeaturePredictionTransformer<HdgeModel>, IDisposable
 {
-    private readonly IHostEnvironment _environment;
+    private const string DisposedMessage = "The HDGE transformer has been disposed, and with it the network. A PredictionEngine disposes the model that it was made from when it is disposed itself: "
+        + "for a model that is to live on, make engines with CreatePredictionEngine<…>(model, new PredictionEngineOptions { OwnsTransformer = false }).";
+
     private bool _toldOutOfRange;
 
-    internal HdgeTransformer(IHostEnvironment environment, HdgeModel model, string featureColumnName, VectorDataViewType featureColumnType, OutputColumnNames outputs, LabelValues? labels)
+    internal HdgeTransformer(
+        IHostEnvironment environment, HdgeModel model, string featureColumnName, VectorDataViewType featureColumnType, OutputColumnNames outputs, LabelValues? labels)
     {
-        _environment = environment;
+        Environment = environment;
         Model = model;
         FeatureColumnName = featureColumnName;
         FeatureColumnType = featureColumnType;
@@ -61,6 +64,8 @@ public sealed class HdgeTransformer : ISingleFeaturePredictionTransformer<HdgeMo
 
     /// <summary>Always true: every row is scored by itself.</summary>
     public bool IsRowToRowMapper => true;
+
+    internal IHostEnvironment Environment { get; }
 
     internal OutputColumnNames Outputs { get; }
 
@@ -101,6 +106,9 @@ public sealed class HdgeTransformer : ISingleFeaturePredictionTransformer<HdgeMo
     /// <summary>Releases the network, on whatever device it is. Scoring that other threads have begun is let finish first; see <see cref="HdgeModel.Dispose"/>.</summary>
     public void Dispose() => Model.Dispose();
 
+    /// <summary>One line: what it reads and with what it scores.</summary>
+    public override string ToString() => $"HDGE transformer: column '{FeatureColumnName}', {Model}";
+
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
         ThrowIfDisposed();
@@ -131,11 +139,9 @@ public sealed class HdgeTransformer : ISingleFeaturePredictionTransformer<HdgeMo
     /// <summary>True once: for the first row out of range, of which the log shall tell.</summary>
     internal bool IsFirstOutOfRange() => !_toldOutOfRange && !Interlocked.Exchange(ref _toldOutOfRange, true);
 
-    internal void Warn(string message)
+    private void ThrowIfDisposed()
     {
-        using IChannel channel = _environment.Register("Hdge").Start("Scoring");
-        channel.Warning(MessageSensitivity.Schema, message);
+        if (Model.IsDisposed)
+            throw new ObjectDisposedException(nameof(HdgeTransformer), DisposedMessage);
     }
-
-    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Model.IsDisposed, this);
 }

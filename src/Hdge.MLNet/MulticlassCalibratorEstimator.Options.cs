@@ -40,6 +40,9 @@ public sealed partial class MulticlassCalibratorEstimator
 
         internal string Output => OutputColumnName ?? ScoreColumnName;
 
+        /// <summary>One line: the columns and the method.</summary>
+        public override string ToString() => $"label '{LabelColumnName}', score '{ScoreColumnName}' to '{Output}', {Method}, scores are {ScoreKind}";
+
         /// <summary>A copy that later changes of this object do not reach.</summary>
         /// <exception cref="ArgumentException">A column name is empty or used for two columns, or a value is out of range.</exception>
         internal Options Checked()
@@ -55,11 +58,11 @@ public sealed partial class MulticlassCalibratorEstimator
             }
 
             if (!Enum.IsDefined(Method))
-                throw new ArgumentOutOfRangeException(nameof(Method), Method, $"{nameof(Method)} is {Method}, expected a calibration method.");
+                throw new ArgumentOutOfRangeException(nameof(Method), $"{nameof(Method)} is {Method}, expected a calibration method.");
             if (!Enum.IsDefined(ScoreKind))
-                throw new ArgumentOutOfRangeException(nameof(ScoreKind), ScoreKind, $"{nameof(ScoreKind)} is {ScoreKind}, expected Auto, Probabilities or Logits.");
+                throw new ArgumentOutOfRangeException(nameof(ScoreKind), $"{nameof(ScoreKind)} is {ScoreKind}, expected Auto, Probabilities or Logits.");
             if (Folds < 2)
-                throw new ArgumentOutOfRangeException(nameof(Folds), Folds, $"{nameof(Folds)} is {Folds}, expected at least 2.");
+                throw new ArgumentOutOfRangeException(nameof(Folds), $"{nameof(Folds)} is {Folds}, expected at least 2.");
             return (Options)MemberwiseClone();
         }
     }

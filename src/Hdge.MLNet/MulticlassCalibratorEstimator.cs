@@ -46,6 +46,9 @@ public sealed partial class MulticlassCalibratorEstimator : IEstimator<Multiclas
         };
     }
 
+    /// <summary>One line: what it reads and how it calibrates.</summary>
+    public override string ToString() => $"Multiclass calibrator to fit: {_options}";
+
     /// <summary>The outline of the schema that a fitted transformer will give.</summary>
     /// <param name="inputSchema">Outline of the input's schema.</param>
     /// <exception cref="ArgumentException">A column is missing or has the wrong type.</exception>

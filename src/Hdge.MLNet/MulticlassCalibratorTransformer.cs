@@ -54,5 +54,8 @@ public sealed class MulticlassCalibratorTransformer : ITransformer
         return new RowMapper(new CalibratedBinding(this, inputSchema));
     }
 
+    /// <summary>One line: what it reads and how it calibrates.</summary>
+    public override string ToString() => $"Multiclass calibrator: score '{Columns.Score}' to '{Columns.Output}', {Calibrator.Method} for {Calibrator.ClassCount} classes, scores are {ScoreKind}";
+
     void ICanSaveModel.Save(ModelSaveContext ctx) => CalibratorZip.Save(this, ctx);
 }

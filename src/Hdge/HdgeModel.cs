@@ -270,6 +270,10 @@ public sealed partial class HdgeModel : IDisposable
         return ModelFile.Read(path, Devices.Resolve(device));
     }
 
+    /// <summary>One line: network, images, classes, device, calibration and the score that decides.</summary>
+    public override string ToString() =>
+        $"HDGE model: {NetworkOptions} for images of {InputShape} in {ClassCount} classes, on {Device}, calibrated by {Calibrator.Method}, in-distribution by {Decision.Score}";
+
     /// <summary>
     /// Releases the network, on any thread: waits until the calls that other threads have begun are done; later ones throw <see cref="ObjectDisposedException"/>. Called from
     /// within a call, in a progress callback say, it returns at once and that call still ends well. Disposing twice is fine.

@@ -128,7 +128,7 @@ public class OutputSchemaTests
     }
 
     // ML.NET makes outlines from schemas only inside itself.
-    private static SchemaShape Shape(DataViewSchema schema) =>
+    internal static SchemaShape Shape(DataViewSchema schema) =>
         (SchemaShape)typeof(SchemaShape).GetMethod("Create", BindingFlags.NonPublic | BindingFlags.Static)!.Invoke(null, [schema])!;
 
     private static string Describe(SchemaShape.Column column) =>

@@ -45,6 +45,9 @@ public abstract class Calibrator
             ApplyRow(logits.Slice(start, ClassCount), probabilities.Slice(start, ClassCount));
     }
 
+    /// <summary>One line: the method, and what it was fitted to.</summary>
+    public override string ToString() => $"Calibrator: {Method} for {ClassCount} classes";
+
     /// <summary>The calibrator as JSON; numbers come back exactly.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, StrictJson.Compact);
 

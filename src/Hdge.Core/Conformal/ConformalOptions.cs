@@ -37,4 +37,7 @@ public sealed record ConformalOptions
         Option.Require(RegularizationWeight >= 0 && double.IsFinite(RegularizationWeight), RegularizationWeight, "a finite number of at least 0");
         Option.Require(RegularizationRank >= 0, RegularizationRank, "at least 0");
     }
+
+    /// <summary>One line: what differs from the defaults.</summary>
+    public override string ToString() => PlainText.OfOptions(this);
 }

@@ -45,6 +45,9 @@ public sealed class ConformalPredictor
     [JsonRequired, JsonInclude, JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
     public double Threshold { get; private init; }
 
+    /// <summary>One line: how sets are made.</summary>
+    public override string ToString() => $"Prediction sets: {Options.Method} for {ClassCount} classes, coverage {Options.Coverage}, threshold {Threshold:G4}";
+
     /// <summary>Fits the threshold.</summary>
     /// <param name="probabilities">Count × classes, image after image: 0..1, each row summing to 1 within 0.001.</param>
     /// <param name="labels">One class an image.</param>

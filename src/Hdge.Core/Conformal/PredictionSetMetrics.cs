@@ -29,4 +29,7 @@ public sealed record PredictionSetMetrics(int Count, double Coverage, double Mea
         double count = labels.Length;
         return new(labels.Length, covered / count, members / count, single / count, empty / count);
     }
+
+    /// <summary>One line, the same in every culture.</summary>
+    public override string ToString() => PlainText.Of(this);
 }

@@ -29,4 +29,7 @@ public sealed record AugmentationOptions
         Views?.Validate();
         Option.Require(NoiseDeviation >= 0 && double.IsFinite(NoiseDeviation), NoiseDeviation, "a finite number of at least 0");
     }
+
+    /// <summary>One line: what differs from the defaults.</summary>
+    public override string ToString() => PlainText.OfOptions(this);
 }

@@ -18,7 +18,7 @@ public static class CifarReader
         ArgumentOutOfRangeException.ThrowIfZero(paths.Count, nameof(paths));
         ArgumentOutOfRangeException.ThrowIfNegative(classCount);
         if (labelBytes is not (0 or 1 or 2))
-            throw new ArgumentOutOfRangeException(nameof(labelBytes), labelBytes, "CIFAR records begin with 1 or 2 label bytes.");
+            throw new ArgumentOutOfRangeException(nameof(labelBytes), $"CIFAR records begin with 1 or 2 label bytes, found {labelBytes}.");
         int highest = 0;
         byte[] pixels = [];
         var labels = new List<int>();

@@ -72,6 +72,9 @@ public sealed class ImageSet
     public ReadOnlySpan<float> Singles(int index, int count = 1) =>
         (_singles ?? throw new InvalidOperationException("These images are kept as bytes.")).AsSpan(index * Shape.Length, count * Shape.Length);
 
+    /// <summary>One line: how many images, of which shape, in how many classes.</summary>
+    public override string ToString() => $"{Count} images of {Shape} in {ClassCount} classes, as {(IsBytes ? "bytes" : "floating-point values")}";
+
     /// <summary>The images of the given <paramref name="indices"/>, in that order.</summary>
     public ImageSet Subset(ReadOnlySpan<int> indices)
     {
@@ -118,7 +121,7 @@ public sealed class ImageSet
     private int[] Quotas(double fraction, int seed)
     {
         if (!(fraction >= 0 && fraction < 1))
-            throw new ArgumentOutOfRangeException(nameof(fraction), fraction, "The held-out fraction must lie in [0, 1).");
+            throw new ArgumentOutOfRangeException(nameof(fraction), $"The held-out fraction is {fraction}, expected 0 to below 1.");
         var sizes = new int[ClassCount];
         foreach (int label in _labels)
             sizes[label]++;

@@ -53,4 +53,7 @@ public sealed record PixelScaling
         float deviation = StandardDeviation[StandardDeviation.Count == 1 ? 0 : channel];
         return (scale / deviation, -mean / deviation);
     }
+
+    /// <summary>One line: what differs from the defaults.</summary>
+    public override string ToString() => PlainText.OfOptions(this);
 }

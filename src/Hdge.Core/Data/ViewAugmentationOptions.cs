@@ -55,4 +55,7 @@ public sealed record ViewAugmentationOptions
         Option.Require(Hue is >= 0 and <= 0.5, Hue, "in [0, 0.5]");
         Option.Require(GrayscaleProbability is >= 0 and <= 1, GrayscaleProbability, "in [0, 1]");
     }
+
+    /// <summary>One line: what differs from the defaults.</summary>
+    public override string ToString() => PlainText.OfOptions(this);
 }

@@ -65,4 +65,7 @@ public sealed record CalibrationMetrics
             RiskCoverage = new(confidences, correct),
         };
     }
+
+    /// <summary>One line, the same in every culture.</summary>
+    public override string ToString() => PlainText.Of(this);
 }

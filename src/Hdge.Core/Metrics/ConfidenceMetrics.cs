@@ -46,4 +46,7 @@ public sealed record ConfidenceMetrics
             RiskCoverage = new(confidences, correct),
         };
     }
+
+    /// <summary>One line, the same in every culture.</summary>
+    public override string ToString() => PlainText.Of(this);
 }

@@ -1,7 +1,11 @@
 namespace Hdge.Detection;
 
 /// <summary>The metrics of one set of unknown images and the group it belongs to, such as near or far.</summary>
-public sealed record UnknownSet(string Name, string Group, DetectionMetrics Metrics);
+public sealed record UnknownSet(string Name, string Group, DetectionMetrics Metrics)
+{
+    /// <summary>One line, the same in every culture.</summary>
+    public override string ToString() => PlainText.Of(this);
+}
 
 /// <summary>Metrics averaged over the unknown sets of a group. Every set counts the same, whatever its size.</summary>
 public sealed record DetectionGroup
@@ -53,4 +57,7 @@ public sealed record DetectionGroup
             DetectionError = sets.Average(s => s.Metrics.DetectionError),
         };
     }
+
+    /// <summary>One line, the same in every culture.</summary>
+    public override string ToString() => PlainText.Of(this);
 }

@@ -73,4 +73,7 @@ public sealed record DetectionMetrics
             DetectionError = error,
         };
     }
+
+    /// <summary>One line, the same in every culture.</summary>
+    public override string ToString() => PlainText.Of(this);
 }

@@ -5,6 +5,9 @@ public readonly record struct ReliabilityBin(double Low, double High, int Count,
 {
     /// <summary>|accuracy − mean confidence|.</summary>
     public double Gap => Math.Abs(Accuracy - MeanConfidence);
+
+    /// <summary>One line, the same in every culture.</summary>
+    public override string ToString() => PlainText.Of(this);
 }
 
 /// <summary>What a reliability diagram shows (Guo et al. 2017, equations 1 and 2).</summary>

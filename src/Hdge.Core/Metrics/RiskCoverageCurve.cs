@@ -1,7 +1,11 @@
 namespace Hdge.Calibration;
 
 /// <summary>A point of the curve: of the share <paramref name="Coverage"/> of images with at least this confidence, the share <paramref name="Risk"/> is wrong.</summary>
-public readonly record struct RiskCoveragePoint(double Coverage, double Risk, double Confidence);
+public readonly record struct RiskCoveragePoint(double Coverage, double Risk, double Confidence)
+{
+    /// <summary>One line, the same in every culture.</summary>
+    public override string ToString() => PlainText.Of(this);
+}
 
 /// <summary>
 /// Selective classification (Geifman and El-Yaniv 2017): how often the classifier is wrong when it answers only where its confidence reaches a threshold.
@@ -71,6 +75,9 @@ public sealed class RiskCoverageCurve
         return [.. Enumerable.Range(0, _steps.Count).Where(i => i == _steps.Count - 1 || Part(i) != Part(i + 1))
             .Select(i => new RiskCoveragePoint((double)_steps[i].Answered / _count, (double)_steps[i].Wrong / _steps[i].Answered, _steps[i].Confidence))];
     }
+
+    /// <summary>One line, the same in every culture.</summary>
+    public override string ToString() => $"Risk-coverage of {_count} images: AURC {Aurc:G4}, E-AURC {ExcessAurc:G4}";
 
     private double Area()
     {

@@ -3,7 +3,11 @@ using System.Numerics;
 namespace Hdge.Detection;
 
 /// <summary>A point of the receiver operating characteristic curve: the shares of unknown and of known images whose score reaches the threshold.</summary>
-public readonly record struct RocPoint(double FalsePositiveRate, double TruePositiveRate, double Threshold);
+public readonly record struct RocPoint(double FalsePositiveRate, double TruePositiveRate, double Threshold)
+{
+    /// <summary>One line, the same in every culture.</summary>
+    public override string ToString() => PlainText.Of(this);
+}
 
 /// <summary>The receiver operating characteristic curve, thinned for plotting.</summary>
 public static class RocCurve

@@ -16,4 +16,7 @@ public sealed record SummaryNumber(string Name, double Value)
 
     /// <summary>.NET format of the value and its interval: "F3" (default), "P1" for shares as percent.</summary>
     public string Format { get; init; } = "F3";
+
+    /// <summary>One line, the same in every culture.</summary>
+    public override string ToString() => PlainText.Of(this);
 }

@@ -54,4 +54,10 @@ public sealed class ScoreBatch
 
     /// <summary>Class of the largest probability, 0-based.</summary>
     public int[] PredictedClass { get; }
+
+    /// <summary>One line: how many images were scored, and what came out on the whole.</summary>
+    public override string ToString() => Count == 0
+        ? $"Scores: room for {Capacity} images of {ClassCount} classes, none scored"
+        : $"Scores of {Count} images in {ClassCount} classes: {IsInDistribution.AsSpan(0, Count).Count(true)} in distribution, "
+            + $"mean confidence {Confidence.Take(Count).Average():F3}, mean log-density {LogDensity.Take(Count).Average():F3}";
 }

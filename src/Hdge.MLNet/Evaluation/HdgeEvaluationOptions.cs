@@ -42,6 +42,10 @@ public sealed class HdgeEvaluationOptions
     /// <summary>Stops the evaluation, looked at before every row. Default: none.</summary>
     public CancellationToken CancellationToken { get; set; }
 
+    /// <summary>One line: the columns that are evaluated and the settings.</summary>
+    public override string ToString() =>
+        $"label '{LabelColumnName}', score '{ScoreColumnName}', confidence '{ConfidenceColumnName}', detection score '{DetectionScoreColumnName}', {Bins} bins, false-positive rate at {TruePositiveRate}";
+
     /// <exception cref="ArgumentException">A name is empty or a number out of range.</exception>
     internal void Check()
     {
@@ -55,9 +59,9 @@ public sealed class HdgeEvaluationOptions
         ArgumentException.ThrowIfNullOrEmpty(CalibratedScoreColumnName);
         ArgumentException.ThrowIfNullOrEmpty(PredictionSetColumnName);
         if (Bins < 1)
-            throw new ArgumentOutOfRangeException(nameof(Bins), Bins, $"{nameof(Bins)} is {Bins}, expected at least 1.");
+            throw new ArgumentOutOfRangeException(nameof(Bins), $"{nameof(Bins)} is {Bins}, expected at least 1.");
         if (TruePositiveRate is not (> 0 and <= 1))
-            throw new ArgumentOutOfRangeException(nameof(TruePositiveRate), TruePositiveRate, $"{nameof(TruePositiveRate)} is {TruePositiveRate}, expected more than 0 and at most 1.");
+            throw new ArgumentOutOfRangeException(nameof(TruePositiveRate), $"{nameof(TruePositiveRate)} is {TruePositiveRate}, expected more than 0 and at most 1.");
         ArgumentOutOfRangeException.ThrowIfNegative(TopKPredictionCount);
     }
 }

@@ -36,6 +36,16 @@ public sealed record HdgeMetrics
 
     /// <summary>Rows left out because their label is missing.</summary>
     public required long MissingLabels { get; init; }
+
+    /// <summary>Short lines: accuracy and calibration of the labelled images, then one an unknown set.</summary>
+    public override string ToString()
+    {
+        string text = $"{Count} images: accuracy {Multiclass.MicroAccuracy:F4}, log-loss {Multiclass.LogLoss:F4}, ECE {Uncalibrated.Ece:F4} (calibrated {Confidence.Ece:F4}), "
+            + $"{FlaggedShare:P1} flagged as unlike the training images";
+        if (PredictionSets is { } sets)
+            text += $", {sets.Coverage:P1} in their prediction set of {sets.MeanSize:F2} classes";
+        return string.Join(Environment.NewLine, [text, .. Unknowns.Select(set => $"{set}")]);
+    }
 }
 
 /// <summary>How well one set of unknown images is told from the labelled ones.</summary>
@@ -44,4 +54,9 @@ public sealed record HdgeMetrics
 /// <param name="Detection">AUROC, AUPR-in, AUPR-out, false-positive rate and detection error of the detection score, which decides on <paramref name="FlaggedShare"/>.</param>
 /// <param name="FlaggedShare">Share flagged as unlike the training images, 0..1; higher is better.</param>
 /// <param name="LogDensity">The same metrics of the log-density, whichever score decides; null where the labelled or the unknown data have no such column.</param>
-public sealed record UnknownMetrics(string Name, string Group, DetectionMetrics Detection, double FlaggedShare, DetectionMetrics? LogDensity = null);
+public sealed record UnknownMetrics(string Name, string Group, DetectionMetrics Detection, double FlaggedShare, DetectionMetrics? LogDensity = null)
+{
+    /// <summary>One line, the same in every culture.</summary>
+    public override string ToString() =>
+        $"{Name} ({Group}), {Detection.UnknownCount} images: AUROC {Detection.Auroc:F4}, false-positive rate {Detection.FalsePositiveRate:F4} at {Detection.TruePositiveRate:P0}, {FlaggedShare:P1} flagged";
+}

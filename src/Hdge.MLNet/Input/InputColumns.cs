@@ -6,7 +6,6 @@ namespace Hdge.MLNet.Input;
 /// <summary>Finds the columns a trainer or transformer reads. Every refusal names the column, what was found and what was expected.</summary>
 internal static class InputColumns
 {
-    private const string FeaturesExpected = "a vector of Single or Byte of known size";
     private const string ScoresExpected = "a vector of Single of known size, an item a class";
 
     // Far above any image data set (ImageNet-21k has 21,841); a key without a declared count reports 4,294,967,295.
@@ -27,7 +26,7 @@ internal static class InputColumns
         DataViewSchema.Column column = Find(schema, name, "feature");
         return column.Type is VectorDataViewType { IsKnownSize: true } type && IsPixel(type.ItemType)
             ? (column, type)
-            : throw new ArgumentException(InputMessages.WrongType("feature", name, column.Type, FeaturesExpected), nameof(schema));
+            : throw new ArgumentException(InputMessages.WrongFeatures(name, column.Type, Cures.OfFeatures(column.Type)), nameof(schema));
     }
 
     /// <summary>The label column, with its type checked, and the number of classes its type allows.</summary>
@@ -36,7 +35,7 @@ internal static class InputColumns
     {
         DataViewSchema.Column column = Find(schema, name, "label");
         if (column.Type is not KeyDataViewType key)
-            throw new ArgumentException(InputMessages.WrongType("label", name, column.Type, InputMessages.KeyExpected), nameof(schema));
+            throw new ArgumentException(InputMessages.WrongLabel(name, column.Type, Cures.OfLabel(column.Type)), nameof(schema));
         if (key.Count is < 2 or > MaxClasses)
             throw new ArgumentException(InputMessages.WrongClassCount(name, key.Count, MaxClasses), nameof(schema));
         return (column, (int)key.Count);
@@ -88,7 +87,12 @@ internal static class InputColumns
     {
         SchemaShape.Column features = Find(shape, featureName, "feature");
         if (features.Kind != SchemaShape.Column.VectorKind.Vector || features.IsKey || !IsPixel(features.ItemType))
-            throw new ArgumentException(InputMessages.WrongType("feature", featureName, Describe(features), FeaturesExpected), nameof(shape));
+        {
+            bool isVector = features.Kind != SchemaShape.Column.VectorKind.Scalar;
+            string cure = Cures.OfFeatures(features.ItemType, isVector, features.IsKey, features.Kind == SchemaShape.Column.VectorKind.Vector);
+            throw new ArgumentException(InputMessages.WrongFeatures(featureName, Describe(features), cure), nameof(shape));
+        }
+
         return (features, FindKey(shape, labelName, "label"));
     }
 

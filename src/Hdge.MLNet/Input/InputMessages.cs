@@ -1,11 +1,14 @@
 using System.Globalization;
 using Hdge.Data;
+using Microsoft.ML.Data;
 
 namespace Hdge.MLNet.Input;
 
 /// <summary>The words of every refusal of input: which column, what was found, what was expected. Rows count from 0.</summary>
 internal static class InputMessages
 {
+    private const string MissingCure = "(A vector without a value, as ExtractPixels gives where the path of LoadImages is empty.)";
+
     public const string KeyExpected = "a key (map the labels with Transforms.Conversion.MapValueToKey)";
 
     public static string Missing(string role, string name, IEnumerable<string> present) =>
@@ -13,6 +16,12 @@ internal static class InputMessages
 
     public static string WrongType(string role, string name, object found, string expected) =>
         $"The {role} column '{name}' has the type {found}, expected {expected}.";
+
+    public static string WrongFeatures(string name, object found, string cure) =>
+        $"The feature column '{name}' has the type {found}, expected a vector of Single or Byte of known size: {cure}.";
+
+    public static string WrongLabel(string name, object found, string cure) =>
+        $"The label column '{name}' has the type {found}, expected a key: {cure}.";
 
     public static string WrongClassCount(string name, ulong found, ulong most) =>
         $"The key type of the label column '{name}' has {found} values, expected 2 to {most} classes. "
@@ -47,9 +56,38 @@ internal static class InputMessages
     public static string UnclearShape(string name, int length) =>
         $"The feature column '{name}' has {length} values a row, which is no square grey (H×H) or colour (3×H×H) image without doubt: expected an ImageShape.";
 
-    public static string Interleaved(string name, int height, int width, int channels) =>
-        $"The feature column '{name}' has the dimensions {height}x{width}x{channels}, colours last: expected channel first, {channels}x{height}x{width} "
-        + "(ExtractPixels gives that with interleavePixelColors: false), or an ImageShape.";
+    public static string UnclearDimensions(string name, VectorDataViewType found) =>
+        $"The feature column '{name}' has the dimensions {Dimensions(found)}: expected an ImageShape, or dimensions of height and width or of channels (up to 4), height and width.";
+
+    public static string Interleaved(string name, VectorDataViewType found, ImageShape shape) =>
+        $"The feature column '{name}' has the dimensions {Dimensions(found)}, colours last: expected channel first, {shape} "
+        + "(ExtractPixels gives that with interleavePixelColors: false, its default; or turn the values round yourself).";
+
+    public static string OtherOrder(string name, VectorDataViewType found, ImageShape given, ImageShape? told, bool coloursLast) =>
+        $"The feature column '{name}' has the dimensions {Dimensions(found)}, but the ImageShape is {given}: as many values in another order. "
+        + (coloursLast ? "The column has its colours last: expected channel first, which ExtractPixels gives with interleavePixelColors: false, its default."
+            : told is { } shape ? $"Expected {shape}, or no ImageShape: the column's dimensions tell it. An ImageShape is channels, height, width."
+            : "Expected dimensions of channels, height and width, as ExtractPixels gives them, or of the whole length.");
+
+    public static string GuessedShape(string name, int length, ImageShape guess, IReadOnlyList<ImageShape> others)
+    {
+        string guessed = guess.Channels == 1 ? $"{guess}, square and grey" : $"{guess}, square and in colour, channel first";
+        string could = others.Count == 0 ? "" : $" It could be {string.Join(" or ", others.Take(3))}{(others.Count > 3 ? " and more" : "")} as well.";
+        return $"The feature column '{name}' is a vector of {length} values without dimensions, and no ImageShape was given: it is taken for images of {guessed}.{could} "
+            + "Set ImageShape, or give the column its dimensions: VectorType(channels, height, width).";
+    }
+
+    public static string LargeValues(string name, float largest) =>
+        $"The feature column '{name}' holds values up to {largest} after scaling, expected 0 to 1: see {nameof(HdgeTrainer.Options)}.{nameof(HdgeTrainer.Options.Scale)}.";
+
+    public static string SmallValues(string name, float largest, bool isBytes, float scale) => isBytes
+        ? $"The feature column '{name}' holds bytes up to {largest * 255:F0}, expected 0 to 255: were they divided by 255 before they became bytes?"
+        : $"The feature column '{name}' holds no value above {largest} after scaling, expected 0 to 1: was it scaled twice? "
+            + $"{nameof(HdgeTrainer.Options)}.{nameof(HdgeTrainer.Options.Scale)} is {scale}; for values that are 0 to 1 already, or standardised, it is 1.";
+
+    public static string NegativeValues(string name, float least) =>
+        $"The feature column '{name}' holds values down to {least} after scaling, expected 0 to 1: was it standardised before? Then set {nameof(HdgeTrainer.Options)}."
+        + $"{nameof(HdgeTrainer.Options.Mean)} = [0] and {nameof(HdgeTrainer.Options.StandardDeviation)} = [1], for the network's input is (value − mean) / standard deviation.";
 
     public static string NotFinite(string name, long row) =>
         $"The feature column '{name}' holds NaN or an infinite value in row {row}, expected finite numbers.";
@@ -74,11 +112,26 @@ internal static class InputMessages
         $"The label column '{name}' holds the key {found} in row {row}, expected 1 to {classCount}.";
 
     public static string Empty(string labelName, long missing) =>
-        $"There is nothing to train on: found 0 rows with a value in the label column '{labelName}'"
+        $"There is nothing to train on: the data has no rows{(missing == 0 ? "" : " with a label")}, found 0 rows with a value in the label column '{labelName}'"
         + (missing == 0 ? ", expected at least 2." : $" and {missing} rows where it is missing, expected at least 2 rows with one.");
 
-    public static string SingleClass(string name, int rows) =>
-        $"The label column '{name}' holds a single class in all {rows} rows, expected at least 2.";
+    public static string NoImages(string name, long missing) =>
+        $"There is nothing to train on: in all {missing} rows with a label the image of the feature column '{name}' is missing. {MissingCure}";
+
+    public static string MissingImages(string name, long missing) =>
+        $"{missing} rows were left out: the image of their feature column '{name}' is missing. {MissingCure}";
+
+    public static string ScoredMissingImages(string name, long missing, long scored) =>
+        $"In {missing} of {scored} rows scored the image of the feature column '{name}' is missing: they were scored as black images and are never in distribution. {MissingCure}";
+
+    public static string ScoredMissingImage(string name) =>
+        $"The image of the feature column '{name}' is missing: it was scored as a black image and is never in distribution. {MissingCure} Later such rows are not told.";
+
+    public static string SingleClass(string name, string? className, int rows) => className is null
+        ? $"The label column '{name}' holds a single class in all {rows} rows, expected at least 2."
+        : $"The label column '{name}' holds a single class in all {rows} rows ('{className}'), expected at least 2: a single class ('{className}') leaves nothing to tell apart.";
+
+    private static string Dimensions(VectorDataViewType type) => string.Join('x', type.Dimensions);
 
     private static string List(IEnumerable<string> names)
     {

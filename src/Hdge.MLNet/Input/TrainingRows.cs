@@ -1,4 +1,5 @@
 using Hdge.Data;
+using Hdge.MLNet.Output;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -9,19 +10,20 @@ internal sealed class TrainingRows
 {
     private readonly DataViewSchema.Column _features;
     private readonly DataViewSchema.Column _label;
-    private readonly bool _isBytes;
-    private readonly float _scale;
+    private readonly ImageShape? _givenShape;
+    private readonly PixelScaling _scaling;
     private readonly ImageSetBuilder _images;
 
-    /// <summary>Finds the columns; reads nothing yet.</summary>
+    /// <summary>Finds the columns; reads no images yet.</summary>
     /// <exception cref="ArgumentException">A column is missing or has the wrong type or size.</exception>
-    public TrainingRows(DataViewSchema schema, HdgeTrainer.Options options)
+    /// <exception cref="InvalidDataException">There are no rows, or the label's key type has a single value.</exception>
+    public TrainingRows(IDataView input, HdgeTrainer.Options options)
     {
-        (_features, FeatureType) = InputColumns.FindFeatures(schema, options.FeatureColumnName);
-        (_label, ClassCount) = InputColumns.FindLabel(schema, options.LabelColumnName);
-        _isBytes = FeatureType.ItemType == NumberDataViewType.Byte;
-        _scale = options.Scale;
-        _images = new ImageSetBuilder(ImageShapes.Resolve(options.ImageShape, FeatureType, options.FeatureColumnName));
+        (_features, FeatureType) = InputColumns.FindFeatures(input.Schema, options.FeatureColumnName);
+        SingleClasses.Refuse(input, InputColumns.Find(input.Schema, options.LabelColumnName, "label"));
+        (_label, ClassCount) = InputColumns.FindLabel(input.Schema, options.LabelColumnName);
+        (_givenShape, _scaling) = (options.ImageShape, options.Training.Scaling);
+        _images = new ImageSetBuilder(ImageShapes.Resolve(_givenShape, FeatureType, _features.Name));
     }
 
     /// <summary>Type of the feature column.</summary>
@@ -39,25 +41,41 @@ internal sealed class TrainingRows
     /// <summary>Rows left out because their label is missing.</summary>
     public long MissingLabels { get; private set; }
 
-    /// <summary>The largest feature of Single, by its absolute value and after scaling.</summary>
-    public float Largest { get; private set; }
+    /// <summary>Rows left out because their image is missing.</summary>
+    public long MissingImages { get; private set; }
 
-    /// <summary>Reads all rows that have a label, in the input's order.</summary>
+    /// <summary>Range of the values read, as the network's standardisation finds them: those of Single scaled, those of Byte divided by 255.</summary>
+    public (float Least, float Most) Range { get; private set; } = (float.PositiveInfinity, float.NegativeInfinity);
+
+    /// <summary>What a user should know of the rows that were read.</summary>
+    public IEnumerable<string> Warnings()
+    {
+        if (ImageShapes.Doubt(_givenShape, FeatureType, _features.Name) is { } doubt)
+            yield return doubt;
+        if (MissingLabels > 0)
+            yield return $"{MissingLabels} rows were left out: their label column '{_label.Name}' is missing.";
+        if (MissingImages > 0)
+            yield return InputMessages.MissingImages(_features.Name, MissingImages);
+        if (PixelRange.Doubt(Range, _scaling, FeatureType.ItemType == NumberDataViewType.Byte, _features.Name) is { } range)
+            yield return range;
+    }
+
+    /// <summary>Reads all rows that have a label and an image, in the input's order.</summary>
     /// <exception cref="InvalidDataException">A value is not finite, a label is out of range, or fewer than two classes have rows.</exception>
     public ImageSet Read(IDataView input, CancellationToken cancellationToken)
     {
         using DataViewRowCursor cursor = input.GetRowCursor([_features, _label]);
-        if (_isBytes)
+        if (FeatureType.ItemType == NumberDataViewType.Byte)
             Read<byte>(cursor, Add, cancellationToken);
         else
             Read<float>(cursor, Add, cancellationToken);
 
         if (_images.Count == 0)
-            throw new InvalidDataException(InputMessages.Empty(_label.Name, MissingLabels));
+            throw new InvalidDataException(MissingImages > 0 ? InputMessages.NoImages(_features.Name, MissingImages) : InputMessages.Empty(_label.Name, MissingLabels));
         ImageSet images = _images.Build(ClassCount);
-        return images.Labels.ContainsAnyExcept(images.Labels[0])
-            ? images
-            : throw new InvalidDataException(InputMessages.SingleClass(_label.Name, images.Count));
+        if (!images.Labels.ContainsAnyExcept(images.Labels[0]))
+            throw new InvalidDataException(InputMessages.SingleClass(_label.Name, LabelValues.Of(_label, ClassCount)?.Texts.ElementAt(images.Labels[0]), images.Count));
+        return images;
     }
 
     private void Read<T>(DataViewRowCursor cursor, Action<T[], int, long> add, CancellationToken cancellationToken)
@@ -81,19 +99,37 @@ internal sealed class TrainingRows
             getFeatures(ref row);
             if (row.Length != pixels.Length)
                 throw new InvalidDataException(InputMessages.RowLength(_features.Name, cursor.Position, row.Length, pixels.Length));
+            if (MissingImage.Is(row))
+            {
+                MissingImages++;
+                continue;
+            }
+
             row.CopyTo(pixels);
             add(pixels, (int)key - 1, cursor.Position);
         }
     }
 
-    private void Add(byte[] pixels, int label, long position) => _images.Add(pixels, label);
+    private void Add(byte[] pixels, int label, long position)
+    {
+        (byte least, byte most) = (byte.MaxValue, byte.MinValue);
+        foreach (byte value in pixels)
+            (least, most) = (Math.Min(least, value), Math.Max(most, value));
+        Widen(least / 255f, most / 255f);
+        _images.Add(pixels, label);
+    }
 
     private void Add(float[] pixels, int label, long position)
     {
         if (!Finite.All(pixels))
             throw new InvalidDataException(InputMessages.NotFinite(_features.Name, position));
+        (float least, float most) = (float.PositiveInfinity, float.NegativeInfinity);
         foreach (float value in pixels)
-            Largest = Math.Max(Largest, Math.Abs(value * _scale));
-        _images.Add(pixels, label, _scale);
+            (least, most) = (Math.Min(least, value), Math.Max(most, value));
+        Widen(least * _scaling.Scale, most * _scaling.Scale);
+        _images.Add(pixels, label, _scaling.Scale);
     }
+
+    // A negative factor turns the range round.
+    private void Widen(float one, float other) => Range = (Math.Min(Range.Least, Math.Min(one, other)), Math.Max(Range.Most, Math.Max(one, other)));
 }

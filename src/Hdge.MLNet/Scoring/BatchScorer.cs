@@ -1,6 +1,7 @@
 using Hdge.MLNet.Input;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
 
 namespace Hdge.MLNet.Scoring;
 
@@ -8,6 +9,7 @@ namespace Hdge.MLNet.Scoring;
 internal abstract class BatchScorer
 {
     private readonly RowFault[] _faults;
+    private readonly bool[] _isMissing;
 
     private protected BatchScorer(HdgeTransformer transformer, DataViewSchema.Column features, int capacity)
     {
@@ -15,6 +17,7 @@ internal abstract class BatchScorer
         FeatureIndex = features.Index;
         Scores = new ScoreBatch(capacity, transformer.Model.ClassCount);
         _faults = new RowFault[capacity];
+        _isMissing = new bool[capacity];
     }
 
     /// <summary>What keeps a row from being scored.</summary>
@@ -34,6 +37,12 @@ internal abstract class BatchScorer
     /// <summary>The scores of the slots last scored.</summary>
     public ScoreBatch Scores { get; }
 
+    /// <summary>Rows scored so far.</summary>
+    public long Rows { get; private set; }
+
+    /// <summary>Rows of them whose image is missing.</summary>
+    public long MissingImages { get; private set; }
+
     protected HdgeTransformer Transformer { get; }
 
     /// <summary>A scorer of up to <paramref name="capacity"/> rows of <paramref name="row"/>, whose features are Single or Byte.</summary>
@@ -45,13 +54,28 @@ internal abstract class BatchScorer
             : new SingleScorer(transformer, row, features, capacity);
     }
 
-    /// <summary>Scores the first <paramref name="count"/> slots. A faulty row among them takes part as zeros.</summary>
+    /// <summary>Scores the first <paramref name="count"/> slots. A faulty row among them takes part as zeros, and so does a missing image, which is never in distribution.</summary>
     /// <exception cref="ObjectDisposedException">The transformer has been disposed.</exception>
     public void Score(int count)
     {
         for (int slot = 0; slot < count; slot++)
-            _faults[slot] = Unpack(slot);
+            (_faults[slot], _isMissing[slot]) = (Unpack(slot), IsMissing(slot));
         ScorePixels(count);
+        Rows += count;
+        for (int slot = 0; slot < count; slot++)
+        {
+            if (!_isMissing[slot])
+                continue;
+            Scores.IsInDistribution[slot] = false;
+            MissingImages++;
+        }
+    }
+
+    /// <summary>Tells the log of something about what was scored.</summary>
+    public void Warn(string message)
+    {
+        using IChannel channel = Transformer.Environment.Register("Hdge").Start("Scoring");
+        channel.Warning(MessageSensitivity.Schema, message);
     }
 
     /// <summary>Throws where a slot has no scores: only a row that is bad fails, not the batch around it.</summary>
@@ -63,12 +87,12 @@ internal abstract class BatchScorer
             throw new InvalidDataException(InputMessages.RowLength(name, position, LengthOf(slot), Transformer.ImageShape.Length));
         if (_faults[slot] == RowFault.NotFinite)
             throw new InvalidDataException(InputMessages.NotFinite(name, position));
-        if (!Scores.IsInRange[slot])
+        if (!Scores.IsInRange[slot] && !_isMissing[slot])
         {
             if (Transformer.OutOfRange == OutOfRangeAction.Throw)
                 throw new InvalidDataException(InputMessages.RefusedRange(name, position, RangeProblem(slot)));
             if (Transformer.IsFirstOutOfRange())
-                Transformer.Warn(InputMessages.OutOfRange(name, position, RangeProblem(slot)));
+                Warn(InputMessages.OutOfRange(name, position, RangeProblem(slot)));
         }
         if (!float.IsFinite(Scores.LogDensity[slot]))
             throw new InvalidDataException(InputMessages.Overflow(name, position));
@@ -79,6 +103,9 @@ internal abstract class BatchScorer
 
     /// <summary>What is wrong with the values of a slot that is out of range.</summary>
     protected abstract string? RangeProblem(int slot);
+
+    /// <summary>Whether the slot's image is missing.</summary>
+    protected abstract bool IsMissing(int slot);
 
     /// <summary>Number of features in a slot.</summary>
     protected abstract int LengthOf(int slot);

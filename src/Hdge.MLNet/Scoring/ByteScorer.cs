@@ -1,3 +1,4 @@
+using Hdge.MLNet.Input;
 using Microsoft.ML;
 
 namespace Hdge.MLNet.Scoring;
@@ -26,6 +27,8 @@ internal sealed class ByteScorer(HdgeTransformer transformer, DataViewRow row, D
     }
 
     protected override string? RangeProblem(int slot) => Transformer.Model.RangeProblem(_pixels.AsSpan(slot * _length, _length));
+
+    protected override bool IsMissing(int slot) => MissingImage.Is(_features[slot]) && LengthOf(slot) == _length;
 
     protected override int LengthOf(int slot) => _features[slot].Length;
 

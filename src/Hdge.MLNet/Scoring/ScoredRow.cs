@@ -1,3 +1,4 @@
+using Hdge.MLNet.Input;
 using Hdge.MLNet.Output;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -12,6 +13,7 @@ internal sealed class ScoredRow : DataViewRow
     private readonly bool[] _active;
     private readonly BatchScorer? _scorer;
     private long? _scoredPosition;
+    private bool _toldMissing; // an engine lives long: one word, not one a row
 
     public ScoredRow(Binding binding, DataViewRow input, bool[] active)
     {
@@ -53,6 +55,11 @@ internal sealed class ScoredRow : DataViewRow
             _scorer!.Features.Fill(0);
             _scorer.Score(1);
             _scoredPosition = Position;
+            if (_scorer.MissingImages > 0 && !_toldMissing)
+            {
+                _toldMissing = true;
+                _scorer.Warn(InputMessages.ScoredMissingImage(_binding.Transformer.FeatureColumnName));
+            }
         }
 
         _scorer!.RequireScored(0, Position);

@@ -1,3 +1,4 @@
+using Hdge.MLNet.Input;
 using Hdge.MLNet.Output;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -19,6 +20,7 @@ internal sealed class ScoringCursor : DataViewRowCursor
     private int _slot = -1;
     private bool _scored;
     private bool _ended;
+    private bool _disposed;
 
     public ScoringCursor(Binding binding, DataViewRowCursor input, bool[] active)
     {
@@ -73,8 +75,14 @@ internal sealed class ScoringCursor : DataViewRowCursor
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && !_disposed)
+        {
+            _disposed = true;
+            if (_scorer.MissingImages > 0)
+                _scorer.Warn(InputMessages.ScoredMissingImages(_binding.Transformer.FeatureColumnName, _scorer.MissingImages, _scorer.Rows));
             _input.Dispose();
+        }
+
         base.Dispose(disposing);
     }
 

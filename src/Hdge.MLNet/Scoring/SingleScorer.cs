@@ -31,6 +31,8 @@ internal sealed class SingleScorer(HdgeTransformer transformer, DataViewRow row,
 
     protected override string? RangeProblem(int slot) => Transformer.Model.RangeProblem(_pixels.AsSpan(slot * _length, _length));
 
+    protected override bool IsMissing(int slot) => MissingImage.Is(_features[slot]) && LengthOf(slot) == _length;
+
     protected override int LengthOf(int slot) => _features[slot].Length;
 
     protected override void ScorePixels(int count) => Transformer.Score(_pixels.AsSpan(0, count * _length), count, Scores);

@@ -106,4 +106,7 @@ public sealed record DetectionOptions
 
         static bool Positive(double value) => value > 0 && double.IsFinite(value);
     }
+
+    /// <summary>One line: what differs from the defaults.</summary>
+    public override string ToString() => PlainText.OfOptions(this);
 }

@@ -34,6 +34,9 @@ public sealed class DetectorSet
 
     internal DetectorStatistics Statistics { get; }
 
+    /// <summary>One line: the score that decides, and all that can be given.</summary>
+    public override string ToString() => $"In-distribution by {Decision.Score}; can give {string.Join(", ", Available)}";
+
     /// <exception cref="ArgumentException">The model was not fitted for it.</exception>
     internal Detector Find(DetectionScore score) => _detectors.TryGetValue(score, out var detector)
         ? detector

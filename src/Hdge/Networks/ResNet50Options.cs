@@ -27,4 +27,7 @@ public sealed record ResNet50Options : NetworkOptions
         Option.Require(BatchNormMomentum > 0 && BatchNormMomentum <= 1, BatchNormMomentum, "(0, 1]");
         Option.Require(shape.Height >= SmallestSide && shape.Width >= SmallestSide, shape, $"images of at least {SmallestSide}x{SmallestSide} pixels for a ResNet-50");
     }
+
+    /// <summary>Its usual name.</summary>
+    public override string ToString() => "ResNet-50";
 }

@@ -43,4 +43,11 @@ public sealed record WideResNetOptions : NetworkOptions
         Option.Require(BatchNormMomentum > 0 && BatchNormMomentum <= 1, BatchNormMomentum, "(0, 1]");
         Option.Require(shape.Height >= SmallestSide && shape.Width >= SmallestSide, shape, $"images of at least {SmallestSide}x{SmallestSide} pixels for a WideResNet");
     }
+
+    /// <summary>For example <c>WRN-28-10 (no norm, dropout 0.3)</c>.</summary>
+    public override string ToString()
+    {
+        string norm = Normalization == Normalization.None ? "no" : $"{Normalization}".ToLowerInvariant();
+        return $"WRN-{Depth}-{Width} ({norm} norm{(DropoutRate > 0 ? $", dropout {DropoutRate}" : "")})";
+    }
 }

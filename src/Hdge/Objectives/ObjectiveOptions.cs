@@ -36,4 +36,7 @@ public abstract record ObjectiveOptions
 
     /// <summary>The objective, ready for its first step.</summary>
     internal abstract IObjective Create(ObjectiveContext context);
+
+    /// <summary>One line: what differs from the defaults.</summary>
+    public sealed override string ToString() => PlainText.OfOptions(this);
 }

@@ -56,4 +56,7 @@ public sealed record PgdOptions
         Option.Require(double.IsFinite(ClipMinimum), ClipMinimum, "a finite number");
         Option.Require(double.IsFinite(ClipMaximum) && ClipMaximum > ClipMinimum, ClipMaximum, $"a finite number above {nameof(ClipMinimum)}, {ClipMinimum}");
     }
+
+    /// <summary>One line: what differs from the defaults.</summary>
+    public override string ToString() => PlainText.OfOptions(this);
 }

@@ -31,4 +31,7 @@ public sealed record SampleOptions
         foreach (int label in Classes)
             Option.Require(label >= 0 && label < classCount, label, $"0..{classCount - 1}", nameof(Classes));
     }
+
+    /// <summary>One line: what differs from the defaults.</summary>
+    public override string ToString() => PlainText.OfOptions(this);
 }

@@ -41,4 +41,7 @@ public sealed record SgldOptions
         double decay = Math.Pow(DecayOffset + step, -DecayExponent);
         return (StepSize * decay, Noise * Math.Sqrt(decay));
     }
+
+    /// <summary>One line: what differs from the defaults.</summary>
+    public override string ToString() => PlainText.OfOptions(this);
 }

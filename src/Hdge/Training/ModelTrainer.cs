@@ -24,7 +24,7 @@ public static class ModelTrainer
     /// <exception cref="DivergenceException">The loss is no longer finite or has exploded; the exception holds the last good model.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static HdgeModel Train(ImageSet images, TrainingOptions options, Action<EpochMetrics>? progress = null, CancellationToken cancellationToken = default) =>
-        Train(images, options, progress, log: null, cancellationToken);
+        Train(images, options, progress, log: null, started: null, cancellationToken);
 
     /// <inheritdoc cref="Train(ImageSet, TrainingOptions, Action{EpochMetrics}, CancellationToken)"/>
     /// <param name="images">At least two images; at least two classes must occur.</param>
@@ -32,7 +32,18 @@ public static class ModelTrainer
     /// <param name="progress">Called after each epoch on the calling thread; a resumed run calls it for the epochs before, too.</param>
     /// <param name="log">Told what else one should know: that few images or none are held out, that a run diverged and went back, that it goes on from a checkpoint, that the finished model looks as if training had failed.</param>
     /// <param name="cancellationToken">Looked at before every step.</param>
-    public static HdgeModel Train(ImageSet images, TrainingOptions options, Action<EpochMetrics>? progress, Action<string>? log, CancellationToken cancellationToken = default)
+    public static HdgeModel Train(ImageSet images, TrainingOptions options, Action<EpochMetrics>? progress, Action<string>? log, CancellationToken cancellationToken = default) =>
+        Train(images, options, progress, log, started: null, cancellationToken);
+
+    /// <inheritdoc cref="Train(ImageSet, TrainingOptions, Action{EpochMetrics}, CancellationToken)"/>
+    /// <param name="images">At least two images; at least two classes must occur.</param>
+    /// <param name="options">Everything the run depends on.</param>
+    /// <param name="progress">Called after each epoch on the calling thread; a resumed run calls it for the epochs before, too.</param>
+    /// <param name="log">Told what else one should know: that a run diverged and went back, that it goes on from a checkpoint.</param>
+    /// <param name="started">Told once, before the first step, what is trained where and on how many images. Default null.</param>
+    /// <param name="cancellationToken">Looked at before every step.</param>
+    public static HdgeModel Train(ImageSet images, TrainingOptions options, Action<EpochMetrics>? progress, Action<string>? log, Action<TrainingStart>? started,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(options);
@@ -51,6 +62,7 @@ public static class ModelTrainer
         var model = new HdgeModel(network, options.Scaling, device);
         try
         {
+            started?.Invoke(new TrainingStart(device.ToString(), options.Network, network.parameters().Sum(p => p.numel()), images.Shape, train.Count, heldOut.Count, classes));
             TimeSpan elapsed;
             using (Tf32.During(device, options.AllowTf32))
             using (var run = new TrainingRun(model, train, heldOut, options, progress, log))

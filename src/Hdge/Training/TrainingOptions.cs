@@ -137,4 +137,7 @@ public sealed record TrainingOptions
         PredictionSets.Validate();
         Option.Require(InDistributionRate > 0 && InDistributionRate <= 1, InDistributionRate, "in (0, 1]");
     }
+
+    /// <summary>One line: what differs from the defaults.</summary>
+    public override string ToString() => PlainText.OfOptions(this);
 }

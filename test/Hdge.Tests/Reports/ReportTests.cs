@@ -157,6 +157,25 @@ public class ReportTests
             Assert.Contains(expected, Assert.Throws<ArgumentException>(() => HtmlReport.Write(data, TextWriter.Null)).Message.Replace("Infinity", "∞"));
     }
 
+    [Theory]
+    [InlineData("de-DE")]
+    [InlineData("tr-TR")]
+    public void C11_TheReportIsTheSameInEveryCulture(string culture)
+    {
+        string expected = Text(SmallReport.Full()), actual;
+        var before = CultureInfo.CurrentCulture;
+        try
+        {
+            CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo(culture);
+            actual = Text(SmallReport.Full());
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+        Assert.Equal(expected, actual);
+    }
+
     internal static string Text(ReportData data)
     {
         using var text = new StringWriter(CultureInfo.InvariantCulture);
