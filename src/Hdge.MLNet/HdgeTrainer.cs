@@ -43,23 +43,13 @@ public sealed partial class HdgeTrainer : ITrainerEstimator<HdgeTransformer, Hdg
     /// <exception cref="InvalidDataException">There is no row with a label, all have the same, a label is outside its key's range, or a feature is NaN or infinite.</exception>
     /// <exception cref="InvalidOperationException">The GPU that was asked for is not there.</exception>
     /// <exception cref="DivergenceException">The loss was no longer finite or exploded.</exception>
-    /// <exception cref="OperationCanceledException"><see cref="Options.CancellationToken"/> was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <see cref="Options.CancellationToken"/> or the MLContext was cancelled, and <see cref="Options.OnCancel"/> is to throw, or no epoch was whole yet.
+    /// </exception>
     public HdgeTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        TrainingOptions training = _options.Training with
-        {
-            Seed = _options.Seed ?? HostEnvironments.Seed(_environment) ?? _options.Training.Seed,
-            Device = Devices.Choose(_environment, _options.Device),
-        };
-        var rows = new TrainingRows(input.Schema, _options);
-        training.Validate(rows.Shape);
-
-        using IChannel channel = _environment.Register("Hdge").Start("Training");
-        ImageSet images = rows.Read(input, _options.CancellationToken);
-        Report(channel, images, rows);
-        HdgeModel model = ModelTrainer.Train(images, training, Progress(channel), message => channel.Warning(MessageSensitivity.None, message), _options.CancellationToken);
-        return new HdgeTransformer(model, _options.FeatureColumnName, rows.FeatureType, _options.Outputs, LabelValues.Of(rows.Label, rows.ClassCount));
+        return Cancellation.Run(_environment, token => Train(input, token), _options.CancellationToken);
     }
 
     /// <summary>The outline of the schema that a fitted transformer will give: the input's columns and those of <see cref="HdgeTransformer"/>.</summary>
@@ -70,6 +60,25 @@ public sealed partial class HdgeTrainer : ITrainerEstimator<HdgeTransformer, Hdg
         ArgumentNullException.ThrowIfNull(inputSchema);
         (_, SchemaShape.Column label) = InputColumns.FindShapes(inputSchema, _options.FeatureColumnName, _options.LabelColumnName);
         return OutputShape.Create(inputSchema, label, _options.Outputs);
+    }
+
+    private HdgeTransformer Train(IDataView input, CancellationToken cancellationToken)
+    {
+        TrainingOptions training = _options.Training with
+        {
+            Seed = _options.Seed ?? HostEnvironments.Seed(_environment) ?? _options.Training.Seed,
+            Device = Devices.Choose(_environment, _options.Device),
+            OnCancel = _options.OnCancel ?? _options.Training.OnCancel,
+            ProgressInterval = _options.ProgressInterval ?? _options.Training.ProgressInterval,
+        };
+        var rows = new TrainingRows(input.Schema, _options);
+        training.Validate(rows.Shape);
+
+        using IChannel channel = _environment.Register("Hdge").Start("Training");
+        ImageSet images = rows.Read(input, cancellationToken);
+        Report(channel, images, rows);
+        HdgeModel model = ModelTrainer.Train(images, training, Progress(channel), message => channel.Warning(MessageSensitivity.None, message), StepProgress(channel), cancellationToken);
+        return ExplainableTransformer.Factory.Create(model, _options.FeatureColumnName, rows.FeatureType, _options.Outputs, LabelValues.Of(rows.Label, rows.ClassCount));
     }
 
     private void Report(IChannel channel, ImageSet images, TrainingRows rows)
@@ -88,5 +97,11 @@ public sealed partial class HdgeTrainer : ITrainerEstimator<HdgeTransformer, Hdg
     {
         channel.Info(MessageSensitivity.None, metrics.ToString());
         _options.MetricsCallback?.Invoke(metrics);
+    };
+
+    private Action<TrainingProgress> StepProgress(IChannel channel) => progress =>
+    {
+        channel.Info(MessageSensitivity.None, progress.ToString());
+        _options.ProgressCallback?.Invoke(progress);
     };
 }

@@ -19,17 +19,19 @@ public static class ModelTrainer
     /// <exception cref="InvalidDataException">The checkpoint to resume from is damaged.</exception>
     /// <exception cref="IOException">A checkpoint is there already and <see cref="CheckpointOptions.Resume"/> is not set, or one cannot be written.</exception>
     /// <exception cref="DivergenceException">The loss is no longer finite or has exploded; the exception holds the last good model.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled, and <see cref="TrainingOptions.OnCancel"/> is to throw, or no epoch was whole yet.</exception>
     public static HdgeModel Train(ImageSet images, TrainingOptions options, Action<EpochMetrics>? progress = null, CancellationToken cancellationToken = default) =>
-        Train(images, options, progress, log: null, cancellationToken);
+        Train(images, options, progress, log: null, stepProgress: null, cancellationToken);
 
     /// <inheritdoc cref="Train(ImageSet, TrainingOptions, Action{EpochMetrics}, CancellationToken)"/>
     /// <param name="images">At least two images; at least two classes must occur.</param>
     /// <param name="options">Everything the run depends on.</param>
     /// <param name="progress">Called after each epoch on the calling thread; a resumed run calls it for the epochs before, too.</param>
     /// <param name="log">Told what else one should know: that a run diverged and went back, that it goes on from a checkpoint.</param>
+    /// <param name="stepProgress">Called within epochs while the network is trained, at most once a <see cref="TrainingOptions.ProgressInterval"/>, on the calling thread.</param>
     /// <param name="cancellationToken">Looked at before every step.</param>
-    public static HdgeModel Train(ImageSet images, TrainingOptions options, Action<EpochMetrics>? progress, Action<string>? log, CancellationToken cancellationToken = default)
+    public static HdgeModel Train(ImageSet images, TrainingOptions options, Action<EpochMetrics>? progress, Action<string>? log, Action<TrainingProgress>? stepProgress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(options);
@@ -44,12 +46,16 @@ public static class ModelTrainer
         try
         {
             TimeSpan elapsed;
-            using (var run = new TrainingRun(model, train, heldOut, options, progress, log))
+            using (var run = new TrainingRun(model, train, heldOut, options, progress, log, stepProgress))
             {
                 run.Run(cancellationToken);
                 elapsed = run.Elapsed;
             }
-            Finish(model, train, heldOut, options, cancellationToken, progress, elapsed);
+            // A model that is to be returned in any case is finished in any case.
+            if (options.OnCancel == CancelBehavior.ReturnBestSoFar)
+                Finish(model, train, heldOut, options, progress, elapsed, CancellationToken.None, cancellationToken);
+            else
+                Finish(model, train, heldOut, options, progress, elapsed, cancellationToken);
             return model;
         }
         catch
@@ -59,15 +65,15 @@ public static class ModelTrainer
         }
     }
 
-    /// <summary>What follows the last step: running averages for clean images, the linear layer where it has a stage of its own, temperature, thresholds and detectors.</summary>
-    internal static void Finish(HdgeModel model, ImageSet train, ImageSet heldOut, TrainingOptions options, CancellationToken cancellationToken,
-        Action<EpochMetrics>? progress = null, TimeSpan elapsed = default)
+    /// <summary>What follows the last step: running averages for clean images, the linear layer where it has a stage of its own (which <paramref name="endLinearStage"/> ends after a whole epoch), temperature, thresholds and detectors.</summary>
+    internal static void Finish(HdgeModel model, ImageSet train, ImageSet heldOut, TrainingOptions options,
+        Action<EpochMetrics>? progress, TimeSpan elapsed, CancellationToken cancellationToken, CancellationToken endLinearStage = default)
     {
         if (options.Augmentation.NoiseDeviation > 0 && options.Network.HasBatchNorm)
             RunningAverages.Refresh(model.Network, train, options, model.Device, cancellationToken);
         model.Network.eval();
         if (options.Objective is SupervisedContrastiveOptions { LinearEpochs: > 0 } stage)
-            LinearStage.Run(model.Network, train, heldOut, stage, options, model.Device, progress, elapsed, cancellationToken);
+            LinearStage.Run(model.Network, train, heldOut, stage, options, model.Device, progress, elapsed, cancellationToken, endLinearStage);
         if (heldOut.Count > 0)
             model.Calibrate(heldOut, options.InDistributionRate, options.CalibrationMethod, options.PredictionSets, Seeds.Mix(options.Seed, 9), cancellationToken);
         else
