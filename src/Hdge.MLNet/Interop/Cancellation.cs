@@ -5,8 +5,7 @@ namespace Hdge.MLNet.Interop;
 /// <summary>Long work under an MLContext, which ends when the context is cancelled (<c>MLContext.CancelExecution</c>) or a token of the caller's is.</summary>
 internal static class Cancellation
 {
-    // Stock trainers look at the context's flag between steps; nothing tells of its change, so it is looked at as often as somebody waiting would notice.
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
+    private const int Interval = 50; // milliseconds
 
     /// <summary>Does the work, giving it a token that stands for both.</summary>
     /// <exception cref="OperationCanceledException">One of them was cancelled: the context with the exception that stock trainers throw, or <paramref name="given"/>.</exception>
@@ -15,11 +14,19 @@ internal static class Cancellation
         environment.CheckAlive();
         given.ThrowIfCancellationRequested();
         using var source = CancellationTokenSource.CreateLinkedTokenSource(given);
-        var watch = new Timer(_ =>
+        using var done = new ManualResetEventSlim();
+        // Stock trainers look at the context's flag between steps; nothing tells of its change. A thread of its own looks, for a busy pool would let it wait.
+        var watch = new Thread(() =>
         {
-            if (environment is ICancelable { IsCanceled: true })
+            while (!done.Wait(Interval))
+            {
+                if (environment is not ICancelable { IsCanceled: true })
+                    continue;
                 source.Cancel();
-        }, null, Interval, Interval);
+                return;
+            }
+        }) { IsBackground = true, Name = "Hdge cancellation" };
+        watch.Start();
         try
         {
             return work(source.Token);
@@ -31,8 +38,8 @@ internal static class Cancellation
         }
         finally
         {
-            // Waits for a look that is under way: it uses the source.
-            watch.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            done.Set();
+            watch.Join();
         }
     }
 }
