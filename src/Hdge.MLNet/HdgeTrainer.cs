@@ -78,7 +78,7 @@ public sealed partial class HdgeTrainer : ITrainerEstimator<HdgeTransformer, Hdg
         ImageSet images = rows.Read(input, cancellationToken);
         Report(channel, images, rows);
         HdgeModel model = ModelTrainer.Train(images, training, Progress(channel), message => channel.Warning(MessageSensitivity.None, message), StepProgress(channel), cancellationToken);
-        return TransformerFactory.Create(model, _options.FeatureColumnName, rows.FeatureType, _options.Outputs, LabelValues.Of(rows.Label, rows.ClassCount));
+        return new HdgeTransformer(model, _options.FeatureColumnName, rows.FeatureType, _options.Outputs, LabelValues.Of(rows.Label, rows.ClassCount));
     }
 
     private void Report(IChannel channel, ImageSet images, TrainingRows rows)

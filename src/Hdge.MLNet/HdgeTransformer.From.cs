@@ -2,7 +2,7 @@ using Microsoft.ML;
 
 namespace Hdge.MLNet;
 
-public partial class HdgeTransformer
+public sealed partial class HdgeTransformer
 {
     /// <summary>Name of the column with the predicted class.</summary>
     public string PredictedLabelColumnName => Outputs.PredictedLabel;

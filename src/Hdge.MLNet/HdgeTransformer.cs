@@ -22,7 +22,7 @@ namespace Hdge.MLNet;
 /// </list>
 /// <see cref="Transform"/> computes nothing before a getter asks for it. One transformer may be used by several threads at once.
 /// </summary>
-public partial class HdgeTransformer : ISingleFeaturePredictionTransformer<HdgeModel>, IDisposable
+public sealed partial class HdgeTransformer : ISingleFeaturePredictionTransformer<HdgeModel>, IDisposable
 {
     private readonly Lock _gate = new();
     private int _scoring;
@@ -94,7 +94,6 @@ public partial class HdgeTransformer : ISingleFeaturePredictionTransformer<HdgeM
     /// <summary>Releases the network, on whatever device it is. Scoring that other threads have begun is let finish first.</summary>
     public void Dispose()
     {
-        GC.SuppressFinalize(this);
         lock (_gate)
         {
             if (_disposed)

@@ -56,7 +56,7 @@ internal static class ModelZip
         HdgeModel model = HdgeModel.Load(stream, Devices.Choose(env, null));
         PrimitiveDataViewType item = columns.FeatureType == "Byte" ? NumberDataViewType.Byte : NumberDataViewType.Single;
         var features = new VectorDataViewType(item, model.InputShape.Length);
-        return TransformerFactory.Create(model, columns.Feature, features, columns.Outputs.Checked(), labels);
+        return new HdgeTransformer(model, columns.Feature, features, columns.Outputs.Checked(), labels);
     }
 
     private sealed record Columns(string Feature, string FeatureType, OutputColumnNames Outputs, Values? Labels);
