@@ -13,7 +13,7 @@ internal static class Report
 {
     public static void Write(ITransformer chain, string data, IReadOnlyList<string> unknown, string path)
     {
-        var transformer = ((IEnumerable<ITransformer>)chain).OfType<HdgeTransformer>().Single();
+        var transformer = HdgeTransformer.From(chain);
         HdgeModel model = transformer.Model;
         // The model numbers classes by key value: the order in which training met them.
         ImageSet images = Rows.Read(data, "t10k"), known = Relabelled(images, transformer.ClassNames);

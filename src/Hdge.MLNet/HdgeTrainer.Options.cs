@@ -113,8 +113,17 @@ public sealed partial class HdgeTrainer
         /// <summary>Called after every epoch, on the training thread. Default null. An exception it throws ends the training.</summary>
         public Action<EpochMetrics>? MetricsCallback { get; set; }
 
-        /// <summary>Stops <see cref="Fit"/> with an <see cref="OperationCanceledException"/>. Default: none.</summary>
+        /// <summary>Called within epochs, at most once a <see cref="ProgressInterval"/>, on the training thread. Default null; the log has it either way. An exception it throws ends the training.</summary>
+        public Action<TrainingProgress>? ProgressCallback { get; set; }
+
+        /// <summary>Least time between two reports within an epoch, at least 0. Default null: that of <see cref="TrainingOptions.ProgressInterval"/>, 5 s.</summary>
+        public TimeSpan? ProgressInterval { get; set; }
+
+        /// <summary>Stops <see cref="Fit"/> as <see cref="OnCancel"/> says; so does <c>MLContext.CancelExecution</c>. Default: none.</summary>
         public CancellationToken CancellationToken { get; set; }
+
+        /// <summary>Whether a cancelled training throws or returns the best model so far. Default null: that of <see cref="TrainingOptions.OnCancel"/>, <see cref="CancelBehavior.Throw"/>.</summary>
+        public CancelBehavior? OnCancel { get; set; }
 
         internal OutputColumnNames Outputs => new(
             PredictedLabelColumnName, ScoreColumnName, LogDensityColumnName, ConfidenceColumnName, IsInDistributionColumnName, DetectionScoreColumnName, CalibratedScoreColumnName,
@@ -152,6 +161,8 @@ public sealed partial class HdgeTrainer
             Epochs = Epochs ?? Training.Epochs,
             ValidationFraction = ValidationFraction ?? Training.ValidationFraction,
             Device = Device ?? Training.Device,
+            OnCancel = OnCancel ?? Training.OnCancel,
+            ProgressInterval = ProgressInterval ?? Training.ProgressInterval,
             Scaling = Training.Scaling with
             {
                 Scale = Scale ?? Training.Scaling.Scale,

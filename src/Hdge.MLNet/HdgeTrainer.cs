@@ -41,29 +41,13 @@ public sealed partial class HdgeTrainer : ITrainerEstimator<HdgeTransformer, Hdg
     /// <exception cref="InvalidDataException">There is no row with a label and an image, all have the same label, a label is outside its key's range, or a feature is NaN or infinite.</exception>
     /// <exception cref="InvalidOperationException">The GPU that was asked for is not there.</exception>
     /// <exception cref="DivergenceException">The loss was no longer finite or exploded.</exception>
-    /// <exception cref="OperationCanceledException"><see cref="Options.CancellationToken"/> was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <see cref="Options.CancellationToken"/> or the MLContext was cancelled, and <see cref="Options.OnCancel"/> is to throw, or no epoch was whole yet.
+    /// </exception>
     public HdgeTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        int threads = _options.Training.ThreadCount(); // first of all: how libtorch waits is settled before it is loaded
-        TrainingOptions training = _options.Training with
-        {
-            Seed = _options.Seed ?? HostEnvironments.Seed(_environment) ?? _options.Training.Seed,
-            Device = Devices.Choose(_environment, _options.Training.Device),
-        };
-        var rows = new TrainingRows(input, _options);
-        training.Validate(rows.Shape);
-
-        using IChannel channel = _environment.Register("Hdge").Start("Training");
-        ImageSet images = rows.Read(input, _options.CancellationToken);
-        foreach (string warning in rows.Warnings())
-            channel.Warning(MessageSensitivity.Schema, warning);
-        if (_options.PredictionSetColumnName is { } sets && images.HeldOutCount(training.ValidationFraction) == 0)
-            throw new ArgumentException(InputMessages.NothingHeldOut(sets, training.ValidationFraction, images.Count, images.Labels.ToArray().Distinct().Count()));
-        channel.Info(MessageSensitivity.None, $"Computing with {threads} thread{(threads == 1 ? "" : "s")} on the processor.");
-        HdgeModel model = ModelTrainer.Train(images, training, Progress(channel), message => channel.Warning(MessageSensitivity.None, message),
-            start => channel.Info(MessageSensitivity.None, start.ToString()), _options.CancellationToken);
-        return new HdgeTransformer(_environment, model, _options.FeatureColumnName, rows.FeatureType, _options.Outputs, LabelValues.Of(rows.Label, rows.ClassCount)) { OutOfRange = _options.OutOfRange };
+        return Cancellation.Run(_environment, token => Train(input, token), _options.CancellationToken);
     }
 
     /// <summary>The outline of the schema that a fitted transformer will give: the input's columns and those of <see cref="HdgeTransformer"/>.</summary>
@@ -79,9 +63,38 @@ public sealed partial class HdgeTrainer : ITrainerEstimator<HdgeTransformer, Hdg
     /// <summary>One line: what it reads and what it trains.</summary>
     public override string ToString() => $"HDGE trainer: {_options}";
 
+    private HdgeTransformer Train(IDataView input, CancellationToken cancellationToken)
+    {
+        int threads = _options.Training.ThreadCount(); // first of all: how libtorch waits is settled before it is loaded
+        TrainingOptions training = _options.Training with
+        {
+            Seed = _options.Seed ?? HostEnvironments.Seed(_environment) ?? _options.Training.Seed,
+            Device = Devices.Choose(_environment, _options.Training.Device),
+        };
+        var rows = new TrainingRows(input, _options);
+        training.Validate(rows.Shape);
+
+        using IChannel channel = _environment.Register("Hdge").Start("Training");
+        ImageSet images = rows.Read(input, cancellationToken);
+        foreach (string warning in rows.Warnings())
+            channel.Warning(MessageSensitivity.Schema, warning);
+        if (_options.PredictionSetColumnName is { } sets && images.HeldOutCount(training.ValidationFraction) == 0)
+            throw new ArgumentException(InputMessages.NothingHeldOut(sets, training.ValidationFraction, images.Count, images.Labels.ToArray().Distinct().Count()));
+        channel.Info(MessageSensitivity.None, $"Computing with {threads} thread{(threads == 1 ? "" : "s")} on the processor.");
+        HdgeModel model = ModelTrainer.Train(images, training, Progress(channel), message => channel.Warning(MessageSensitivity.None, message),
+            StepProgress(channel), start => channel.Info(MessageSensitivity.None, start.ToString()), cancellationToken);
+        return new HdgeTransformer(_environment, model, _options.FeatureColumnName, rows.FeatureType, _options.Outputs, LabelValues.Of(rows.Label, rows.ClassCount)) { OutOfRange = _options.OutOfRange };
+    }
+
     private Action<EpochMetrics> Progress(IChannel channel) => metrics =>
     {
         channel.Info(MessageSensitivity.None, metrics.ToString());
         _options.MetricsCallback?.Invoke(metrics);
+    };
+
+    private Action<TrainingProgress> StepProgress(IChannel channel) => progress =>
+    {
+        channel.Info(MessageSensitivity.None, progress.ToString());
+        _options.ProgressCallback?.Invoke(progress);
     };
 }

@@ -23,7 +23,7 @@ namespace Hdge.MLNet;
 /// </list>
 /// <see cref="Transform"/> computes nothing before a getter asks for it. One transformer may be used by several threads at once.
 /// </summary>
-public sealed class HdgeTransformer : ISingleFeaturePredictionTransformer<HdgeModel>, IDisposable
+public sealed partial class HdgeTransformer : ISingleFeaturePredictionTransformer<HdgeModel>, IDisposable
 {
     private const string DisposedMessage = "The HDGE transformer has been disposed, and with it the network. A PredictionEngine disposes the model that it was made from when it is disposed itself: "
         + "for a model that is to live on, make engines with CreatePredictionEngine<…>(model, new PredictionEngineOptions { OwnsTransformer = false }).";

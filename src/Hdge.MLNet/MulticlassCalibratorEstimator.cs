@@ -28,22 +28,11 @@ public sealed partial class MulticlassCalibratorEstimator : IEstimator<Multiclas
     /// <param name="input">Scored data with labels that the scores' trainer was not trained on: what it was trained on, it is too sure of.</param>
     /// <exception cref="ArgumentException">A column is missing or has the wrong type.</exception>
     /// <exception cref="InvalidDataException">There is no row with a label, or a score is out of range.</exception>
-    /// <exception cref="OperationCanceledException"><see cref="Options.CancellationToken"/> was cancelled.</exception>
+    /// <exception cref="OperationCanceledException"><see cref="Options.CancellationToken"/> or the MLContext was cancelled.</exception>
     public MulticlassCalibratorTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        var rows = new LabelledScores(input.Schema, _options);
-        using IChannel channel = _environment.Register("Hdge").Start("Calibration");
-        (float[] logits, ScoreKind kind) = rows.Read(input, _options.CancellationToken);
-        if (rows.MissingLabels > 0)
-            channel.Warning(MessageSensitivity.Schema, $"{rows.MissingLabels} rows were left out: their label column '{_options.LabelColumnName}' is missing.");
-        CalibratorFit fit = CalibratorFitting.Fit(logits, rows.Labels, rows.ClassCount, _options.Method, _options.Folds,
-            _options.Seed ?? HostEnvironments.Seed(_environment) ?? 0, _options.CancellationToken);
-        channel.Info(MessageSensitivity.None, $"Calibrated {rows.Labels.Length} rows of {kind} in {rows.ClassCount} classes by the method {fit.Calibrator.Method}.");
-        return new MulticlassCalibratorTransformer(fit.Calibrator, kind, new(_options.ScoreColumnName, _options.Output, _options.PredictedLabelColumnName))
-        {
-            Candidates = fit.Candidates,
-        };
+        return Cancellation.Run(_environment, token => Calibrate(input, token), _options.CancellationToken);
     }
 
     /// <summary>One line: what it reads and how it calibrates.</summary>
@@ -60,5 +49,21 @@ public sealed partial class MulticlassCalibratorEstimator : IEstimator<Multiclas
         if (_options.PredictedLabelColumnName is { } predicted)
             InputColumns.FindKey(inputSchema, predicted, "predicted label");
         return OutputShape.Replace(inputSchema, [new(_options.Output, score.Kind, score.ItemType, score.IsKey, score.Annotations)]);
+    }
+
+    private MulticlassCalibratorTransformer Calibrate(IDataView input, CancellationToken cancellationToken)
+    {
+        var rows = new LabelledScores(input.Schema, _options);
+        using IChannel channel = _environment.Register("Hdge").Start("Calibration");
+        (float[] logits, ScoreKind kind) = rows.Read(input, cancellationToken);
+        if (rows.MissingLabels > 0)
+            channel.Warning(MessageSensitivity.Schema, $"{rows.MissingLabels} rows were left out: their label column '{_options.LabelColumnName}' is missing.");
+        CalibratorFit fit = CalibratorFitting.Fit(logits, rows.Labels, rows.ClassCount, _options.Method, _options.Folds,
+            _options.Seed ?? HostEnvironments.Seed(_environment) ?? 0, cancellationToken);
+        channel.Info(MessageSensitivity.None, $"Calibrated {rows.Labels.Length} rows of {kind} in {rows.ClassCount} classes by the method {fit.Calibrator.Method}.");
+        return new MulticlassCalibratorTransformer(fit.Calibrator, kind, new(_options.ScoreColumnName, _options.Output, _options.PredictedLabelColumnName))
+        {
+            Candidates = fit.Candidates,
+        };
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Hdge.MLNet.Tests.Data;
 using Hdge.Training;
 using Microsoft.ML;
@@ -22,6 +23,37 @@ public class TrainingTests
         Assert.Contains(ours, line => line.Message.Contains("epoch 2/2: loss ", StringComparison.Ordinal));
         LoggingEventArgs warning = Assert.Single(ours, line => line.Kind is ChannelMessageKind.Warning or ChannelMessageKind.Error);
         Assert.Contains("Only 30 images are held out", warning.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ProgressWithinAnEpochAppearsInTheLogOnceAnInterval()
+    {
+        var context = new MLContext(seed: 1);
+        var lines = new List<string>();
+        context.Log += (_, entry) => lines.Add(entry.Message);
+        var seen = new List<TrainingProgress>();
+        HdgeTrainer.Options options = Trained.QuickOptions(epochs: 2);
+        (options.ProgressInterval, options.ProgressCallback) = (TimeSpan.Zero, seen.Add);
+        CultureInfo culture = CultureInfo.CurrentCulture;
+        try
+        {
+            CultureInfo.CurrentCulture = new CultureInfo("de-DE");
+            Trained.Fit(context, options).Dispose();
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = culture;
+        }
+
+        // 120 images a step of 16, twice.
+        string[] told = [.. lines.Where(line => line.Contains(" images/s, ", StringComparison.Ordinal))];
+        Assert.Equal(16, told.Length);
+        Assert.Equal(seen.Select(progress => progress.ToString()), told.Select(line => line[line.IndexOf("epoch ", StringComparison.Ordinal)..]));
+        Assert.Matches(@"epoch 2/2, step 3/8: 68\.8 % done, \d+ images/s, \d\d:\d\d:\d\d left$", told[10]);
+        lines.Clear();
+        options.ProgressInterval = TimeSpan.FromHours(1);
+        Trained.Fit(context, options).Dispose();
+        Assert.DoesNotContain(lines, line => line.Contains(" images/s, ", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -17,9 +17,11 @@ internal static class LinearStage
     private const int BatchSize = 256;
 
     public static void Run(Backbone network, ImageSet train, ImageSet heldOut, SupervisedContrastiveOptions stage, TrainingOptions options, Device device,
-        Action<EpochMetrics>? progress, TimeSpan before, CancellationToken cancellationToken)
+        Action<EpochMetrics>? progress, TimeSpan before, CancellationToken cancellationToken, CancellationToken end = default)
     {
         var clock = Stopwatch.StartNew();
+        // Of a network whose own training was cut short the layer still gets all its epochs: they are what makes it a classifier.
+        bool mayEnd = !end.IsCancellationRequested;
         network.eval();
         using var features = Features(network, train, options.Scaling, device, cancellationToken);
         using var labels = Labels(train, device);
@@ -28,7 +30,7 @@ internal static class LinearStage
         var linear = network.named_modules().Select(part => part.module).OfType<Linear>().Single(); // a backbone is features, then one linear layer
         using var optimizer = optim.Adam(linear.parameters(), stage.LinearLearningRate);
         int batches = (train.Count + BatchSize - 1) / BatchSize;
-        for (int epoch = 0; epoch < stage.LinearEpochs; epoch++)
+        for (int epoch = 0; epoch < stage.LinearEpochs && !(mayEnd && epoch > 0 && end.IsCancellationRequested); epoch++)
         {
             long[] order = [.. Enumerable.Range(0, train.Count).Select(i => (long)i)];
             new Random(Seeds.Mix(options.Seed, 7, epoch)).Shuffle(order);

@@ -22,9 +22,9 @@ public static class ModelTrainer
     /// <exception cref="IOException">A checkpoint is there already and <see cref="CheckpointOptions.Resume"/> is not set, or there is no folder or no room for one.
     /// Where one cannot be written later the run goes on, and says so in the log.</exception>
     /// <exception cref="DivergenceException">The loss is no longer finite or has exploded; the exception holds the last good model.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled, and <see cref="TrainingOptions.OnCancel"/> is to throw, or no epoch was whole yet.</exception>
     public static HdgeModel Train(ImageSet images, TrainingOptions options, Action<EpochMetrics>? progress = null, CancellationToken cancellationToken = default) =>
-        Train(images, options, progress, log: null, started: null, cancellationToken);
+        Train(images, options, progress, log: null, stepProgress: null, started: null, cancellationToken);
 
     /// <inheritdoc cref="Train(ImageSet, TrainingOptions, Action{EpochMetrics}, CancellationToken)"/>
     /// <param name="images">At least two images; at least two classes must occur.</param>
@@ -33,7 +33,7 @@ public static class ModelTrainer
     /// <param name="log">Told what else one should know: that few images or none are held out, that a run diverged and went back, that it goes on from a checkpoint, that the finished model looks as if training had failed.</param>
     /// <param name="cancellationToken">Looked at before every step.</param>
     public static HdgeModel Train(ImageSet images, TrainingOptions options, Action<EpochMetrics>? progress, Action<string>? log, CancellationToken cancellationToken = default) =>
-        Train(images, options, progress, log, started: null, cancellationToken);
+        Train(images, options, progress, log, stepProgress: null, started: null, cancellationToken);
 
     /// <inheritdoc cref="Train(ImageSet, TrainingOptions, Action{EpochMetrics}, CancellationToken)"/>
     /// <param name="images">At least two images; at least two classes must occur.</param>
@@ -41,8 +41,9 @@ public static class ModelTrainer
     /// <param name="progress">Called after each epoch on the calling thread; a resumed run calls it for the epochs before, too.</param>
     /// <param name="log">Told what else one should know: that a run diverged and went back, that it goes on from a checkpoint.</param>
     /// <param name="started">Told once, before the first step, what is trained where and on how many images. Default null.</param>
+    /// <param name="stepProgress">Called within epochs while the network is trained, at most once a <see cref="TrainingOptions.ProgressInterval"/>, on the calling thread. Default null.</param>
     /// <param name="cancellationToken">Looked at before every step.</param>
-    public static HdgeModel Train(ImageSet images, TrainingOptions options, Action<EpochMetrics>? progress, Action<string>? log, Action<TrainingStart>? started,
+    public static HdgeModel Train(ImageSet images, TrainingOptions options, Action<EpochMetrics>? progress, Action<string>? log, Action<TrainingProgress>? stepProgress, Action<TrainingStart>? started = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -65,14 +66,18 @@ public static class ModelTrainer
             started?.Invoke(new TrainingStart(device.ToString(), options.Network, network.parameters().Sum(p => p.numel()), images.Shape, train.Count, heldOut.Count, classes));
             TimeSpan elapsed;
             using (Tf32.During(device, options.AllowTf32))
-            using (var run = new TrainingRun(model, train, heldOut, options, progress, log))
+            using (var run = new TrainingRun(model, train, heldOut, options, progress, log, stepProgress))
             {
                 run.Run(cancellationToken);
                 elapsed = run.Elapsed;
             }
-            Finish(model, train, heldOut, options, cancellationToken, progress, elapsed);
+            // A model that is to be returned in any case is finished in any case.
+            if (options.OnCancel == CancelBehavior.ReturnBestSoFar)
+                Finish(model, train, heldOut, options, progress, elapsed, CancellationToken.None, cancellationToken);
+            else
+                Finish(model, train, heldOut, options, progress, elapsed, cancellationToken);
             if (log is not null)
-                foreach (string doubt in TrainingDoubts.Of(model, train, heldOut, options, cancellationToken))
+                foreach (string doubt in TrainingDoubts.Of(model, train, heldOut, options, options.OnCancel == CancelBehavior.ReturnBestSoFar ? CancellationToken.None : cancellationToken))
                     log(doubt);
             return model;
         }
@@ -97,16 +102,16 @@ public static class ModelTrainer
             + FormattableString.Invariant($"The share of known images flagged, {1 - rate:P0} by {nameof(TrainingOptions.InDistributionRate)}, may be off by {100 * deviation:F0} percentage points and more.");
     }
 
-    /// <summary>What follows the last step: range of the pixels, running averages for clean images, the linear layer where it has a stage of its own, temperature, decision and detectors.</summary>
-    internal static void Finish(HdgeModel model, ImageSet train, ImageSet heldOut, TrainingOptions options, CancellationToken cancellationToken,
-        Action<EpochMetrics>? progress = null, TimeSpan elapsed = default)
+    /// <summary>What follows the last step: range of the pixels, running averages for clean images, the linear layer where it has a stage of its own (which <paramref name="endLinearStage"/> ends after a whole epoch), temperature, decision and detectors.</summary>
+    internal static void Finish(HdgeModel model, ImageSet train, ImageSet heldOut, TrainingOptions options,
+        Action<EpochMetrics>? progress, TimeSpan elapsed, CancellationToken cancellationToken, CancellationToken endLinearStage = default)
     {
         if (options.Augmentation.NoiseDeviation > 0 && options.Network.HasBatchNorm)
             RunningAverages.Refresh(model.Network, train, options, model.Device, cancellationToken);
         model.Network.eval();
         model.TrainedRange = PixelRange.Of(train, heldOut);
         if (options.Objective is SupervisedContrastiveOptions { LinearEpochs: > 0 } stage)
-            LinearStage.Run(model.Network, train, heldOut, stage, options, model.Device, progress, elapsed, cancellationToken);
+            LinearStage.Run(model.Network, train, heldOut, stage, options, model.Device, progress, elapsed, cancellationToken, endLinearStage);
         if (heldOut.Count > 0)
             model.Calibrate(heldOut, options.InDistributionRate, options.CalibrationMethod, options.PredictionSets, Seeds.Mix(options.Seed, 9), cancellationToken);
         else

@@ -87,6 +87,12 @@ public sealed record TrainingOptions
     /// <summary>Where and how often to save a state from which a killed run can go on. Default null: never.</summary>
     public CheckpointOptions? Checkpoint { get; init; }
 
+    /// <summary>What to do when the run is cancelled. Default <see cref="CancelBehavior.Throw"/>.</summary>
+    public CancelBehavior OnCancel { get; init; }
+
+    /// <summary>Least time between two reports within an epoch, at least 0, which reports every step. Default 5 s.</summary>
+    public TimeSpan ProgressInterval { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Where to train: "cpu", "cuda", "cuda:1" …; null takes a GPU when there is one.</summary>
     public string? Device { get; init; }
 
@@ -115,6 +121,8 @@ public sealed record TrainingOptions
         Checkpoint?.Validate();
         Option.Require(DivergenceRestarts is null or >= 0, DivergenceRestarts ?? 0, "at least 0, or null", nameof(DivergenceRestarts));
         Option.Require(Threads is null or >= 1, Threads ?? 0, "at least 1, or null", nameof(Threads));
+        Option.Require(Enum.IsDefined(OnCancel), OnCancel, "Throw or ReturnBestSoFar");
+        Option.Require(ProgressInterval >= TimeSpan.Zero, ProgressInterval, "at least 0");
         Augmentation.Validate(shape);
         Scaling.Validate(shape.Channels);
         Detection.Validate(shape);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Hdge.Data;
 using Hdge.Networks;
 using Hdge.Objectives;
@@ -21,6 +22,8 @@ internal sealed class TrainingRun : IDisposable
     private readonly SeededDropout[] _dropouts;
     private readonly RunState _state;
     private readonly StateSnapshot _lastGood = new();
+    private readonly StateSnapshot _bestWeights = new(); // only where they may be returned
+    private readonly ProgressReporter _reporter;
     private readonly LossMonitor _monitor;
     private readonly LearningRateSchedule _schedule;
     private readonly int _restartsAllowed;
@@ -29,9 +32,11 @@ internal sealed class TrainingRun : IDisposable
     private TimeSpan _stepTime; // of the last epoch
     private BatchLoader _loader;
     private List<EpochMetrics> _metrics = []; // one an epoch done
+    private EpochMetrics? _best; // whose weights are kept
     private int _restarts;
 
-    public TrainingRun(HdgeModel model, ImageSet train, ImageSet heldOut, TrainingOptions options, Action<EpochMetrics>? progress, Action<string>? log)
+    public TrainingRun(HdgeModel model, ImageSet train, ImageSet heldOut, TrainingOptions options, Action<EpochMetrics>? progress, Action<string>? log,
+        Action<TrainingProgress>? stepProgress = null)
     {
         (_model, _train, _heldOut, _options, _progress, _log) = (model, train, heldOut, options, progress, log ?? (_ => { }));
         var network = model.Network;
@@ -42,6 +47,7 @@ internal sealed class TrainingRun : IDisposable
         _monitor = new LossMonitor(model.Device);
         _loader = Loader();
         _schedule = new LearningRateSchedule(options, _loader.BatchCount);
+        _reporter = new ProgressReporter(stepProgress, options.ProgressInterval, options.Epochs);
         _restartsAllowed = options.DivergenceRestarts ?? options.Objective.DivergenceRestarts;
     }
 
@@ -59,15 +65,28 @@ internal sealed class TrainingRun : IDisposable
             saving?.RequireRoom(_state, _options.Epochs - _metrics.Count);
         if (_restartsAllowed > 0 || _metrics.Count > 0)
             Keep();
+        if (_metrics.Count > 0)
+            KeepBest();
+        _reporter.Begin();
         while (_metrics.Count < _options.Epochs)
         {
             var sums = new double[5]; // loss, cross-entropy, contrastive, density, images classified right
-            if (Epoch(sums, cancellationToken) is { } bad)
+            try
             {
-                GoBack(bad);
-                continue;
+                if (Epoch(sums, cancellationToken) is { } bad)
+                {
+                    GoBack(bad);
+                    continue;
+                }
             }
-            _metrics.Add(Describe(sums, cancellationToken));
+            catch (OperationCanceledException) when (_best is not null && cancellationToken.IsCancellationRequested)
+            {
+                ReturnBest(_best);
+                break;
+            }
+            // An epoch that may be returned is validated in any case.
+            _metrics.Add(Describe(sums, ReturnsBest ? CancellationToken.None : cancellationToken));
+            KeepBest();
             if (saving is not null && saving.IsDue(_metrics.Count, _options.Epochs))
                 saving.Write(_state, _metrics, _restarts, _monitor.Limit);
             _progress?.Invoke(_metrics[^1]);
@@ -81,10 +100,13 @@ internal sealed class TrainingRun : IDisposable
         _optimizer.Dispose();
         _monitor.Dispose();
         _lastGood.Dispose();
+        _bestWeights.Dispose();
     }
 
     /// <summary>Time since training began, before a resumption included.</summary>
     public TimeSpan Elapsed => _before + _clock.Elapsed;
+
+    private bool ReturnsBest => _options.OnCancel == CancelBehavior.ReturnBestSoFar;
 
     /// <summary>Number of the next epoch's first step, counted from 0 over all epochs.</summary>
     private long FirstStep => (long)_metrics.Count * _loader.BatchCount;
@@ -99,11 +121,14 @@ internal sealed class TrainingRun : IDisposable
         _model.Network.train();
         long step = FirstStep;
         var started = _clock.Elapsed;
+        int done = 0;
+        _reporter.BeginEpoch();
         foreach (var batch in _loader.Epoch(_metrics.Count, cancellationToken))
         {
             Optimizers.SetLearningRate(_optimizer, _schedule.At(step++));
             if (_monitor.Add(Step(batch), sums) is { } bad)
                 return bad;
+            _reporter.Add(_metrics.Count + 1, ++done, _loader.BatchCount, batch.Count, _before);
         }
         if (_monitor.Flush(sums) is { } late)
             return late;
@@ -117,6 +142,28 @@ internal sealed class TrainingRun : IDisposable
     {
         using var scope = NewDisposeScope();
         return _lastGood.TryTake(_restartsAllowed > 0 ? _state.Tensors() : _state.Weights());
+    }
+
+    /// <summary>Keeps the weights after the last epoch where they are the best so far and may be returned.</summary>
+    private void KeepBest()
+    {
+        var last = _metrics[^1];
+        if (!ReturnsBest || _best?.ValidationAccuracy > last.ValidationAccuracy
+            || (_best?.ValidationAccuracy == last.ValidationAccuracy && _best?.ValidationLoss <= last.ValidationLoss))
+            return;
+        using var scope = NewDisposeScope();
+        if (_bestWeights.TryTake(_state.Weights()))
+            _best = last;
+    }
+
+    private void ReturnBest(EpochMetrics best)
+    {
+        using (no_grad())
+        using (NewDisposeScope())
+            foreach (var (name, weight) in _state.Weights())
+                weight.copy_(_bestWeights.Tensors[name]);
+        string why = best.ValidationAccuracy is { } accuracy ? string.Create(CultureInfo.InvariantCulture, $"the best so far, {100 * accuracy:F1} % right of the held-out images") : "the last whole one";
+        _log($"Training was cancelled in epoch {_metrics.Count + 1} of {_options.Epochs}: the model of epoch {best.Epoch} is returned, {why}.");
     }
 
     private void GoBack((long Step, double Loss) bad)
@@ -137,7 +184,7 @@ internal sealed class TrainingRun : IDisposable
         using (no_grad())
             foreach (var (name, weight) in good.Network.state_dict())
                 weight.copy_(_lastGood.Tensors[RunState.NetworkPrefix + name]);
-        ModelTrainer.Finish(good, _train, _heldOut, _options, CancellationToken.None);
+        ModelTrainer.Finish(good, _train, _heldOut, _options, progress: null, elapsed: default, CancellationToken.None);
         return good;
     }
 
