@@ -1,0 +1,29 @@
+namespace Hdge.Tests.Scalars;
+
+/// <summary>Threads that do nothing but allocate arrays of 2 KB, as the rest of a busy service does: the garbage collector runs all the time, and with it finalizers.</summary>
+internal sealed class GarbageThreads : IDisposable
+{
+    private readonly Thread[] _threads;
+    private volatile bool _stop;
+
+    public GarbageThreads(int count = 4)
+    {
+        _threads = [.. Enumerable.Range(0, count).Select(_ => new Thread(Allocate) { IsBackground = true })];
+        foreach (var thread in _threads)
+            thread.Start();
+    }
+
+    private void Allocate()
+    {
+        var kept = new byte[256][]; // some of it lives a little longer
+        for (int i = 0; !_stop; i++)
+            kept[i % kept.Length] = new byte[2048];
+    }
+
+    public void Dispose()
+    {
+        _stop = true;
+        foreach (var thread in _threads)
+            thread.Join();
+    }
+}
