@@ -102,7 +102,7 @@ internal static class DetectorFile
     private static bool AllFinite(Tensor tensor)
     {
         using var scope = NewDisposeScope();
-        return double.IsFinite(tensor.mul(0).sum().to(float64).item<double>()); // 0 times what is not finite is NaN
+        return double.IsFinite(tensor.Times(0).sum().to(float64).item<double>()); // 0 times what is not finite is NaN
     }
 
     /// <summary>Everything but single numbers, by name.</summary>
