@@ -1,7 +1,10 @@
+using System.Globalization;
 using Hdge.Benchmarks;
 
 // Hdge.Benchmarks [steps|jem|scoring|detection] [--rounds N] [--images N]: all benchmarks, or some; more rounds, less noise. Images are detection's.
-int rounds = 15, images = 1000;
+// Hdge.Benchmarks gc [--minutes N] [--predictions N]: training for some minutes, then single predictions, beside four allocating threads; 1 where anything failed or differed.
+int rounds = 15, images = 1000, predictions = 1_000_000;
+double minutes = 10;
 var names = new List<string>();
 for (int i = 0; i < args.Length; i++)
 {
@@ -9,11 +12,15 @@ for (int i = 0; i < args.Length; i++)
         i++;
     else if (args[i] == "--images" && i + 1 < args.Length && int.TryParse(args[i + 1], out images) && images > 0)
         i++;
-    else if (args[i] is "steps" or "jem" or "scoring" or "detection")
+    else if (args[i] == "--minutes" && i + 1 < args.Length && double.TryParse(args[i + 1], CultureInfo.InvariantCulture, out minutes) && minutes > 0)
+        i++;
+    else if (args[i] == "--predictions" && i + 1 < args.Length && int.TryParse(args[i + 1], out predictions) && predictions > 0)
+        i++;
+    else if (args[i] is "steps" or "jem" or "scoring" or "detection" or "gc")
         names.Add(args[i]);
     else
     {
-        Console.Error.WriteLine("usage: bench [steps|jem|scoring|detection] [--rounds N] [--images N]");
+        Console.Error.WriteLine("usage: bench [steps|jem|scoring|detection] [--rounds N] [--images N], or bench gc [--minutes N] [--predictions N]");
         return 2;
     }
 }
@@ -25,4 +32,4 @@ if (names.Count == 0 || names.Contains("scoring"))
     ScoringBenchmark.Run(rounds);
 if (names.Count == 0 || names.Contains("detection"))
     DetectionBenchmark.Run(rounds, images);
-return 0;
+return !names.Contains("gc") || GcRun.Run(minutes, predictions) ? 0 : 1;

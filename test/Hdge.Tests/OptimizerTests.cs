@@ -24,12 +24,17 @@ public sealed class OptimizerTests
         _ => new Sgd(groups, momentum, nesterov: kind == "Nesterov"),
     };
 
-    private static OptimizerHelper Theirs(string kind, double momentum, double decay, Parameter[] first, Parameter[] second) => kind switch
+    private static OptimizerHelper Theirs(string kind, double momentum, double decay, Parameter[] first, Parameter[] second)
     {
-        "Adam" => optim.Adam([new TorchSharp.Modules.Adam.ParamGroup(first), new TorchSharp.Modules.Adam.ParamGroup(second)], 0.05, weight_decay: decay),
-        "AdamW" => optim.AdamW([new AdamW.ParamGroup(first), new AdamW.ParamGroup(second)], 0.05, weight_decay: decay),
-        _ => optim.SGD([new SGD.ParamGroup(first), new SGD.ParamGroup(second)], 0.05, momentum, 0, decay, nesterov: kind == "Nesterov"),
-    };
+        return kind switch
+        {
+            "Adam" => optim.Adam([new TorchSharp.Modules.Adam.ParamGroup(first, 0.05, weight_decay: decay), new TorchSharp.Modules.Adam.ParamGroup(second, 0.05, weight_decay: 2 * decay)]),
+            "AdamW" => optim.AdamW([new AdamW.ParamGroup(first, 0.05, weight_decay: decay), new AdamW.ParamGroup(second, 0.05, weight_decay: 2 * decay)]),
+            _ => optim.SGD([Group(first, decay), Group(second, 2 * decay)], 0.05),
+        };
+
+        SGD.ParamGroup Group(Parameter[] weights, double lambda) => new(weights, 0.05, momentum, 0, lambda, nesterov: kind == "Nesterov");
+    }
 
     /// <summary>A loss that is no quadratic and whose third weight has no part in every other step.</summary>
     private static void Backward(Parameter[] weights, int step)
@@ -46,7 +51,7 @@ public sealed class OptimizerTests
         foreach (var (type, tolerance) in new[] { (float64, 1e-12), (float32, 2e-6) })
         {
             Parameter[] ours = Weights(type, 3), theirs = Weights(type, 3);
-            ParameterGroup[] groups = [new(ours[..2], 0.05, decay), new(ours[2..], 0.05, decay)];
+            ParameterGroup[] groups = [new(ours[..2], 0.05, decay), new(ours[2..], 0.05, 2 * decay)];
             using var own = Ours(kind, momentum, groups);
             using var torch = Theirs(kind, momentum, decay, theirs[..2], theirs[2..]);
             for (int step = 0; step < 50; step++)

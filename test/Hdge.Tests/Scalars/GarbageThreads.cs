@@ -1,6 +1,6 @@
 namespace Hdge.Tests.Scalars;
 
-/// <summary>Threads that do nothing but allocate arrays of 2 KB, as the rest of a busy service does: the garbage collector runs all the time, and with it finalizers.</summary>
+/// <summary>Threads that do nothing but allocate arrays of 2 KB, as the rest of a busy service does, and collect young objects now and then: finalizers run all the time.</summary>
 internal sealed class GarbageThreads : IDisposable
 {
     private readonly Thread[] _threads;

@@ -39,9 +39,9 @@ public sealed class GcStressTests
             Augmentation = new AugmentationOptions { NoiseDeviation = 0.05 },
             Network = new WideResNetOptions { DropoutRate = 0.1, Normalization = Normalization.Batch },
         };
-        Compare(8, () =>
+        Compare(6, () =>
         {
-            using var model = ModelTrainer.Train(SmallImages.Patterns(400, shape: s_shape), options);
+            using var model = ModelTrainer.Train(SmallImages.Patterns(200, shape: s_shape), options);
             return Weights(model);
         });
     }
@@ -56,7 +56,7 @@ public sealed class GcStressTests
         var options = SmallImages.Quick with
         {
             Epochs = 1,
-            Optimizer = kind[..4] switch { "Adam" => OptimizerKind.Adam, _ => OptimizerKind.Sgd },
+            Optimizer = kind[..4] == "SGD," ? OptimizerKind.Sgd : kind[..5] == "AdamW" ? OptimizerKind.AdamW : OptimizerKind.Adam,
             LearningRate = 0.001,
             Network = new WideResNetOptions
             {
