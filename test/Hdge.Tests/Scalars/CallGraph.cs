@@ -1,12 +1,12 @@
 using System.Reflection;
 using System.Reflection.Emit;
-using System.Runtime.CompilerServices;
 
 namespace Hdge.Tests.Scalars;
 
 /// <summary>
 /// What compiled code can call, read from its IL: from every method of some assemblies on, through TorchSharp's managed code. A virtual call leads to the overrides of
-/// every type that is made on the way ("rapid type analysis", Bacon and Sweeney 1996); a lambda counts as called where it is made. Too much rather than too little.
+/// every type that is made on the way ("rapid type analysis", Bacon and Sweeney 1996); a lambda counts as called where it is made, and a call through an interface
+/// leads to all methods of its name. Too much rather than too little; what is left out is the library's own virtual methods (ToString and the like) and reflection.
 /// </summary>
 internal sealed class CallGraph
 {
@@ -17,6 +17,7 @@ internal sealed class CallGraph
     private readonly Dictionary<MethodBase, MethodBase?> _callers = []; // how a method was first reached
     private readonly HashSet<Type> _made = [];
     private readonly HashSet<MethodBase> _virtual = []; // called virtually, as first declared
+    private readonly HashSet<string> _interface = []; // names of what is called through interfaces, the library's too
     private readonly Queue<MethodBase> _left = new();
 
     public CallGraph(IEnumerable<Assembly> roots, IEnumerable<Assembly> through)
@@ -91,16 +92,17 @@ internal sealed class CallGraph
     {
         Reach(callee, method);
         if (code == OpCodes.Newobj && _modules.Contains(callee.Module) && _made.Add(Declared(callee.DeclaringType!)))
-            foreach (var made in Methods(callee.DeclaringType!))
-                if (callee.DeclaringType!.IsDefined(typeof(CompilerGeneratedAttribute), false)) // iterators, called through interfaces of the library
-                    Reach(made, method);
-        if (callee is MethodInfo { IsVirtual: true } called && _modules.Contains(callee.Module))
-            _virtual.Add(Origin(called));
-        // Whatever is new, a type or a virtual call: every pair of the two is looked at once it is complete.
-        if (code == OpCodes.Newobj || callee.IsVirtual)
-            foreach (var type in code == OpCodes.Newobj ? Hierarchy(callee.DeclaringType!) : _made.SelectMany(Hierarchy).Distinct().ToList())
-                foreach (var candidate in Methods(type).OfType<MethodInfo>().Where(m => m.IsVirtual && _virtual.Contains(Origin(m))))
-                    Reach(candidate, method);
+            Dispatch(Hierarchy(callee.DeclaringType!), method);
+        if (callee is MethodInfo { IsVirtual: true } called && (called.DeclaringType!.IsInterface ? _interface.Add(called.Name) : _modules.Contains(called.Module) && _virtual.Add(Origin(called))))
+            Dispatch(_made.SelectMany(Hierarchy).Distinct().ToList(), method);
+    }
+
+    /// <summary>Whatever is new, a type or a virtual call: every pair of the two is looked at once it is complete.</summary>
+    private void Dispatch(IEnumerable<Type> types, MethodBase method)
+    {
+        foreach (var candidate in types.SelectMany(Methods).OfType<MethodInfo>())
+            if (candidate.IsVirtual && (_virtual.Contains(Origin(candidate)) || _interface.Contains(candidate.Name[(candidate.Name.LastIndexOf('.') + 1)..])))
+                Reach(candidate, method);
     }
 
     /// <summary>A type and its bases within the modules: what an object of the type may run.</summary>

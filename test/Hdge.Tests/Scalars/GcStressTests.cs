@@ -39,9 +39,9 @@ public sealed class GcStressTests
             Augmentation = new AugmentationOptions { NoiseDeviation = 0.05 },
             Network = new WideResNetOptions { DropoutRate = 0.1, Normalization = Normalization.Batch },
         };
-        Compare(6, () =>
+        Compare(5, () =>
         {
-            using var model = ModelTrainer.Train(SmallImages.Patterns(200, shape: s_shape), options);
+            using var model = ModelTrainer.Train(SmallImages.Patterns(96, shape: s_shape), options);
             return Weights(model);
         });
     }
