@@ -39,7 +39,7 @@ public sealed class GcStressTests
             Augmentation = new AugmentationOptions { NoiseDeviation = 0.05 },
             Network = new WideResNetOptions { DropoutRate = 0.1, Normalization = Normalization.Batch },
         };
-        Compare(5, () =>
+        Compare(9, () =>
         {
             using var model = ModelTrainer.Train(SmallImages.Patterns(96, shape: s_shape), options);
             return Weights(model);
@@ -72,7 +72,7 @@ public sealed class GcStressTests
                 _ => new JemOptions { BufferSize = 40, Sampler = new SgldOptions { Steps = 2 }, ConditionalWeight = 0.5, Contrast = new HybridObjectiveOptions { BankSize = 50 } },
             },
         };
-        Compare(1.5, () =>
+        Compare(1, () =>
         {
             using var model = ModelTrainer.Train(SmallImages.Patterns(60), options);
             return Weights(model);
