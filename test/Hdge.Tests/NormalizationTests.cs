@@ -138,4 +138,26 @@ public class NormalizationTests
         if (kind == Normalization.Activation)
             Assert.Equal(1, loaded.Network.state_dict()["layer2.0.bn2.initialized"].item<long>());
     }
+
+    /// <summary>Ours in the place of TorchSharp's batch norm, which raises its counter by a scalar that nobody holds.</summary>
+    [Fact]
+    public void BatchNormIsTorchSharps()
+    {
+        using var ours = NormalizationLayer.Create(Normalization.Batch, Channels, 0.3)!;
+        using var theirs = nn.BatchNorm2d(Channels, 1e-5, 0.3);
+        foreach (bool training in new[] { true, true, false })
+        {
+            using var scope = NewDisposeScope();
+            ours.train(training);
+            theirs.train(training);
+            Tensor[] inputs = [ToTensor(Numbers(7)).requires_grad_(), ToTensor(Numbers(7)).requires_grad_()];
+            (ours.call(inputs[0]).exp().sum() + theirs.call(inputs[1]).exp().sum()).backward();
+            Assert.Equal(inputs[1].grad!.data<float>().ToArray(), inputs[0].grad!.data<float>().ToArray());
+            var (own, other) = (ours.state_dict(), theirs.state_dict());
+            Assert.Equal(other.Keys, own.Keys);
+            foreach (var (name, value) in other)
+                Assert.Equal(value.to(float64).data<double>().ToArray(), own[name].to(float64).data<double>().ToArray());
+        }
+        Assert.Equal(2, ours.state_dict()["num_batches_tracked"].item<long>());
+    }
 }

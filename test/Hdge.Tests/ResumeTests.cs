@@ -36,6 +36,7 @@ public sealed class ResumeTests : IDisposable
         {
             "hybrid, SGD" => run with { Augmentation = run.Augmentation with { NoiseDeviation = 0.05 } },
             "random bank, Adam" => run with { Optimizer = OptimizerKind.Adam, LearningRate = 0.002, Objective = new HybridObjectiveOptions { BankSize = 100, RandomStart = true, Form = HybridForm.PublishedL2 } },
+            "in-batch, AdamW" => run with { Optimizer = OptimizerKind.AdamW, LearningRate = 0.002, WeightDecay = 0.05, Objective = new InBatchObjectiveOptions() },
             "cross-entropy, no momentum" => run with { Momentum = 0, Objective = new CrossEntropyOptions() },
             "supervised contrastive" => run with { Objective = new SupervisedContrastiveOptions { Views = 2, LinearEpochs = 2 } },
             "adversarial hybrid" => run with { Objective = new AdversarialTrainingOptions { Inner = new HybridObjectiveOptions { BankSize = 50 }, Attack = new PgdOptions { Steps = 1 } } },
@@ -62,6 +63,7 @@ public sealed class ResumeTests : IDisposable
     [Theory]
     [InlineData("hybrid, SGD", 1, 2)]
     [InlineData("random bank, Adam", 2, 3)] // the checkpoint is from epoch 2: the third is done again
+    [InlineData("in-batch, AdamW", 1, 2)]
     [InlineData("cross-entropy, no momentum", 1, 1)]
     [InlineData("supervised contrastive", 1, 3)]
     [InlineData("adversarial hybrid", 1, 2)]

@@ -18,6 +18,6 @@ internal sealed class ApproximateMassDetector : Detector
         // With respect to the image alone: the weights' gradients stay as they are, and are not worked out.
         var gradient = autograd.grad([logits.logsumexp(1).sum()], [pixels], retain_graph: true)[0];
         using var off = no_grad();
-        Copy(gradient.flatten(1).to(float64).square().sum(dim: 1).sqrt().clamp_min(Shortest).log().neg().cpu(), into);
+        Copy(gradient.flatten(1).to(float64).Squared().sum(dim: 1).sqrt().AtLeast(Shortest).log().neg().cpu(), into);
     }
 }

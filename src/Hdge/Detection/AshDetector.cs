@@ -12,7 +12,7 @@ internal sealed class AshDetector(double percentile, Lazy<LinearHead> head) : De
 
     public override void Score(DetectionInput input, Span<float> into)
     {
-        var shaped = input.Features.clamp_min(0).contiguous();
+        var shaped = input.Features.AtLeast(0).contiguous();
         var values = TensorMemory.Span<double>(shaped);
         int length = (int)shaped.shape[1], dropped = Math.Clamp((int)Math.Round(length * percentile / 100), 0, length - 1);
         var order = new double[length];

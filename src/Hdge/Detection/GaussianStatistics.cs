@@ -47,12 +47,12 @@ internal sealed record GaussianStatistics(Tensor Mean, Tensor Tied, Tensor Cente
     {
         var white = (features - Mean).mm(Tied);
         // ‖a − b‖² for all pairs by one matrix product; the whitened values are of order 1, so nothing cancels that matters.
-        var squared = white.square().sum(dim: 1, keepdim: true) + Centers.square().sum(dim: 1) - 2 * white.mm(Centers.t());
-        return squared.amin([1L]).clamp_min(0);
+        var squared = white.Squared().sum(dim: 1, keepdim: true).Plus(Centers.Squared().sum(dim: 1)) - white.mm(Centers.t()).Times(2);
+        return squared.amin([1L]).AtLeast(0);
     }
 
     /// <summary>Squared Mahalanobis distance of each row to the mean of all features, [N].</summary>
-    public Tensor ToBackground(Tensor features) => (features - Mean).mm(Background).square().sum(dim: 1);
+    public Tensor ToBackground(Tensor features) => (features - Mean).mm(Background).Squared().sum(dim: 1);
 
     public void Dispose()
     {
@@ -72,8 +72,8 @@ internal sealed record GaussianStatistics(Tensor Mean, Tensor Tied, Tensor Cente
             using var inner = NewDisposeScope();
             int n = Math.Min(Block, rows.Length - at);
             var index = tensor(rows[at..(at + n)]);
-            sums.index_add_(0, index, features.narrow(0, at, n).to(float64) - mean, 1);
-            sizes.index_add_(0, index, ones(n, 1L, dtype: float64), 1);
+            sums.AddRowsInPlace(index, features.narrow(0, at, n).to(float64) - mean);
+            sizes.AddRowsInPlace(index, ones(n, 1L, dtype: float64));
         }
         return sums.div_(sizes).MoveToOuterDisposeScope();
     }

@@ -18,12 +18,12 @@ internal sealed record LinearHead(Tensor Weight, Tensor Bias) : IDisposable
         using var off = no_grad();
         using var scope = NewDisposeScope();
         var bias = network.Head(zeros(1, network.FeatureLength, dtype: float32, device: device)).to(float64).cpu();
-        var weight = (network.Head(eye(network.FeatureLength, dtype: float32, device: device).mul(Probe)).to(float64).cpu() - bias) / Probe;
+        var weight = (network.Head(eye(network.FeatureLength, dtype: float32, device: device).Times(Probe)).to(float64).cpu() - bias).Over(Probe);
         return new LinearHead(weight.contiguous().DetachFromDisposeScope(), bias.squeeze(0).contiguous().DetachFromDisposeScope());
     }
 
     /// <summary>Logits [N, C] of features [N, F].</summary>
-    public Tensor Logits(Tensor features) => features.mm(Weight).add_(Bias);
+    public Tensor Logits(Tensor features) => features.mm(Weight).AddInPlace(Bias);
 
     public void Dispose()
     {

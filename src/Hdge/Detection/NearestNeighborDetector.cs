@@ -23,8 +23,8 @@ internal sealed class NearestNeighborDetector(Tensor stored, int neighbors) : De
     {
         using var scope = NewDisposeScope();
         var wide = features.to(float64);
-        var lengths = wide.square().sum(dim: 1, keepdim: true).sqrt();
-        return wide.div(lengths.clamp_min(1e-300)).to(float32).contiguous().MoveToOuterDisposeScope();
+        var lengths = wide.Squared().sum(dim: 1, keepdim: true).sqrt();
+        return wide.div(lengths.AtLeast(1e-300)).to(float32).contiguous().MoveToOuterDisposeScope();
     }
 
     /// <summary>What to store: the normalised rows without those of zeros.</summary>
@@ -32,7 +32,7 @@ internal sealed class NearestNeighborDetector(Tensor stored, int neighbors) : De
     {
         using var off = no_grad();
         using var scope = NewDisposeScope();
-        var lengths = features.square().sum(dim: 1, type: float64).contiguous();
+        var lengths = features.Squared().sum(dim: 1, type: float64).contiguous();
         long[] rows = [.. lengths.data<double>().ToArray().Select((length, row) => (length, row: (long)row)).Where(r => r.length > 0).Select(r => r.row)];
         if (rows.Length == 0)
             return zeros(0, features.shape[1], dtype: float32).DetachFromDisposeScope();
@@ -57,7 +57,7 @@ internal sealed class NearestNeighborDetector(Tensor stored, int neighbors) : De
             for (int i = 0; i < into.Length; i++)
                 TopValues.Offer(similarities.Slice(i * n, n), best.AsSpan(i * neighbors, neighbors));
         }
-        var lengths = TensorMemory.Span<double>(queries.to(float64).square().sum(dim: 1).contiguous());
+        var lengths = TensorMemory.Span<double>(queries.to(float64).Squared().sum(dim: 1).contiguous());
         for (int i = 0; i < into.Length; i++)
             into[i] = lengths[i] == 0 ? -1 : -(float)Math.Sqrt(Math.Max(0, 2 - 2.0 * best[i * neighbors]));
     }

@@ -14,10 +14,10 @@ internal sealed class OdinDetector(Backbone network, double temperature, double 
     public override void Score(DetectionInput input, Span<float> into)
     {
         var (pixels, logits) = input.Graph!.Value;
-        var target = nn.functional.log_softmax(logits / temperature, 1).amax([1L]).sum();
+        var target = nn.functional.log_softmax(logits.Over(temperature), 1).amax([1L]).sum();
         var gradient = autograd.grad([target], [pixels], retain_graph: true)[0];
         using var off = no_grad();
-        var moved = network.call(pixels + gradient.sign().mul(step)).cpu().contiguous();
+        var moved = network.call(pixels.Plus(gradient.sign().Times(step))).cpu().contiguous();
         var values = TensorMemory.Span<float>(moved);
         for (int i = 0; i < into.Length; i++)
             into[i] = (float)LogitRow.Confidence(values.Slice(i * input.ClassCount, input.ClassCount), temperature);

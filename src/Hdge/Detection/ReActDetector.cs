@@ -15,5 +15,5 @@ internal sealed class ReActDetector(double clip, Lazy<LinearHead> head) : Detect
         return sorted[below] + (at - below) * ((double)sorted[Math.Min(below + 1, sorted.Length - 1)] - sorted[below]);
     }
 
-    public override void Score(DetectionInput input, Span<float> into) => Copy(head.Value.Logits(input.Features.clamp_max(clip)).logsumexp(1), into);
+    public override void Score(DetectionInput input, Span<float> into) => Copy(head.Value.Logits(input.Features.AtMost(clip)).logsumexp(1), into);
 }

@@ -19,8 +19,8 @@ internal sealed class SecondMoment(int length) : IDisposable
     public void Add(Tensor rows)
     {
         using var scope = NewDisposeScope();
-        _sum.add_(rows.t().mm(rows));
-        _fourth += rows.square().sum(dim: 1).square().sum().item<double>();
+        _sum.AddInPlace(rows.t().mm(rows));
+        _fourth += rows.Squared().sum(dim: 1).Squared().sum().item<double>();
         _count += rows.shape[0];
     }
 
@@ -31,7 +31,7 @@ internal sealed class SecondMoment(int length) : IDisposable
     public Tensor Whitener()
     {
         using var scope = NewDisposeScope();
-        var (values, vectors) = linalg.eigh(_sum / (double)_count);
+        var (values, vectors) = linalg.eigh(_sum.Over(_count));
         double[] eigenvalues = [.. values.contiguous().data<double>().ToArray().Select(v => Math.Max(v, 0))];
         double mean = eigenvalues.Average(), squares = eigenvalues.Sum(v => v * v);
         if (!(mean > 0))

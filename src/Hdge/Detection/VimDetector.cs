@@ -9,7 +9,7 @@ internal sealed class VimDetector(VimStatistics statistics) : Detector
 
     public override void Score(DetectionInput input, Span<float> into)
     {
-        var residuals = TensorMemory.Span<double>((input.Features - statistics.Origin).mm(statistics.Complement).square().sum(dim: 1).sqrt().contiguous());
+        var residuals = TensorMemory.Span<double>((input.Features - statistics.Origin).mm(statistics.Complement).Squared().sum(dim: 1).sqrt().contiguous());
         for (int i = 0; i < into.Length; i++)
             into[i] = (float)(LogitRow.Summarise(input.Row(i)).LogDensity - statistics.Scale * residuals[i]);
     }

@@ -29,7 +29,7 @@ internal sealed record VimStatistics(Tensor Origin, Tensor Complement, double Sc
         ForBlocks(moment.Add);
         var complement = moment.Eigenvectors().narrow(1, 0, length - dimension).contiguous();
         double residuals = 0, tops = 0;
-        ForBlocks(centred => residuals += centred.mm(complement).square().sum(dim: 1).sqrt().sum().item<double>());
+        ForBlocks(centred => residuals += centred.mm(complement).Squared().sum(dim: 1).sqrt().sum().item<double>());
         for (int i = 0; i < count; i++)
         {
             var row = logits.Slice(i * classes, classes);

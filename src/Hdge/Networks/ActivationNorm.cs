@@ -30,7 +30,7 @@ internal sealed class ActivationNorm : nn.Module<Tensor, Tensor>
         // Read each time, not kept: the flag travels with the weights when a model is loaded or a snapshot put back.
         if (training && initialized.item<long>() == 0)
             Initialize(input);
-        using var shifted = input + loc;
+        using var shifted = input.Plus(loc);
         return shifted * scale;
     }
 
@@ -40,7 +40,7 @@ internal sealed class ActivationNorm : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         var dimensions = new long[] { 0, 2, 3 };
         loc.copy_(-input.mean(dimensions, keepdim: true));
-        scale.copy_(1 / (input.std(dimensions, keepdim: true) + 1e-6));
-        initialized.fill_(1);
+        scale.copy_(input.std(dimensions, keepdim: true).Plus(1e-6).reciprocal());
+        initialized.FillInPlace(1);
     }
 }

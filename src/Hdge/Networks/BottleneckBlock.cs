@@ -14,11 +14,11 @@ internal sealed class BottleneckBlock : nn.Module<Tensor, Tensor>
 
 #pragma warning disable IDE1006 // the fields' names are the names of the saved weights
     private readonly Conv2d conv1;
-    private readonly BatchNorm2d bn1;
+    private readonly BatchNorm bn1;
     private readonly Conv2d conv2;
-    private readonly BatchNorm2d bn2;
+    private readonly BatchNorm bn2;
     private readonly Conv2d conv3;
-    private readonly BatchNorm2d bn3;
+    private readonly BatchNorm bn3;
     private readonly Sequential? shortcut;
 #pragma warning restore IDE1006
 
@@ -34,7 +34,7 @@ internal sealed class BottleneckBlock : nn.Module<Tensor, Tensor>
         shortcut = stride != 1 || from != to ? nn.Sequential(nn.Conv2d(from, to, 1L, stride, bias: false, dtype: float32), Norm(to)) : null;
         RegisterComponents();
 
-        BatchNorm2d Norm(int channels) => nn.BatchNorm2d(channels, 1e-5, momentum);
+        BatchNorm Norm(int channels) => new(channels, momentum);
     }
 
     public override Tensor forward(Tensor input)
@@ -44,14 +44,10 @@ internal sealed class BottleneckBlock : nn.Module<Tensor, Tensor>
         var x = bn1.call(conv1.call(input)).relu_();
         x = bn2.call(conv2.call(x)).relu_();
         x = bn3.call(conv3.call(x));
-        x.add_(shortcut is null ? input : shortcut.call(input));
+        x.AddInPlace(shortcut is null ? input : shortcut.call(input));
         return x.relu_().MoveToOuterDisposeScope();
     }
 
     /// <summary>Makes the block start as its shortcut.</summary>
-    public void ZeroResidual()
-    {
-        using var off = no_grad();
-        bn3.weight!.fill_(0);
-    }
+    public void ZeroResidual() => bn3.ZeroScale();
 }

@@ -12,7 +12,7 @@ internal static class NormalizationLayer
     /// <summary>The layer for [N, <paramref name="channels"/>, height, width], or null for none.</summary>
     public static nn.Module<Tensor, Tensor>? Create(Normalization kind, int channels, double batchNormMomentum) => kind switch
     {
-        Normalization.Batch => nn.BatchNorm2d(channels, Epsilon, batchNormMomentum),
+        Normalization.Batch => new BatchNorm(channels, batchNormMomentum, Epsilon),
         Normalization.Instance => nn.InstanceNorm2d(channels, Epsilon, 0.1, true, dtype: float32), // the momentum is of no use: it keeps no averages
         Normalization.Layer => Layer(channels),
         Normalization.Activation => new ActivationNorm(channels),
@@ -39,7 +39,7 @@ internal static class NormalizationLayer
         var norm = nn.GroupNorm(1, channels, Epsilon, dtype: float32);
         using var off = no_grad();
         foreach (var (name, parameter) in norm.named_parameters()) // some versions leave them undefined
-            parameter.fill_(name == "weight" ? 1 : 0);
+            parameter.FillInPlace(name == "weight" ? 1 : 0);
         return norm;
     }
 }

@@ -16,7 +16,7 @@ public sealed class ResNet50 : Backbone
 
 #pragma warning disable IDE1006 // the fields' names are the names of the saved weights
     private readonly Conv2d conv1;
-    private readonly BatchNorm2d bn1;
+    private readonly BatchNorm bn1;
     private readonly ModuleList<BottleneckBlock> layer1;
     private readonly ModuleList<BottleneckBlock> layer2;
     private readonly ModuleList<BottleneckBlock> layer3;
@@ -39,7 +39,7 @@ public sealed class ResNet50 : Backbone
         using var on = Autograd.On();
         using var scope = NewDisposeScope(); // TorchSharp's layers leave handles to their weights behind
         conv1 = nn.Conv2d(shape.Channels, 64, 3L, 1L, 1L, bias: false, dtype: float32);
-        bn1 = nn.BatchNorm2d(64, 1e-5, options.BatchNormMomentum);
+        bn1 = new BatchNorm(64, options.BatchNormMomentum);
         int from = 64;
         layer1 = Stage(Stages[0]);
         layer2 = Stage(Stages[1]);

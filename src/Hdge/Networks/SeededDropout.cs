@@ -15,7 +15,8 @@ internal sealed class SeededDropout(double rate, int seed) : nn.Module<Tensor, T
     public Tensor Apply(Tensor x)
     {
         _generator ??= new Generator((ulong)seed, x.device);
-        using var mask = empty_like(x).bernoulli_(1 - rate, _generator).div_(1 - rate);
+        using var kept = new HeldScalar(1 - rate);
+        using var mask = empty_like(x).bernoulli_(1 - rate, _generator).DivideInPlace(kept);
         return x * mask;
     }
 

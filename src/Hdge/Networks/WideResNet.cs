@@ -13,6 +13,8 @@ public sealed class WideResNet : Backbone
 {
     internal const double LeakySlope = 0.2;
 
+    private static readonly HeldScalar s_slope = new(LeakySlope);
+
 #pragma warning disable IDE1006 // the fields' names are the names of the saved weights
     private readonly Conv2d conv1;
     private readonly ModuleList<WideResNetBlock> layer1;
@@ -72,5 +74,5 @@ public sealed class WideResNet : Backbone
     }
 
     internal static Tensor Activate(Tensor x, nn.Module<Tensor, Tensor>? norm) =>
-        norm is null ? nn.functional.leaky_relu(x, LeakySlope) : nn.functional.leaky_relu(norm.call(x), LeakySlope, inplace: NormalizationLayer.OutputIsFree(norm));
+        norm is null ? x.LeakyRelu(s_slope, inPlace: false) : norm.call(x).LeakyRelu(s_slope, NormalizationLayer.OutputIsFree(norm));
 }

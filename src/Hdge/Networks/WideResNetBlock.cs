@@ -37,7 +37,7 @@ internal sealed class WideResNetBlock : nn.Module<Tensor, Tensor>
         if (_dropout is not null && training)
             x = _dropout.Apply(x);
         x = conv2.call(WideResNet.Activate(x, bn2));
-        x.add_(shortcut is null ? input : shortcut.call(input));
+        x.AddInPlace(shortcut is null ? input : shortcut.call(input));
         return x.MoveToOuterDisposeScope();
     }
 }

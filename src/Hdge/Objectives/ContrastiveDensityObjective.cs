@@ -39,7 +39,7 @@ public sealed class ContrastiveDensityObjective : IObjective
     {
         using var scope = NewDisposeScope();
         var density = JointEnergy.LogDensity(logits);
-        var term = -nn.functional.logsigmoid(density / _options.Temperature - Bank.LogSums(logits.dtype, logits.device)).mean();
+        var term = -nn.functional.logsigmoid(density.Over(_options.Temperature) - Bank.LogSums(logits.dtype, logits.device)).mean();
         var terms = WeightedTerms.Density(_options.Alpha, nn.functional.cross_entropy(logits, labels), term);
         Bank.Push(density.unsqueeze(1), labels);
         return terms.Keep();

@@ -16,12 +16,12 @@ internal static class ContrastiveScores
     {
         using var scope = NewDisposeScope();
         if (options.Form == HybridForm.Equation13)
-            return (logits / options.Temperature).MoveToOuterDisposeScope();
+            return logits.Over(options.Temperature).MoveToOuterDisposeScope();
         var normal = options.Form == HybridForm.PublishedL2
-            ? logits / (logits * logits).sum(1, true).clamp(min: SmallestSquaredNorm).sqrt()
+            ? logits / (logits * logits).sum(1, true).AtLeast(SmallestSquaredNorm).sqrt()
             : nn.functional.softmax(logits, 1);
         double others = logits.shape[1] - 1;
-        return ((normal.exp() + others).log() / options.Temperature - UpperBound(logits.shape[1], options)).MoveToOuterDisposeScope();
+        return normal.exp().Plus(others).log().Over(options.Temperature).Minus(UpperBound(logits.shape[1], options)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The highest score that a form can give: subtracting it keeps the difference exact in single precision and e^x below 1.</summary>

@@ -45,10 +45,10 @@ public sealed class InBatchObjective : IObjective
         using var scope = NewDisposeScope();
         long count = logits.shape[0];
         if (count < 2)
-            return (0 * logits.sum()).MoveToOuterDisposeScope();
-        var scores = (logits / temperature).index_select(1, labels); // [j, i]: s_j[y_i]
+            return logits.sum().Times(0).MoveToOuterDisposeScope();
+        var scores = logits.Over(temperature).index_select(1, labels); // [j, i]: s_j[y_i]
         var itself = eye(count, dtype: ScalarType.Bool, device: logits.device);
-        var negatives = scores.masked_fill(itself, double.NegativeInfinity).logsumexp(0);
+        var negatives = scores.Masked(itself, double.NegativeInfinity).logsumexp(0);
         return (-nn.functional.logsigmoid(scores.diag() - negatives).mean()).MoveToOuterDisposeScope();
     }
 

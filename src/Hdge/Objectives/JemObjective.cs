@@ -43,18 +43,18 @@ public sealed class JemObjective : IObjective
         if (_options.ClassifierWeight > 0)
         {
             crossEntropy = nn.functional.cross_entropy(logits, batch.Labels);
-            loss += _options.ClassifierWeight * crossEntropy;
+            loss = loss.Plus(crossEntropy.Times(_options.ClassifierWeight));
         }
         if (_contrast is not null)
         {
             contrastive = _contrast.Contrastive(logits, batch.Labels);
-            loss += _options.ConditionalWeight * contrastive;
+            loss = loss.Plus(contrastive.Times(_options.ConditionalWeight));
         }
         if (_buffer is not null)
         {
             var sampled = batch.Network.call(Sample(batch, _buffer));
             density = JointEnergy.LogDensity(sampled).mean() - JointEnergy.LogDensity(logits).mean();
-            loss += _options.DensityWeight * density;
+            loss = loss.Plus(density.Times(_options.DensityWeight));
         }
         _contrast?.Bank.Push(logits, batch.Labels);
         return new ObjectiveTerms(loss.MoveToOuterDisposeScope(), Detached(crossEntropy), Detached(contrastive), Detached(density));

@@ -69,7 +69,7 @@ public sealed class MemoryBank : IDisposable
         // In double precision up to here: dividing by T and subtracting the bound would cost single precision its last digits.
         var scores = ContrastiveScores.Of(logits.detach().narrow(0, skipped, count).to(float64), _options);
         if (!_options.KeepSameLabelNegatives)
-            scores.scatter_(1, labels.narrow(0, skipped, count).unsqueeze(1), full(count, 1, double.NegativeInfinity, dtype: float64, device: logits.device));
+            scores.scatter_(1, labels.narrow(0, skipped, count).unsqueeze(1), TensorNumbers.Filled([count, 1], double.NegativeInfinity, float64, logits.device));
         scores = scores.to(logits.dtype);
         for (int done = 0; done < count;)
         {
@@ -143,8 +143,8 @@ public sealed class MemoryBank : IDisposable
     {
         if (_ring is not null)
             return;
-        _ring = full((long)_blockCount * _blockSize, _classCount, double.NegativeInfinity, dtype: dtype, device: device).DetachFromDisposeScope();
-        _blockSums = full(_blockCount, _classCount, double.NegativeInfinity, dtype: float64, device: device).DetachFromDisposeScope();
+        _ring = TensorNumbers.Filled([(long)_blockCount * _blockSize, _classCount], double.NegativeInfinity, dtype, device).DetachFromDisposeScope();
+        _blockSums = TensorNumbers.Filled([_blockCount, _classCount], double.NegativeInfinity, float64, device).DetachFromDisposeScope();
         if (!fill || !_options.RandomStart)
             return;
         using var generator = new Generator((ulong)Seeds.Mix(_seed, Capacity), device);

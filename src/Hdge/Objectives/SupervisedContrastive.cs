@@ -25,14 +25,14 @@ public static class SupervisedContrastive
         using var scope = NewDisposeScope();
         long count = labels.shape[0];
         if (count < 2)
-            return (0 * embeddings.sum()).MoveToOuterDisposeScope();
-        var normal = embeddings / (embeddings * embeddings).sum(1, true).clamp(min: SmallestSquaredNorm).sqrt();
-        var scores = normal.matmul(normal.t()) / temperature;
+            return embeddings.sum().Times(0).MoveToOuterDisposeScope();
+        var normal = embeddings / (embeddings * embeddings).sum(1, true).AtLeast(SmallestSquaredNorm).sqrt();
+        var scores = normal.matmul(normal.t()).Over(temperature);
         var itself = eye(count, dtype: ScalarType.Bool, device: labels.device);
-        var logProbabilities = scores - scores.masked_fill(itself, double.NegativeInfinity).logsumexp(1, true);
+        var logProbabilities = scores - scores.Masked(itself, double.NegativeInfinity).logsumexp(1, true);
         var positives = labels.unsqueeze(0).eq(labels.unsqueeze(1)).logical_and(itself.logical_not()).to(embeddings.dtype);
         var perAnchor = positives.sum(1);
-        var sums = -(logProbabilities * positives).sum(1) / perAnchor.clamp(min: 1);
-        return (sums.sum() / perAnchor.gt(0).sum().clamp(min: 1)).MoveToOuterDisposeScope();
+        var sums = -(logProbabilities * positives).sum(1) / perAnchor.AtLeast(1);
+        return (sums.sum() / perAnchor.Above(0).sum().AtLeast(1)).MoveToOuterDisposeScope();
     }
 }

@@ -18,7 +18,7 @@ internal static class WeightedTerms
     {
         1 => crossEntropy,
         0 => other,
-        _ => alpha * crossEntropy + (1 - alpha) * other,
+        _ => crossEntropy.Times(alpha).Plus(other.Times(1 - alpha)),
     };
 
     /// <summary>Moves the terms out of the current dispose scope.</summary>

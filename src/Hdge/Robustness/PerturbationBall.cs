@@ -20,9 +20,9 @@ internal sealed class PerturbationBall
     {
         (_center, _options) = (center, options);
         // An image outside of the range, by noise for example, may stay where it is.
-        (_lowest, _highest) = ((options.ClipMinimum - center).clamp(max: 0), (options.ClipMaximum - center).clamp(min: 0));
+        (_lowest, _highest) = ((-center).Plus(options.ClipMinimum).AtMost(0), (-center).Plus(options.ClipMaximum).AtLeast(0));
         if (options.Norm == PgdNorm.LInfinity)
-            (_lowest, _highest) = (_lowest.clamp(min: -options.Epsilon), _highest.clamp(max: options.Epsilon));
+            (_lowest, _highest) = (_lowest.AtLeast(-options.Epsilon), _highest.AtMost(options.Epsilon));
     }
 
     /// <summary>A uniformly random point of the ball, cut to the range.</summary>
@@ -30,20 +30,20 @@ internal sealed class PerturbationBall
     {
         var noise = empty_like(_center);
         if (_options.Norm == PgdNorm.LInfinity)
-            return _center + Clip(noise.uniform_(-_options.Epsilon, _options.Epsilon, generator));
+            return _center.Plus(Clip(noise.uniform_(-_options.Epsilon, _options.Epsilon, generator)));
         noise.normal_(0, 1, generator);
         long dimension = _center.numel() / _center.shape[0];
-        var radius = empty(_center.shape[0], 1, 1, 1, dtype: _center.dtype, device: _center.device).uniform_(0, 1, generator).pow(1.0 / dimension);
-        return _center + Clip(noise * (_options.Epsilon * radius / Length(noise)));
+        var radius = empty(_center.shape[0], 1, 1, 1, dtype: _center.dtype, device: _center.device).uniform_(0, 1, generator).Power(1.0 / dimension);
+        return _center.Plus(Clip(noise * (radius.Times(_options.Epsilon) / Length(noise))));
     }
 
     /// <summary>One step of steepest ascent along a gradient, in the norm's sense: the gradient's sign or direction. Where it is 0 nothing moves.</summary>
     public Tensor Ascend(Tensor from, Tensor gradient)
     {
         if (_options.Norm == PgdNorm.LInfinity)
-            return Nearest(from + _options.Step * gradient.sign());
-        var scaled = gradient / gradient.abs().amax(s_image, true).clamp(min: 1e-30); // squares of small gradients would underflow
-        return Nearest(from + _options.Step * scaled / Length(scaled).clamp(min: 1));
+            return Nearest(from.Plus(gradient.sign().Times(_options.Step)));
+        var scaled = gradient / gradient.abs().amax(s_image, true).AtLeast(1e-30); // squares of small gradients would underflow
+        return Nearest(from.Plus(scaled.Times(_options.Step) / Length(scaled).AtLeast(1)));
     }
 
     /// <summary>Distance from the centre, shape [N].</summary>
@@ -62,20 +62,20 @@ internal sealed class PerturbationBall
     {
         var change = images - _center;
         if (_options.Norm == PgdNorm.LInfinity)
-            return _center + Clip(change);
+            return _center.Plus(Clip(change));
         var squares = change * change;
-        var scale = (_options.Epsilon / Length(change)).clamp(max: 1);
+        var scale = Length(change).reciprocal().Times(_options.Epsilon).AtMost(1);
         for (int i = 0; i < Rounds; i++)
         {
             using var scope = NewDisposeScope();
             var scaled = change * scale;
             var cut = Clip(scaled);
             var free = cut.eq(scaled).to(change.dtype);
-            var missing = _options.Epsilon * _options.Epsilon - (cut * cut * (1 - free)).sum(s_image, true);
-            var stretched = (missing.clamp(min: 0) / (squares * free).sum(s_image, true).clamp(min: 1e-30)).sqrt();
-            scale = stretched.maximum(scale).clamp(max: 1).MoveToOuterDisposeScope();
+            var missing = (-(cut * cut * (-free).Plus(1)).sum(s_image, true)).Plus(_options.Epsilon * _options.Epsilon);
+            var stretched = (missing.AtLeast(0) / (squares * free).sum(s_image, true).AtLeast(1e-30)).sqrt();
+            scale = stretched.maximum(scale).AtMost(1).MoveToOuterDisposeScope();
         }
-        return _center + Clip(change * scale);
+        return _center.Plus(Clip(change * scale));
     }
 
     private Tensor Clip(Tensor change) => change.maximum(_lowest).minimum(_highest);

@@ -35,8 +35,8 @@ internal sealed class PgdAttack(Backbone network, PixelScaling scaling, PgdOptio
         var ball = new PerturbationBall(center, options);
         var given = nn.functional.one_hot(classes, network.ClassCount).to(ScalarType.Bool);
         var best = center.clone();
-        var highest = full(center.shape[0], double.NegativeInfinity, dtype: center.dtype, device: center.device);
-        var distance = full_like(highest, double.PositiveInfinity);
+        var highest = TensorNumbers.Filled([center.shape[0]], double.NegativeInfinity, center.dtype, center.device);
+        var distance = highest.FilledLike(double.PositiveInfinity);
         Judge(center, wantsGradient: false);
         var clean = highest.clone();
         for (int restart = 0; restart < options.Restarts && options.Epsilon > 0; restart++)
@@ -62,7 +62,7 @@ internal sealed class PgdAttack(Backbone network, PixelScaling scaling, PgdOptio
             var leaf = images.detach().requires_grad_(wantsGradient);
             using var mode = enable_grad(wantsGradient);
             var logits = network.call(ToInput(leaf));
-            var margin = logits.masked_fill(given, double.NegativeInfinity).logsumexp(1) - logits.gather(1, classes.unsqueeze(1)).squeeze(1);
+            var margin = logits.Masked(given, double.NegativeInfinity).logsumexp(1) - logits.gather(1, classes.unsqueeze(1)).squeeze(1);
             var raised = targeted ? -margin : margin;
             var gradient = wantsGradient ? autograd.grad([raised.sum()], [leaf])[0] : null;
             using var off = no_grad();
@@ -76,7 +76,7 @@ internal sealed class PgdAttack(Backbone network, PixelScaling scaling, PgdOptio
     }
 
     /// <summary>Network input of pixel values.</summary>
-    public Tensor ToInput(Tensor pixels) => pixels * Channels(pixels, c => c.Multiplier) + Channels(pixels, c => c.Offset);
+    public Tensor ToInput(Tensor pixels) => (pixels * Channels(pixels, c => c.Multiplier)).Plus(Channels(pixels, c => c.Offset));
 
     /// <summary>Pixel values of network input.</summary>
     public Tensor ToPixels(Tensor input) => (input - Channels(input, c => c.Offset)) / Channels(input, c => c.Multiplier);

@@ -41,9 +41,9 @@ public static class Sgld
                 var gradient = Gradient(logDensity, images);
                 using var off = no_grad();
                 var (stepSize, noise) = options.At(step);
-                images.add_(gradient, alpha: stepSize);
+                images.AddInPlace(gradient, stepSize);
                 if (noise > 0)
-                    images.add_(empty_like(images).normal_(0, noise, generator));
+                    images.AddInPlace(empty_like(images).normal_(0, noise, generator));
                 if (options.ClampToRange)
                     range?.Clamp(images);
                 progress?.Invoke();

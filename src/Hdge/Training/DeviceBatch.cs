@@ -31,6 +31,6 @@ internal static class DeviceBatch
             return;
         using var generator = new Generator(seed, images.device);
         using var noise = empty_like(images).normal_(0, deviation, generator);
-        images.add_(noise);
+        images.AddInPlace(noise);
     }
 }

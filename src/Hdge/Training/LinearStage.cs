@@ -3,7 +3,7 @@ using Hdge.Data;
 using Hdge.Networks;
 using Hdge.Objectives;
 using TorchSharp;
-using TorchSharp.Modules;
+using Linear = TorchSharp.Modules.Linear;
 using static TorchSharp.torch;
 
 namespace Hdge.Training;
@@ -28,7 +28,7 @@ internal static class LinearStage
         using var heldOutFeatures = heldOut.Count > 0 ? Features(network, heldOut, options.Scaling, device, cancellationToken) : null;
         using var heldOutLabels = Labels(heldOut, device);
         var linear = network.named_modules().Select(part => part.module).OfType<Linear>().Single(); // a backbone is features, then one linear layer
-        using var optimizer = optim.Adam(linear.parameters(), stage.LinearLearningRate);
+        using var optimizer = new Adam([new(linear.parameters(), stage.LinearLearningRate)]);
         int batches = (train.Count + BatchSize - 1) / BatchSize;
         for (int epoch = 0; epoch < stage.LinearEpochs && !(mayEnd && epoch > 0 && end.IsCancellationRequested); epoch++)
         {
@@ -41,11 +41,11 @@ internal static class LinearStage
                 using var scope = NewDisposeScope();
                 var rows = tensor(order[(batch * BatchSize)..Math.Min((batch + 1) * BatchSize, order.Length)], device: device);
                 rate = stage.LinearLearningRate * 0.5 * (1 + Math.Cos(Math.PI * (epoch + batch / (double)batches) / stage.LinearEpochs));
-                Optimizers.SetLearningRate(optimizer, rate);
+                optimizer.SetLearningRate(rate);
                 var (sum, correct) = Sums(network, features.index_select(0, rows), labels.index_select(0, rows));
-                optimizer.zero_grad();
-                (sum / rows.shape[0]).backward();
-                optimizer.step();
+                optimizer.ZeroGradients();
+                sum.Over(rows.shape[0]).backward();
+                optimizer.Step();
                 (loss, right) = (loss + sum.item<float>(), right + correct.item<long>());
             }
             progress?.Invoke(Describe(epoch, loss / train.Count, right / train.Count, rate));

@@ -1,21 +1,18 @@
-using TorchSharp;
 using TorchSharp.Modules;
-using static TorchSharp.torch;
 
 namespace Hdge.Training;
 
-/// <summary>Sets up torch's optimisers.</summary>
+/// <summary>From the options to an optimiser.</summary>
 internal static class Optimizers
 {
-    public static OptimizerHelper Create(IEnumerable<Parameter> parameters, TrainingOptions options) => options.Optimizer switch
+    public static Optimizer Create(IEnumerable<Parameter> parameters, TrainingOptions options)
     {
-        OptimizerKind.Adam => optim.Adam(parameters, options.LearningRate, 0.9, 0.999, 1e-8, options.WeightDecay),
-        _ => optim.SGD(parameters, options.LearningRate, options.Momentum, 0, options.WeightDecay, nesterov: options.Momentum > 0),
-    };
-
-    public static void SetLearningRate(optim.Optimizer optimizer, double rate)
-    {
-        foreach (var group in optimizer.ParamGroups)
-            group.LearningRate = rate;
+        ParameterGroup[] groups = [new(parameters, options.LearningRate, options.WeightDecay)];
+        return options.Optimizer switch
+        {
+            OptimizerKind.Adam => new Adam(groups),
+            OptimizerKind.AdamW => new Adam(groups, decoupled: true),
+            _ => new Sgd(groups, options.Momentum, nesterov: options.Momentum > 0),
+        };
     }
 }

@@ -1,6 +1,5 @@
 using Hdge.Objectives;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Hdge.Training;
@@ -9,7 +8,7 @@ namespace Hdge.Training;
 /// All that a run has in tensors, by name: the network's weights and running averages, what the optimiser remembers of each parameter, the objective's bank,
 /// buffer and own weights. Random numbers come from seeds of run, epoch and batch, so no generator's state belongs to it.
 /// </summary>
-internal sealed class RunState(nn.Module network, OptimizerHelper optimizer, IObjective objective, Device device)
+internal sealed class RunState(nn.Module network, Optimizer optimizer, IObjective objective, Device device)
 {
     public const string NetworkPrefix = "network.", ObjectivePrefix = "objective.", OptimizerPrefix = "optimizer.";
 
@@ -20,70 +19,41 @@ internal sealed class RunState(nn.Module network, OptimizerHelper optimizer, IOb
     public long Length()
     {
         using var scope = NewDisposeScope();
-        return network.state_dict().Values.Sum(Bytes) + 2 * optimizer.parameters().Sum(Bytes) + objective.State().Sum(t => Bytes(t.Value));
+        return network.state_dict().Values.Sum(Bytes) + 2 * optimizer.Groups.SelectMany(g => g.Parameters).Sum(Bytes) + objective.State().Sum(t => Bytes(t.Value));
     }
 
-    /// <summary>Everything, in the memory where it is used but for counters; the tensors belong to the current dispose scope.</summary>
+    /// <summary>Everything, in the memory where it is used; the tensors belong to the current dispose scope.</summary>
     public Dictionary<string, Tensor> Tensors()
     {
         var tensors = Weights();
         foreach (var (name, tensor) in objective.State())
             tensors.Add(ObjectivePrefix + name, tensor);
-        var states = optimizer.state_dict().State;
-        for (int i = 0; i < states.Count; i++)
-            switch (states[i])
-            {
-                case SGD.State { momentum_buffer: { } momentum }:
-                    tensors.Add(Name(i, "momentum"), momentum.detach());
-                    break;
-                case Adam.State adam:
-                    tensors.Add(Name(i, "step"), tensor(adam.step));
-                    tensors.Add(Name(i, "exp_avg"), adam.exp_avg.detach());
-                    tensors.Add(Name(i, "exp_avg_sq"), adam.exp_avg_sq.detach());
-                    break;
-            }
+        foreach (var (name, tensor) in optimizer.State())
+            tensors.Add(OptimizerPrefix + name, tensor.detach());
         return tensors;
     }
 
-    /// <summary>Takes over what <see cref="Tensors"/> gave, in this run or one before. What a run has only after its first step may be absent, and is then as before it.</summary>
+    /// <summary>Takes over what <see cref="Tensors"/> gave, in this run or one before. What the objective has only after its first step may be absent, and is then as before it.</summary>
     /// <exception cref="InvalidDataException">A tensor is missing, unknown, or of another shape or type.</exception>
     public void Restore(IReadOnlyDictionary<string, Tensor> saved)
     {
         using var off = no_grad();
         using var scope = NewDisposeScope();
         var left = saved.ToDictionary();
-        foreach (var (name, weight) in Weights())
-            weight.copy_(Take(name, weight) ?? throw new InvalidDataException($"The saved state lacks '{name}'."));
-        var states = optimizer.state_dict().State;
-        var parameters = optimizer.parameters().ToList();
-        for (int i = 0; i < states.Count; i++)
-            switch (states[i])
-            {
-                case SGD.State sgd:
-                    sgd.momentum_buffer?.Dispose();
-                    sgd.momentum_buffer = Take(Name(i, "momentum"), parameters[i])?.to(device, copy: true).DetachFromDisposeScope()!; // null before the first step
-                    break;
-                case Adam.State adam:
-                    adam.step = (Take(Name(i, "step"), null) ?? throw new InvalidDataException($"The saved state lacks '{Name(i, "step")}'.")).cpu().item<long>();
-                    foreach (var (part, own) in new[] { ("exp_avg", adam.exp_avg), ("exp_avg_sq", adam.exp_avg_sq) })
-                        own.copy_(Take(Name(i, part), own) ?? throw new InvalidDataException($"The saved state lacks '{Name(i, part)}'."));
-                    break;
-            }
+        foreach (var (name, own) in Weights().Concat(optimizer.State().Select(t => new KeyValuePair<string, Tensor>(OptimizerPrefix + t.Key, t.Value))))
+            own.copy_(Take(name, own));
         objective.Restore(left.Where(t => t.Key.StartsWith(ObjectivePrefix, StringComparison.Ordinal)).ToDictionary(t => t.Key[ObjectivePrefix.Length..], t => t.Value.to(device)));
         if (left.Keys.FirstOrDefault(name => !name.StartsWith(ObjectivePrefix, StringComparison.Ordinal)) is { } unknown)
             throw new InvalidDataException($"The saved state holds '{unknown}', which the run does not have.");
 
-        Tensor? Take(string name, Tensor? like)
+        Tensor Take(string name, Tensor like)
         {
             if (!left.Remove(name, out var tensor))
-                return null;
-            var (type, shape) = like is null ? (int64, []) : (like.dtype, like.shape);
-            return tensor.dtype == type && tensor.shape.AsSpan().SequenceEqual(shape) ? tensor
-                : throw new InvalidDataException($"'{name}' of the saved state is {tensor.dtype} [{string.Join(", ", tensor.shape)}], expected {type} [{string.Join(", ", shape)}].");
+                throw new InvalidDataException($"The saved state lacks '{name}'.");
+            return tensor.dtype == like.dtype && tensor.shape.AsSpan().SequenceEqual(like.shape) ? tensor
+                : throw new InvalidDataException($"'{name}' of the saved state is {tensor.dtype} [{string.Join(", ", tensor.shape)}], expected {like.dtype} [{string.Join(", ", like.shape)}].");
         }
     }
 
     private static long Bytes(Tensor tensor) => tensor.numel() * tensor.element_size();
-
-    private static string Name(int parameter, string part) => $"{OptimizerPrefix}{parameter}.{part}";
 }

@@ -36,7 +36,7 @@ public sealed record TrainingOptions
     /// <summary>Momentum of SGD. Default 0.9, range [0, 1).</summary>
     public double Momentum { get; init; } = 0.9;
 
-    /// <summary>L2 penalty on all weights. Default 0, at least 0; 5e-4 with SGD in the paper.</summary>
+    /// <summary>L2 penalty on all weights; with AdamW their decay a step, times the learning rate. Default 0, at least 0; 5e-4 with SGD in the paper.</summary>
     public double WeightDecay { get; init; }
 
     /// <summary>Default <see cref="ScheduleKind.Cosine"/>.</summary>
@@ -131,7 +131,7 @@ public sealed record TrainingOptions
         Option.Require(BatchSize >= Objective.SmallestBatch, BatchSize, $"at least {Objective.SmallestBatch} for {Objective.GetType().Name}: it compares the images of a step");
         if (Objective.ViewCount == 2 && Augmentation == new AugmentationOptions())
             throw new ArgumentException($"{nameof(Objective)} takes 2 views of each image, but {nameof(Augmentation)} changes nothing: both would be the same image. Expected an augmentation, or 1 view.");
-        Option.Require(Enum.IsDefined(Optimizer), Optimizer, "Sgd or Adam");
+        Option.Require(Enum.IsDefined(Optimizer), Optimizer, "Sgd, Adam or AdamW");
         Option.Require(Enum.IsDefined(Schedule), Schedule, "Constant, Step, Cosine or OneCycle");
         Option.Require(LearningRate > 0 && double.IsFinite(LearningRate), LearningRate, "finite and above 0");
         Option.Require(Momentum >= 0 && Momentum < 1, Momentum, "in [0, 1)");

@@ -4,7 +4,6 @@ using Hdge.Data;
 using Hdge.Networks;
 using Hdge.Objectives;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Hdge.Training;
@@ -18,7 +17,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly Action<EpochMetrics>? _progress;
     private readonly Action<string> _log;
     private readonly IObjective _objective;
-    private readonly OptimizerHelper _optimizer;
+    private readonly Optimizer _optimizer;
     private readonly SeededDropout[] _dropouts;
     private readonly RunState _state;
     private readonly StateSnapshot _lastGood = new();
@@ -125,7 +124,7 @@ internal sealed class TrainingRun : IDisposable
         _reporter.BeginEpoch();
         foreach (var batch in _loader.Epoch(_metrics.Count, cancellationToken))
         {
-            Optimizers.SetLearningRate(_optimizer, _schedule.At(step++));
+            _optimizer.SetLearningRate(_schedule.At(step++));
             if (_monitor.Add(Step(batch), sums) is { } bad)
                 return bad;
             _reporter.Add(_metrics.Count + 1, ++done, _loader.BatchCount, batch.Count, _before);
@@ -211,12 +210,12 @@ internal sealed class TrainingRun : IDisposable
             dropout.Reseed(_model.Device, (int)batch.Seed);
         var step = new TrainingStep(_model.Network, input, labels) { Seed = (int)batch.Seed };
         using var terms = _objective.Compute(step);
-        _optimizer.zero_grad();
+        _optimizer.ZeroGradients();
         terms.Loss.backward();
-        _optimizer.step();
+        _optimizer.Step();
         using var off = no_grad();
         var loss = terms.Loss.detach();
-        var none = full_like(loss, double.NaN); // a term that the objective does not have
+        var none = loss.FilledLike(double.NaN); // a term that the objective does not have
         var right = step.HasLogits ? step.Logits.argmax(1).eq(labels).sum().to(loss.dtype) : none;
         return stack([loss, terms.CrossEntropy ?? none, terms.Contrastive ?? none, terms.Density ?? none, right]).MoveToOuterDisposeScope();
     }

@@ -1,0 +1,49 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Hdge.Networks;
+
+/// <summary>
+/// Batch normalisation of [N, channels, height, width] (Ioffe and Szegedy 2015) with a scale and a shift a channel; in evaluation mode by the running averages. Names and
+/// numbers are those of TorchSharp's <c>BatchNorm2d</c>, whose counter is raised by a number that nothing holds (<see cref="HeldScalar"/>).
+/// </summary>
+internal sealed class BatchNorm : nn.Module<Tensor, Tensor>
+{
+#pragma warning disable IDE1006 // the fields' names are the names of the saved weights
+    private readonly Parameter weight;
+    private readonly Parameter bias;
+    private readonly Tensor running_mean;
+    private readonly Tensor running_var;
+    private readonly Tensor num_batches_tracked;
+#pragma warning restore IDE1006
+    private readonly double _momentum, _epsilon;
+
+    /// <param name="channels">Channels.</param>
+    /// <param name="momentum">Share of the newest batch in the running averages.</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    public BatchNorm(int channels, double momentum, double epsilon = 1e-5) : base(nameof(BatchNorm))
+    {
+        (_momentum, _epsilon) = (momentum, epsilon);
+        weight = nn.Parameter(ones(channels, dtype: float32));
+        bias = nn.Parameter(zeros(channels, dtype: float32));
+        running_mean = zeros(channels, dtype: float32);
+        running_var = ones(channels, dtype: float32);
+        num_batches_tracked = tensor(0L);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor input)
+    {
+        if (training)
+            num_batches_tracked.CountInPlace();
+        return nn.functional.batch_norm(input, running_mean, running_var, weight, bias, training, _momentum, _epsilon);
+    }
+
+    /// <summary>Makes the output 0, whatever the input.</summary>
+    public void ZeroScale()
+    {
+        using var off = no_grad();
+        weight.FillInPlace(0);
+    }
+}
