@@ -70,7 +70,7 @@ internal static class GcRun
         double[] Train(TrainingOptions options)
         {
             using var model = ModelTrainer.Train(images, options);
-            return [.. model.Score(images).Probabilities.Select(p => (double)p), model.Temperature, model.DensityThreshold];
+            return [.. model.Score(images).Probabilities.Select(p => (double)p), model.Temperature, model.Decision.Lower];
         }
     }
 

@@ -26,7 +26,7 @@ public sealed class GcStressTests
     private static double[] Weights(HdgeModel model)
     {
         using var scope = NewDisposeScope();
-        return [.. model.Network.state_dict().OrderBy(w => w.Key, StringComparer.Ordinal).SelectMany(w => w.Value.to(float64).data<double>().ToArray()), model.Temperature, model.DensityThreshold];
+        return [.. model.Network.state_dict().OrderBy(w => w.Key, StringComparer.Ordinal).SelectMany(w => w.Value.to(float64).data<double>().ToArray()), model.Temperature, model.Decision.Lower];
     }
 
     [Fact]
