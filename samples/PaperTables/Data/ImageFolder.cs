@@ -55,7 +55,7 @@ internal static partial class ImageFolder
         Exists(folder);
         string[] files = [.. Directory.GetFiles(folder).Where(f => BinName().IsMatch(f)).Order(StringComparer.Ordinal)];
         var batches = files.Select(f => (File: f, Match: BatchName().Match(Path.GetFileName(f)))).Where(f => f.Match.Success)
-            .OrderBy(f => int.Parse(f.Match.Groups["number"].Value, provider: null)).ToArray();
+            .OrderBy(f => f.Match.Groups["number"].Value.TrimStart('0').PadLeft(byte.MaxValue, '0'), StringComparer.Ordinal).ToArray(); // however long the number
         string[] prefixes = [.. batches.Select(b => b.Match.Groups["prefix"].Value).Distinct()];
         if (prefixes.Length > 1)
             throw new InvalidDataException($"'{folder}' has batches of {string.Join(" and ", prefixes)}, expected those of one data set.");

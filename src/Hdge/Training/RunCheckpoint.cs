@@ -59,9 +59,22 @@ internal sealed class RunCheckpoint(CheckpointOptions checkpoint, SortedDictiona
         }
         long files = Math.Min(3, (epochs + checkpoint.EveryEpochs - 1) / checkpoint.EveryEpochs); // the newest, the one before, the one being written
         long needed = files * state.Length() - _files.Length;
-        var drive = new DriveInfo(folder);
-        if (drive.TotalSize > 0 && drive.AvailableFreeSpace < needed) // some file systems tell no sizes
-            throw new IOException($"The checkpoint '{checkpoint.Path}' needs about {needed} bytes ({files} files), but there are {drive.AvailableFreeSpace} free. Make room, or choose another {nameof(CheckpointOptions)}.{nameof(CheckpointOptions.Path)}.");
+        if (Free(folder) is { } free && free < needed)
+            throw new IOException($"The checkpoint '{checkpoint.Path}' needs about {needed} bytes ({files} files), but there are {free} free. Make room, or choose another {nameof(CheckpointOptions)}.{nameof(CheckpointOptions.Path)}.");
+    }
+
+    /// <summary>Bytes that are free; null where the system does not tell: on some network shares and file systems.</summary>
+    private static long? Free(string folder)
+    {
+        try
+        {
+            var drive = new DriveInfo(folder);
+            return drive.TotalSize > 0 ? drive.AvailableFreeSpace : null;
+        }
+        catch (Exception error) when (error is ArgumentException or IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Writes the state. Where that fails the run goes on, for it is worth more than its checkpoint: it is told once, and tried again when the next one is due.</summary>
