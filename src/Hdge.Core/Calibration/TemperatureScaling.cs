@@ -5,7 +5,7 @@ namespace Hdge.Calibration;
 /// <summary>Temperature scaling (Guo et al. 2017): one number T for softmax(f(x) / T), fitted by the negative log-likelihood of held-out images.</summary>
 public static class TemperatureScaling
 {
-    internal const double Lowest = 0.02, Highest = 50;
+    private const double Lowest = 0.02, Highest = 50;
     private const double Accuracy = 1e-12; // of log T
 
     /// <summary>The temperature with the lowest negative log-likelihood, 0.02..50; 1 where it is the same at every temperature.</summary>

@@ -45,6 +45,14 @@ public abstract class Backbone : nn.Module<Tensor, Tensor>
         return Head(features);
     }
 
+    /// <summary>Registers the layers, and takes their weights out of the dispose scope in which the constructor made them.</summary>
+    private protected void RegisterWeights()
+    {
+        RegisterComponents();
+        foreach (var weight in state_dict().Values)
+            weight.DetachFromDisposeScope();
+    }
+
     /// <summary>Releases the weights.</summary>
     protected override void Dispose(bool disposing)
     {

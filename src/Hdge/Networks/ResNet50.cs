@@ -46,7 +46,7 @@ public sealed class ResNet50 : Backbone
         layer3 = Stage(Stages[2]);
         layer4 = Stage(Stages[3]);
         linear = nn.Linear(FeatureLength, classCount, dtype: float32);
-        RegisterComponents();
+        RegisterWeights();
         Initialization.ResetHe(this, seed);
         if (options.ZeroInitResidual)
             foreach (var block in layer1.Concat(layer2).Concat(layer3).Concat(layer4))

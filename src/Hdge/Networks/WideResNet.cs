@@ -45,7 +45,7 @@ public sealed class WideResNet : Backbone
         layer3 = Stage(32 * w, 64 * w, 2);
         bn1 = NormalizationLayer.Create(options.Normalization, 64 * w, options.BatchNormMomentum);
         linear = nn.Linear(64 * w, classCount, dtype: float32);
-        RegisterComponents();
+        RegisterWeights();
         Initialization.Reset(this, seed);
 
         ModuleList<WideResNetBlock> Stage(int from, int to, int stride) => new(

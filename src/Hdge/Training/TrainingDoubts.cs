@@ -1,5 +1,4 @@
 using System.Globalization;
-using Hdge.Calibration;
 using Hdge.Data;
 using Hdge.Objectives;
 
@@ -22,8 +21,6 @@ internal static class TrainingDoubts
         double temperature = classifies ? model.Temperature : 1;
         if (temperature >= SuspiciousTemperature)
             yield return Text($"The fitted temperature is {temperature:G4}, expected about 1: on the {what} images the network is very sure of wrong answers. {cure}");
-        else if (temperature <= TemperatureScaling.Lowest)
-            yield return Text($"The fitted temperature is {temperature:G4}, the lowest possible: no {what} image is classified wrong, so they cannot say how sure to be. Confidences will be close to 1; hold out more images.");
 
         float[] logits = model.Logits(images, cancellationToken);
         int classes = model.ClassCount, right = 0;

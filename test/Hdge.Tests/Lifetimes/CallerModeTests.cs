@@ -53,6 +53,12 @@ public class CallerModeTests
             using var loss = network.call(images).sum();
             loss.backward();
             Assert.All(network.parameters(), p => Assert.NotNull(p.grad));
+            foreach (var kind in Enum.GetValues<Normalization>())
+            {
+                using var scope = Enter(mode);
+                using var other = new WideResNetOptions { Normalization = kind }.Create(SmallImages.Shape, 3);
+                Assert.Equal(other.Options.WeightShapes(SmallImages.Shape, 3).Select(w => w.Name).Order(), other.state_dict().Where(w => !w.Value.IsInvalid).Select(w => w.Key).Order());
+            }
         }
     }
 
