@@ -105,7 +105,7 @@ internal static class TrainingRun
         {
             epochs.Add(m);
             show(m);
-        }, message => console.Profile.Out.Writer.WriteLine(message), cancellationToken);
+        }, message => console.Profile.Out.Writer.WriteLine(message), cancellationToken: cancellationToken);
     }
 
     private static double? PeakMemory()
