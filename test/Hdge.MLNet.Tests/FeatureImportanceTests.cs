@@ -92,7 +92,7 @@ public class FeatureImportanceTests
         Type type = context.LoadFromAssemblyPath(Path.Combine(folder, "Hdge.MLNet.dll")).GetType(typeof(HdgeTransformer).FullName!, throwOnError: true)!;
 
         Assert.NotNull(data.GetType("Microsoft.ML.XSingleFeaturePredictionTransformer"));
-        object made = type.GetConstructors(BindingFlags.NonPublic | BindingFlags.Instance).Single().Invoke([null, "Pixels", null, null, null]);
+        object made = type.GetConstructors(BindingFlags.NonPublic | BindingFlags.Instance).Single().Invoke([null, null, "Pixels", null, null, null]);
         Assert.Equal("Pixels", type.GetProperty("FeatureColumnName")!.GetValue(made));
         Assert.Contains(type.GetInterfaces(), one => one.Name == "ISingleFeaturePredictionTransformer`1" && one.Assembly == data);
     }

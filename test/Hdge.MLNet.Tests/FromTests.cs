@@ -37,7 +37,7 @@ public class FromTests
         Assert.Equal(["row", "column", "diagonal"], transformer.ClassNames);
         Assert.Equal(fitted.LastTransformer.Model.Decision.Lower, transformer.Model.Decision.Lower);
         Assert.Equal(
-            new string?[] { "Features", "PredictedLabel", "Probability", "Density", "Confidence", "IsInDistribution", null, "Set", null },
+            new string?[] { "Features", "PredictedLabel", "Probability", "Density", "Confidence", "IsInDistribution", null, "Set", "DetectionScore" },
             new string?[]
             {
                 transformer.FeatureColumnName, transformer.PredictedLabelColumnName, transformer.ScoreColumnName, transformer.LogDensityColumnName, transformer.ConfidenceColumnName,
