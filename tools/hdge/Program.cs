@@ -1,0 +1,16 @@
+using Hdge.Cli;
+using Spectre.Console;
+
+// Trains, compares and evaluates the paper's objectives on the reader's own images: see docs/paper-tables.md, or run it without arguments.
+using var cancellation = new CancellationTokenSource();
+Console.CancelKeyPress += (_, press) =>
+{
+    press.Cancel = true; // the run ends itself at the next step
+    cancellation.Cancel();
+};
+if (Console.IsOutputRedirected)
+{
+    AnsiConsole.Profile.Capabilities.Ansi = false; // a file wants no colours,
+    AnsiConsole.Profile.Width = 200; // and its tables in one piece
+}
+return Cli.Run(args, AnsiConsole.Console, Console.Error, cancellation.Token);
