@@ -22,6 +22,16 @@ internal static class ConsoleTables
             console.WriteLine(table.Note);
     }
 
+    /// <summary>A report's numbers as a table.</summary>
+    public static MetricTable Summary(IEnumerable<SummaryNumber> numbers) =>
+        new("Summary", ["value", "low", "high"], [.. numbers.Select(n => new MetricRow(n.Name, [n.Value, n.Low ?? double.NaN, n.High ?? double.NaN]))])
+        {
+            RowHeading = "",
+            HigherIsBetter = null,
+            Format = "F4",
+            Note = "low and high: 95 % bootstrap interval",
+        };
+
     public static string Markdown(MetricTable table)
     {
         var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"### {table.Name}\n\n");

@@ -1,7 +1,7 @@
 using Hdge.Cli;
 using Spectre.Console;
 
-// Trains, compares and evaluates the paper's objectives on the reader's own images: see docs/paper-tables.md, or run it without arguments.
+// Trains, evaluates and uses classifiers on the reader's own images: see docs/command-line.md, or run it without arguments.
 using var cancellation = new CancellationTokenSource();
 Console.CancelKeyPress += (_, press) =>
 {
@@ -11,6 +11,7 @@ Console.CancelKeyPress += (_, press) =>
 if (Console.IsOutputRedirected)
 {
     AnsiConsole.Profile.Capabilities.Ansi = false; // a file wants no colours,
+    AnsiConsole.Profile.Capabilities.Interactive = false; // a line an epoch instead of a bar,
     AnsiConsole.Profile.Width = 200; // and its tables in one piece
 }
-return Cli.Run(args, AnsiConsole.Console, Console.Error, cancellation.Token);
+return CommandRunner.Run(args, AnsiConsole.Console, Console.Error, cancellation.Token);

@@ -13,15 +13,15 @@ internal static class Attack
     /// <summary>Radii: for L∞ in 1/255 of the pixel range, for L2 in the range itself, as in the paper's figure.</summary>
     private static readonly double[] s_grey = [0, 1, 2, 4, 8, 16], s_length = [0, 0.1, 0.25, 0.5, 1, 2];
 
-    public static IReadOnlyList<RobustnessPlot> Run(HdgeModel model, ImageSet images, PgdOptions effort, IAnsiConsole console, CancellationToken cancellationToken) =>
-        console.Progress().Start(progress =>
+    public static IReadOnlyList<RobustnessPlot> Run(HdgeModel model, ImageSet images, PgdOptions effort, CommandContext context) =>
+        context.Console.Progress().Start(progress =>
         {
             return new[] { Curve(PgdNorm.LInfinity, "L∞", "of 255", s_grey, 1 / 255.0), Curve(PgdNorm.L2, "L2", "of the 0..1 pixel range", s_length, 1) };
 
             RobustnessPlot Curve(PgdNorm norm, string name, string unit, double[] radii, double scale)
             {
                 var task = progress.AddTask($"PGD {name}", maxValue: radii.Length);
-                var points = RobustAccuracy.Curve(model, images, [.. radii.Select(r => r * scale)], effort with { Norm = norm }, _ => task.Increment(1), cancellationToken);
+                var points = RobustAccuracy.Curve(model, images, [.. radii.Select(r => r * scale)], effort with { Norm = norm }, _ => task.Increment(1), context.Cancellation);
                 return new(name, unit, [new PlotCurve("PGD", [.. points.Select((p, i) => new PlotPoint(radii[i], p.Accuracy))])]);
             }
         });

@@ -1,37 +1,58 @@
-using Hdge;
-using Hdge.Data;
+using System.CommandLine;
 using Hdge.Detection;
 using Hdge.Reports;
-using Hdge.Cli.Data;
 using Hdge.Cli.Training;
-using Spectre.Console;
 
 namespace Hdge.Cli.Evaluation;
 
 /// <summary><c>evaluate</c>: the paper's protocol on a trained model, as tables, JSON and a report.</summary>
-internal static class EvaluateCommand
+internal sealed class EvaluateCommand : Command
 {
-    public static void Run(string[] args, IAnsiConsole console, CancellationToken cancellationToken)
+    private const int AttackedImages = 100;
+
+    private readonly EvaluationOptions _options = new();
+    private readonly Option<double> _noise = NoiseOption();
+    private readonly Option<int> _seed = CommandOptions.Whole("--seed", "seed of noise, attack and samples", 0, least: 0);
+    private readonly Option<bool> _attack = CommandOptions.Flag("--attack", $"accuracy under PGD in L∞ and L2, on {AttackedImages} images");
+    private readonly Option<int?> _attackImages = CommandOptions.Whole("--attack-images", "attacks that many images");
+    private readonly Option<int> _attackSteps = CommandOptions.Whole("--attack-steps", "steps of the attack; 40 in the paper", 20, least: 1);
+    private readonly Option<int> _attackRestarts = CommandOptions.Whole("--attack-restarts", "restarts of the attack; 20 in the paper", 1, least: 1);
+    private readonly Option<int?> _samples = CommandOptions.Whole("--samples", "draws that many images from the model for the report (default: none)");
+    private readonly Option<string> _out = TrainOptions.OutFolder("takes evaluation.json and report.html");
+
+    public EvaluateCommand(CommandContext context) : base("evaluate", "Evaluates a model by the paper's protocol: accuracy, calibration, detection, attack; tables, JSON and a report.")
     {
-        var options = new OptionReader(args, EvaluateSettings.Options, EvaluateSettings.Flags);
-        var settings = EvaluateSettings.Read(options);
-        string folder = options.Required("--out");
-        var scores = ScoreNames.Read(settings.Scores);
-        using var model = HdgeModel.Load(settings.Model, settings.Device);
-        var images = ImageFolder.LoadTest(settings.Known, settings.Limit, model.ClassCount);
-        if (images.Shape != model.InputShape)
-            throw new InvalidDataException($"The images in '{settings.Known}' are {images.Shape}, the model takes {model.InputShape}.");
-        if (images.Count == 0)
-            throw new InvalidDataException($"'{settings.Known}' has no images.");
-        var unknown = UnknownSets.Read(settings.Unknown, images, settings.Limit);
+        _options.AddTo(this);
+        foreach (var option in new Option[] { _noise, _seed, _attack, _attackImages, _attackSteps, _attackRestarts, _samples, _out })
+            Add(option);
+        SetAction(parsed => Run(Settings(parsed), parsed.GetRequiredValue(_out), context));
+    }
+
+    public static Option<double> NoiseOption() =>
+        CommandOptions.Number("--noise", "σ of the noise on known and unknown images in detection, in units of network input; 0 for none", EvaluateSettings.PublishedNoise);
+
+    private EvaluateSettings Settings(ParseResult parsed) => _options.Read(parsed) with
+    {
+        Noise = parsed.GetValue(_noise),
+        Seed = parsed.GetValue(_seed),
+        AttackImages = parsed.GetValue(_attackImages) ?? (parsed.GetValue(_attack) ? AttackedImages : 0),
+        AttackSteps = parsed.GetValue(_attackSteps),
+        AttackRestarts = parsed.GetValue(_attackRestarts),
+        Samples = parsed.GetValue(_samples) ?? 0,
+    };
+
+    private static void Run(EvaluateSettings settings, string folder, CommandContext context)
+    {
+        using var input = EvaluationInput.Read(settings);
+        var (model, images) = (input.Model, input.Known);
         Directory.CreateDirectory(folder);
 
-        var known = new KnownEvaluation(model, images, cancellationToken);
-        var detection = unknown.Count == 0 ? null : new DetectionEvaluation(model, images, unknown, Given(model, scores, settings), UnknownSets.Noise(model.Scaling, settings.Noise, settings.Seed), cancellationToken);
-        var samples = settings.Samples == 0 ? null : SampleCommand.Draw(model, settings.Samples, null, settings.Seed, byClass: false, console, cancellationToken);
-        IReadOnlyList<RobustnessPlot> robustness = settings.AttackImages == 0 ? [] : Attack.Run(model, images.Take(settings.AttackImages), settings.Effort, console, cancellationToken);
+        var known = new KnownEvaluation(model, images, context.Cancellation);
+        var detection = input.Detection(UnknownSets.Noise(model.Scaling, settings.Noise, settings.Seed), context.Cancellation);
+        var samples = settings.Samples == 0 ? null : SampleCommand.Draw(model, settings.Samples, null, settings.Seed, byClass: false, context);
+        IReadOnlyList<RobustnessPlot> robustness = settings.AttackImages == 0 ? [] : Attack.Run(model, images.Take(settings.AttackImages), settings.Effort, context);
         var published = PublishedTables(known, detection);
-        var report = EvaluationReport.Of("Evaluation by the paper's protocol", [.. Enumerable.Range(0, model.ClassCount).Select(c => $"class {c}")], known, detection, cancellationToken) with
+        var report = EvaluationReport.Of("Evaluation by the paper's protocol", input.ClassNames, known, detection, context.Cancellation) with
         {
             Subtitle = $"{Path.GetFileName(settings.Model)} ({NetworkNames.Of(model.NetworkOptions)}) on {known.Images.Count} known images",
             Robustness = robustness,
@@ -40,12 +61,12 @@ internal static class EvaluateCommand
             Settings = [.. settings.Describe().Append(("network", NetworkNames.Of(model.NetworkOptions))).Select(s => new ReportSetting(s.Item1, s.Item2))],
         };
 
-        console.Write(SummaryTable(report.Summary));
+        context.Console.Write(ConsoleTables.Summary(report.Summary));
         // The report has the rest.
         foreach (var table in (detection is null ? [] : detection.Tables().Take(2)).Concat(published))
-            console.Write(table);
+            context.Console.Write(table);
         foreach (var plot in robustness)
-            console.Write(Attack.Table(plot));
+            context.Console.Write(Attack.Table(plot));
         string json = Path.Combine(folder, "evaluation.json"), page = Path.Combine(folder, "report.html");
         JsonFile.Write(json, new
         {
@@ -59,18 +80,7 @@ internal static class EvaluateCommand
             Published = published,
         });
         HtmlReport.Write(report, page);
-        console.Profile.Out.Writer.WriteLine($"written: {json}, {page}");
-    }
-
-    /// <summary>The scores that the model can give; one that was asked for by name must be among them.</summary>
-    private static DetectionScore[] Given(HdgeModel model, IReadOnlyList<DetectionScore> scores, EvaluateSettings settings)
-    {
-        var available = model.Detectors.Available;
-        bool byName = settings.Scores.Any(s => s is not (ScoreNames.Free or ScoreNames.All));
-        var missing = scores.Where(s => !available.Contains(s)).ToArray();
-        if (byName && missing.Length > 0)
-            throw new ArgumentException($"The model was not fitted for {string.Join(", ", missing.Select(DetectionEvaluation.Name))}; it gives {string.Join(", ", available.Select(DetectionEvaluation.Name))}.");
-        return [.. scores.Where(available.Contains)];
+        context.Output.WriteLine($"written: {json}, {page}");
     }
 
     private static MetricTable[] PublishedTables(KnownEvaluation known, DetectionEvaluation? detection)
@@ -85,13 +95,4 @@ internal static class EvaluateCommand
         };
         return [.. tables.OfType<MetricTable>()];
     }
-
-    private static MetricTable SummaryTable(IEnumerable<SummaryNumber> summary) =>
-        new("Summary", ["value", "low", "high"], [.. summary.Select(n => new MetricRow(n.Name, [n.Value, n.Low ?? double.NaN, n.High ?? double.NaN]))])
-        {
-            RowHeading = "",
-            HigherIsBetter = null,
-            Format = "F4",
-            Note = "low and high: 95 % bootstrap interval",
-        };
 }

@@ -7,10 +7,6 @@ namespace Hdge.Cli.Evaluation;
 /// <summary>What <c>evaluate</c> was asked for.</summary>
 internal sealed record EvaluateSettings
 {
-    public static readonly string[] Options = ["--model", "--known", "--unknown", "--noise", "--scores", "--limit", "--seed", "--out", "--attack-images", "--attack-steps", "--attack-restarts", "--samples", "--device"];
-
-    public static readonly string[] Flags = ["--attack"];
-
     /// <summary>The paper's σ.</summary>
     public const double PublishedNoise = 0.03;
 
@@ -42,23 +38,10 @@ internal sealed record EvaluateSettings
     /// <summary>Images to draw from the model; 0 for none.</summary>
     public int Samples { get; init; }
 
-    public string? Device { get; init; }
+    /// <summary>File of the classes' names; null for the one beside the model.</summary>
+    public string? Classes { get; init; }
 
-    public static EvaluateSettings Read(OptionReader options) => new()
-    {
-        Model = options.Required("--model"),
-        Known = options.Required("--known"),
-        Unknown = options.List("--unknown") ?? [],
-        Noise = options.Number("--noise") ?? PublishedNoise,
-        Scores = options.List("--scores") ?? ["free"],
-        Limit = options.Whole("--limit"),
-        Seed = options.Whole("--seed", 0) ?? 0,
-        AttackImages = options.Whole("--attack-images") ?? (options.Has("--attack") ? 100 : 0),
-        AttackSteps = options.Whole("--attack-steps") ?? 20,
-        AttackRestarts = options.Whole("--attack-restarts") ?? 1,
-        Samples = options.Whole("--samples") ?? 0,
-        Device = options.Text("--device"),
-    };
+    public string? Device { get; init; }
 
     /// <summary>The attack's effort.</summary>
     [JsonIgnore]

@@ -1,4 +1,5 @@
-using Hdge;
+using System.CommandLine;
+using Hdge.Cli.Training;
 using Hdge.Data;
 using Hdge.Sampling;
 using Spectre.Console;
@@ -6,30 +7,45 @@ using Spectre.Console;
 namespace Hdge.Cli.Evaluation;
 
 /// <summary><c>sample</c>: images drawn from a model by SGLD (the paper's Figure 3), as one PNG.</summary>
-internal static class SampleCommand
+internal sealed class SampleCommand : Command
 {
-    public static void Run(string[] args, IAnsiConsole console, CancellationToken cancellationToken)
+    private readonly Option<string> _model = EvaluationOptions.Model();
+    private readonly Option<string> _out = CommandOptions.Required("--out", "FILE.png", "takes the images");
+    private readonly Option<int> _count = CommandOptions.Whole("--count", "number of images", 100, least: 1);
+    private readonly Option<int?> _steps = CommandOptions.Whole("--steps", "SGLD steps an image (default: 1000)");
+    private readonly Option<int> _columns = CommandOptions.Whole("--columns", "images a row", 10, least: 1);
+    private readonly Option<int> _seed = CommandOptions.Whole("--seed", "seed of the chains", 0, least: 0);
+    private readonly Option<bool> _byClass = CommandOptions.Flag("--by-class", "draws from log q(x|y), as many of each class");
+    private readonly Option<string?> _device = TrainOptions.Device();
+
+    public SampleCommand(CommandContext context) : base("sample", "Draws images from a model by SGLD, as one PNG.")
     {
-        var options = new OptionReader(args, ["--model", "--out", "--count", "--steps", "--columns", "--seed", "--device"], ["--by-class"]);
-        string path = options.Required("--out");
-        using var model = HdgeModel.Load(options.Required("--model"), options.Text("--device"));
-        var samples = Draw(model, options.Whole("--count") ?? 100, options.Whole("--steps"), options.Whole("--seed", 0) ?? 0, options.Has("--by-class"), console, cancellationToken);
+        foreach (var option in new Option[] { _model, _out, _count, _steps, _columns, _seed, _byClass, _device })
+            Add(option);
+        SetAction(parsed => Run(parsed, context));
+    }
+
+    private void Run(ParseResult parsed, CommandContext context)
+    {
+        string path = parsed.GetRequiredValue(_out);
+        using var model = HdgeModel.Load(parsed.GetRequiredValue(_model), parsed.GetValue(_device));
+        var samples = Draw(model, parsed.GetValue(_count), parsed.GetValue(_steps), parsed.GetValue(_seed), parsed.GetValue(_byClass), context);
         if (Path.GetDirectoryName(path) is { Length: > 0 } folder)
             Directory.CreateDirectory(folder);
-        File.WriteAllBytes(path, ImageGrid.ToPng(samples, options.Whole("--columns") ?? 10));
-        console.Profile.Out.Writer.WriteLine($"written: {path}");
+        File.WriteAllBytes(path, ImageGrid.ToPng(samples, parsed.GetValue(_columns)));
+        context.Output.WriteLine($"written: {path}");
     }
 
     /// <summary>Draws with a bar that shows the steps.</summary>
-    public static ImageSet Draw(HdgeModel model, int count, int? steps, int seed, bool byClass, IAnsiConsole console, CancellationToken cancellationToken)
+    public static ImageSet Draw(HdgeModel model, int count, int? steps, int seed, bool byClass, CommandContext context)
     {
         var options = new SampleOptions { Count = count, Seed = seed, Classes = byClass ? [.. Enumerable.Range(0, model.ClassCount)] : null };
         if (steps is { } wanted)
             options = options with { Chain = options.Chain with { Steps = wanted } };
-        return console.Progress().Start(progress =>
+        return context.Console.Progress().Start(progress =>
         {
             var task = progress.AddTask("sampling", maxValue: 1);
-            return model.Sample(options, done => task.Value = done, cancellationToken);
+            return model.Sample(options, done => task.Value = done, context.Cancellation);
         });
     }
 }

@@ -1,4 +1,4 @@
-using Hdge;
+using System.CommandLine;
 using Hdge.Data;
 using Hdge.Reports;
 using Hdge.Cli.Data;
@@ -11,6 +11,9 @@ internal static class UnknownSets
     public const string Interpolated = "interp";
 
     private const int Distance = 100; // images of consecutive batches, as published
+
+    public static Option<string[]> Option(params string[] otherwise) =>
+        CommandOptions.List("--unknown", "SETS", $"unknown images: name=FOLDER, name=FILE.bin or {Interpolated} (means of two known images), with commas between them", otherwise);
 
     /// <summary>Reads <c>name=PATH</c> and <c>interp</c>.</summary>
     /// <param name="given">The parts of the option.</param>
@@ -26,7 +29,7 @@ internal static class UnknownSets
             var (name, images) = part.Split('=', 2) switch
             {
                 [Interpolated] => (Interpolated, Between(known)),
-                [{ Length: > 0 } named, { Length: > 0 } path] => (named, ImageFolder.LoadTest(path, limit)),
+                [{ Length: > 0 } named, { Length: > 0 } path] => (named, ImageFolder.LoadTest(path, limit, shape: known.Shape)),
                 _ => throw new ArgumentException($"--unknown has '{part}', expected name=FOLDER, name=FILE.bin or {Interpolated}."),
             };
             if (sets.Exists(s => s.Name == name))

@@ -1,40 +1,53 @@
+using System.CommandLine;
 using Hdge.Reports;
-using Spectre.Console;
 
 namespace Hdge.Cli.Training;
 
 /// <summary><c>compare</c>: several objectives with the same images, network, steps and seed, each in a process of its own.</summary>
-internal static class CompareCommand
+internal sealed class CompareCommand : Command
 {
     private const string Baseline = "cross-entropy", Hybrid = "hdge", Jem = "jem";
 
-    public static void Run(string[] args, IAnsiConsole console, CancellationToken cancellationToken)
+    private readonly TrainOptions _options = new();
+    private readonly Option<string[]> _objectives = CommandOptions.List("--objectives", "NAMES", "objectives with commas between them (default: all that `hdge train --list` prints)");
+    private readonly Option<int?> _bank = TrainOptions.Bank();
+    private readonly Option<string> _out = TrainOptions.OutFolder("takes a folder for each objective, compare.md and compare.json");
+    private readonly Option<bool> _resume = TrainOptions.Resume();
+
+    public CompareCommand(CommandContext context) : base("compare", "Trains several objectives with the same images, network, steps and seed, and sets them side by side.")
     {
-        var options = new OptionReader(args, [.. TrainSettings.Options.Except(["--objective"]), "--objectives", "--out"], ["--resume"]);
-        string folder = options.Required("--out");
-        Objective[] objectives = [.. (options.List("--objectives") ?? [.. Objective.All.Select(o => o.Name)]).Select(Objective.Named).Distinct()];
+        Add(_objectives);
+        _options.AddTo(this);
+        Add(_bank);
+        Add(_out);
+        Add(_resume);
+        SetAction(parsed => Run(parsed, context));
+    }
+
+    private void Run(ParseResult parsed, CommandContext context)
+    {
+        string folder = parsed.GetRequiredValue(_out);
+        Objective[] objectives = [.. (parsed.GetValue(_objectives) is { Length: > 0 } names ? names : [.. Objective.All.Select(o => o.Name)]).Select(Objective.Named).Distinct()];
         var runs = new List<(string Name, RunSummary? Run)>();
         foreach (var objective in objectives)
         {
-            var settings = TrainSettings.Read(options, objective.Name);
-            if (!objective.HasBank)
-                settings = settings with { Bank = null };
+            var settings = _options.Read(parsed, objective.Name, objective.HasBank ? parsed.GetValue(_bank) : null);
             string own = Path.Combine(folder, objective.Name);
-            int exit = SelfProcess.Run(["train", .. settings.ToArguments(), "--out", own, .. options.Has("--resume") ? ["--resume"] : Array.Empty<string>()], cancellationToken);
+            int exit = SelfProcess.Run(["train", .. settings.ToArguments(), "--out", own, .. parsed.GetValue(_resume) ? ["--resume"] : Array.Empty<string>()], context.Cancellation);
             runs.Add((objective.Name, exit switch
             {
                 0 => JsonFile.Read<RunSummary>(TrainingRun.MetricsPath(own)),
-                Cli.Diverged => null,
-                Cli.Cancelled => throw new OperationCanceledException(cancellationToken),
+                ExitCodes.Diverged => null,
+                ExitCodes.Cancelled => throw new OperationCanceledException(context.Cancellation),
                 _ => throw new InvalidDataException($"{objective.Name} could not be trained (exit code {exit}); what was finished is in '{folder}', --resume goes on from there."),
             }));
         }
         var table = Table(runs);
-        console.Write(table);
+        context.Console.Write(table);
         string path = Path.Combine(folder, "compare.md");
         JsonFile.WriteText(path, ConsoleTables.Markdown(table));
         JsonFile.Write(Path.Combine(folder, "compare.json"), runs.ToDictionary(r => r.Name, r => r.Run));
-        console.Profile.Out.Writer.WriteLine($"written: {path}, {Path.Combine(folder, "compare.json")}");
+        context.Output.WriteLine($"written: {path}, {Path.Combine(folder, "compare.json")}");
     }
 
     /// <summary>One row an objective; a run that diverged has no numbers.</summary>

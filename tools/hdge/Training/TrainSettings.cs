@@ -8,9 +8,6 @@ namespace Hdge.Cli.Training;
 /// <summary>What a training run depends on, as given on the command line; null takes the preset's value.</summary>
 internal sealed record TrainSettings
 {
-    public static readonly string[] Options =
-        ["--objective", "--dataset", "--preset", "--seed", "--epochs", "--limit", "--batch", "--network", "--normalization", "--learning-rate", "--bank", "--device"];
-
     public required string Objective { get; init; }
 
     public required string Dataset { get; init; }
@@ -23,6 +20,9 @@ internal sealed record TrainSettings
 
     /// <summary>Training images, and test images, at most: the first ones.</summary>
     public int? Limit { get; init; }
+
+    /// <summary>For photographs: "3x32x32" (channels, height, width), to which each is brought.</summary>
+    public string? Shape { get; init; }
 
     public int? Batch { get; init; }
 
@@ -38,27 +38,11 @@ internal sealed record TrainSettings
 
     public string? Device { get; init; }
 
-    public static TrainSettings Read(OptionReader options, string? objective = null) => new()
-    {
-        Objective = objective ?? options.Required("--objective"),
-        Dataset = options.Required("--dataset"),
-        Preset = options.Text("--preset") ?? "fast",
-        Seed = options.Whole("--seed", 0) ?? 0,
-        Epochs = options.Whole("--epochs"),
-        Limit = options.Whole("--limit"),
-        Batch = options.Whole("--batch"),
-        Network = options.Text("--network"),
-        Normalization = options.Text("--normalization") is { } name ? Named<Normalization>("--normalization", name) : null,
-        LearningRate = options.Number("--learning-rate"),
-        Bank = options.Whole("--bank"),
-        Device = options.Text("--device"),
-    };
-
     /// <summary>The command line that gives these settings.</summary>
     public IEnumerable<string> ToArguments() =>
         new (string Name, object? Value)[]
         {
-            ("--objective", Objective), ("--dataset", Dataset), ("--preset", Preset), ("--seed", Seed), ("--epochs", Epochs), ("--limit", Limit), ("--batch", Batch),
+            ("--objective", Objective), ("--dataset", Dataset), ("--preset", Preset), ("--seed", Seed), ("--epochs", Epochs), ("--limit", Limit), ("--shape", Shape), ("--batch", Batch),
             ("--network", Network), ("--normalization", Normalization), ("--learning-rate", LearningRate), ("--bank", Bank), ("--device", Device),
         }.Where(o => o.Value is not null).SelectMany(o => new[] { o.Name, Convert.ToString(o.Value, CultureInfo.InvariantCulture)! });
 
@@ -81,8 +65,4 @@ internal sealed record TrainSettings
             Detection = preset.Detection with { Also = DetectionScoreKinds.GradientFree },
         };
     }
-
-    private static T Named<T>(string option, string name) where T : struct, Enum =>
-        Enum.GetNames<T>().Contains(name, StringComparer.OrdinalIgnoreCase) ? Enum.Parse<T>(name, ignoreCase: true)
-        : throw new ArgumentException($"{option} is '{name}', expected {string.Join(", ", Enum.GetNames<T>().Select(n => n.ToLowerInvariant()))}.");
 }

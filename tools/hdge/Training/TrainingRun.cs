@@ -21,12 +21,11 @@ internal static class TrainingRun
     /// <param name="settings">What to train.</param>
     /// <param name="folder">Where model, metrics and, until they are there, the checkpoint go.</param>
     /// <param name="resume">False begins anew.</param>
-    /// <param name="console">Shows progress.</param>
-    /// <param name="cancellationToken">Ends the run; what is in the checkpoint stays.</param>
+    /// <param name="context">Shows progress, and ends the run: what is in the checkpoint stays.</param>
     /// <exception cref="ArgumentException">A setting is wrong, or the folder holds a finished run of other settings, or one to resume.</exception>
-    public static RunSummary Run(TrainSettings settings, string folder, bool resume, IAnsiConsole console, CancellationToken cancellationToken)
+    public static RunSummary Run(TrainSettings settings, string folder, bool resume, CommandContext context)
     {
-        var log = console.Profile.Out.Writer;
+        var log = context.Output;
         if (resume && File.Exists(MetricsPath(folder)) && File.Exists(ModelPath(folder)))
         {
             var finished = JsonFile.Read<RunSummary>(MetricsPath(folder));
@@ -38,12 +37,17 @@ internal static class TrainingRun
         if (!resume && File.Exists(CheckpointPath(folder)))
             throw new ArgumentException($"'{folder}' holds a run that was not finished: --resume goes on with it, another --out leaves it.");
         var options = settings.ToOptions() with { Checkpoint = new() { Path = CheckpointPath(folder), Resume = resume } };
-        var (train, test) = ImageFolder.Load(settings.Dataset, settings.Limit);
+        ImageShape? shape = settings.Shape is { } text ? ShapeText.Parse(text) : null;
+        var data = ImageFolder.Load(settings.Dataset, settings.Limit, shape);
+        var (train, test) = data;
+        if (shape is { } wanted && train.Shape != wanted)
+            throw new ArgumentException($"--shape is {wanted}, but the images in '{settings.Dataset}' are {train.Shape}: only photographs are brought to another shape.");
         options.Validate(train.Shape);
         Directory.CreateDirectory(folder);
         log.WriteLine($"{settings.Objective}: {train.Count} training and {test?.Count ?? 0} test images of {train.Shape}, {train.ClassCount} classes; {NetworkNames.Of(options.Network)}, {options.Epochs} epochs");
         var epochs = new List<EpochMetrics>();
-        using var model = Train(train, options, epochs, folder, console, cancellationToken);
+        using var model = Train(train, options, epochs, folder, context);
+        ClassNames.Write(folder, data.ClassNames);
         model.Save(ModelPath(folder));
         int heldOut = train.Split(options.ValidationFraction, 0).HeldOut.Count; // as many whatever the seed
         int stepsAnEpoch = (train.Count - heldOut + options.BatchSize - 1) / options.BatchSize;
@@ -56,7 +60,7 @@ internal static class TrainingRun
             Steps = (long)stepsAnEpoch * options.Epochs,
             Loss = network[^1].Loss,
             ValidationAccuracy = epochs[^1].ValidationAccuracy,
-            Test = test is { Count: > 0 } ? Test(model, test, cancellationToken) : null,
+            Test = test is { Count: > 0 } ? Test(model, test, context.Cancellation) : null,
             Temperature = model.Temperature,
             StepMilliseconds = network.Min(m => m.StepTime).TotalMilliseconds,
             PeakMemoryMiB = PeakMemory(),
@@ -79,13 +83,13 @@ internal static class TrainingRun
         return new(images.Count, metrics.Accuracy, metrics.NegativeLogLikelihood, metrics.Ece, ExpectedCalibrationError.Of(scores.Confidence, correct));
     }
 
-    private static HdgeModel Train(ImageSet images, TrainingOptions options, List<EpochMetrics> epochs, string folder, IAnsiConsole console, CancellationToken cancellationToken)
+    private static HdgeModel Train(ImageSet images, TrainingOptions options, List<EpochMetrics> epochs, string folder, CommandContext context)
     {
         try
         {
-            if (!console.Profile.Capabilities.Interactive)
-                return Run(m => console.Profile.Out.Writer.WriteLine(m.ToString()));
-            return console.Progress().Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new ElapsedTimeColumn()).Start(progress =>
+            if (!context.Console.Profile.Capabilities.Interactive)
+                return Run(m => context.Output.WriteLine(m.ToString()));
+            return context.Console.Progress().Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new ElapsedTimeColumn()).Start(progress =>
             {
                 var task = progress.AddTask("training", maxValue: options.Epochs);
                 return Run(m =>
@@ -105,7 +109,7 @@ internal static class TrainingRun
         {
             epochs.Add(m);
             show(m);
-        }, message => console.Profile.Out.Writer.WriteLine(message), cancellationToken);
+        }, context.Output.WriteLine, context.Cancellation);
     }
 
     private static double? PeakMemory()
