@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Hdge;
 using Hdge.Data;
 using Hdge.Cli.Data;
 
@@ -32,7 +31,7 @@ public sealed class EndToEndTests : IDisposable
         byte[] before = File.ReadAllBytes(Path.Combine(run, "metrics.json"));
         Assert.Contains("finished already", Succeeds([.. train, "--resume"]), StringComparison.Ordinal);
         Assert.Equal(before, File.ReadAllBytes(Path.Combine(run, "metrics.json")));
-        Assert.Equal(Cli.BadInput, Terminal.Run([.. train.Select(a => a == "3" ? "4" : a), "--resume"]).Exit);
+        Assert.Equal(ExitCodes.BadInput, Terminal.Run([.. train.Select(a => a == "3" ? "4" : a), "--resume"]).Exit);
 
         string shown = Succeeds("evaluate", "--model", Path.Combine(run, "model.hdge"), "--known", data, "--unknown", $"letters={other},interp", "--noise", "0",
             "--attack", "--attack-images", "6", "--attack-steps", "2", "--scores", "all", "--device", "cpu", "--out", eval);
@@ -43,7 +42,9 @@ public sealed class EndToEndTests : IDisposable
         var interval = evaluation.GetProperty("summary").EnumerateArray().Single(n => n.GetProperty("name").GetString() == "AUROC, letters");
         Assert.Equal(Auroc(evaluation, "letters", "log-density"), interval.GetProperty("value").GetDouble());
         Assert.InRange(interval.GetProperty("value").GetDouble(), interval.GetProperty("low").GetDouble(), interval.GetProperty("high").GetDouble());
-        Assert.NotEqual(Auroc(evaluation, "interp", "log-density"), Auroc(evaluation, "interp", "odin"));
+        Assert.NotEqual(Auroc(evaluation, "interp", "log-density"), Auroc(evaluation, "interp", "nearest-neighbors"));
+        // Of 60 against 60 images two scores' AUROC may agree by chance, with another number of threads for example: all figures do not.
+        Assert.NotEqual(Metrics(evaluation, "interp", "log-density").GetRawText(), Metrics(evaluation, "interp", "odin").GetRawText());
         Assert.Contains("HDGE (paper)", shown, StringComparison.Ordinal);
         string html = File.ReadAllText(Path.Combine(eval, "report.html"));
         Assert.All(["letters", "interp", "near", "PGD"], part => Assert.Contains(part, html, StringComparison.OrdinalIgnoreCase));
@@ -70,13 +71,13 @@ public sealed class EndToEndTests : IDisposable
         string data = _files.Idx("data", 60, 30), killed = _files["killed"], whole = _files["whole"];
         string[] train = ["train", "--objective", "hdge", "--dataset", data, "--epochs", "3", "--batch", "16", "--device", "cpu", "--out"];
         using var cancellation = new CancellationTokenSource();
-        Assert.Equal(Cli.Cancelled, Terminal.Run([.. train, killed], line =>
+        Assert.Equal(ExitCodes.Cancelled, Terminal.Run([.. train, killed], line =>
         {
             if (line.StartsWith("epoch 2", StringComparison.Ordinal))
                 cancellation.Cancel();
         }, cancellation.Token).Exit);
         Assert.False(File.Exists(Path.Combine(killed, "metrics.json")));
-        Assert.Equal(Cli.BadInput, Terminal.Run([.. train, killed]).Exit);
+        Assert.Equal(ExitCodes.BadInput, Terminal.Run([.. train, killed]).Exit);
         Assert.Contains("epoch 3/3", Succeeds([.. train, killed, "--resume"]), StringComparison.Ordinal);
         Succeeds([.. train, whole]);
         using var resumed = HdgeModel.Load(Path.Combine(killed, "model.hdge"), "cpu");
@@ -96,14 +97,14 @@ public sealed class EndToEndTests : IDisposable
         Refused("3x32x32", "evaluate", "--model", model, "--known", color, "--out", _files["e"]);
         Refused("'svhn' are 3x32x32", "evaluate", "--model", model, "--known", data, "--unknown", "svhn=" + color, "--out", _files["e"]);
         Refused("'densities'", "evaluate", "--model", model, "--known", data, "--scores", "densities", "--out", _files["e"]);
-        Refused("Unknown command 'tell'", "tell");
+        Refused("command or argument 'tell'", "tell");
         Refused("no memory bank", "ablate-k", "--objective", "cross-entropy", "--dataset", data, "--out", _files["a"]);
 
         static void Refused(string message, params string[] args)
         {
             var (exit, _, errors) = Terminal.Run(args);
             Assert.Contains(message, errors, StringComparison.Ordinal);
-            Assert.Equal(Cli.BadInput, exit);
+            Assert.Equal(ExitCodes.BadInput, exit);
         }
     }
 
@@ -117,7 +118,9 @@ public sealed class EndToEndTests : IDisposable
     private static JsonElement Json(string folder, string name) => JsonSerializer.Deserialize<JsonElement>(File.ReadAllBytes(Path.Combine(folder, name)));
 
     private static double Auroc(JsonElement evaluation, string set, string score) =>
-        evaluation.GetProperty("detection").GetProperty(set).GetProperty(score).GetProperty("auroc").GetDouble();
+        Metrics(evaluation, set, score).GetProperty("auroc").GetDouble();
+
+    private static JsonElement Metrics(JsonElement evaluation, string set, string score) => evaluation.GetProperty("detection").GetProperty(set).GetProperty(score);
 
     private static double NaiveAuroc(ScoreBatch known, ScoreBatch unknown) => Enumerable.Range(0, known.Count)
         .Average(k => Enumerable.Range(0, unknown.Count).Average(u => known.LogDensity[k] > unknown.LogDensity[u] ? 1 : known.LogDensity[k] == unknown.LogDensity[u] ? 0.5 : 0));

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Hdge.Data;
+using SkiaSharp;
 
 namespace Hdge.Cli.Tests;
 
@@ -8,7 +9,7 @@ internal sealed class Files : IDisposable
 {
     public const int Side = 8, Classes = 3;
 
-    public string Root { get; } = Directory.CreateTempSubdirectory("paper-tables-").FullName;
+    public string Root { get; } = Directory.CreateTempSubdirectory("hdge-cli-").FullName;
 
     public string this[string name] => Path.Combine(Root, name);
 
@@ -36,6 +37,20 @@ internal sealed class Files : IDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(full)!);
         File.WriteAllBytes(full, [.. labels.SelectMany((label, i) =>
             Enumerable.Repeat((byte)99, labelBytes - 1).Append((byte)label).Concat(Enumerable.Repeat((byte)(10 * i), CifarReader.Shape.Length)))]);
+        return full;
+    }
+
+    /// <summary>A PNG or JPEG file, by its name.</summary>
+    public string Photo(string path, int width, int height, Func<int, int, SKColor> color)
+    {
+        string full = this[path];
+        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+        using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul));
+        for (int y = 0; y < height; y++)
+            for (int x = 0; x < width; x++)
+                bitmap.SetPixel(x, y, color(x, y));
+        using var file = File.Create(full);
+        Assert.True(bitmap.Encode(file, Path.GetExtension(path) == ".png" ? SKEncodedImageFormat.Png : SKEncodedImageFormat.Jpeg, 100));
         return full;
     }
 

@@ -13,7 +13,7 @@ public sealed class LibtorchTests
     public void C7_AFolderThatIsNoLibtorchs()
     {
         using var files = new Files();
-        var (exit, errors) = Train(files, Output, "/nowhere");
+        var (exit, _, errors) = Train(files, Output, "/nowhere");
         Assert.Equal(2, exit);
         string line = Assert.Single(Lines(errors));
         Assert.Contains("'/nowhere' (HDGE_LIBTORCH) holds no", line, StringComparison.Ordinal);
@@ -23,7 +23,7 @@ public sealed class LibtorchTests
     public void C7_NoNativePackage()
     {
         using var files = new Files();
-        var (exit, errors) = Train(files, WithoutNative(files), null);
+        var (exit, _, errors) = Train(files, WithoutNative(files), null);
         Assert.Equal(2, exit);
         string line = Assert.Single(Lines(errors));
         Assert.StartsWith("No libtorch for this system is beside the application: reference one native package, TorchSharp-cpu 0.107.0", line, StringComparison.Ordinal);
@@ -35,9 +35,12 @@ public sealed class LibtorchTests
         using var files = new Files();
         string app = WithoutNative(files), native = Directory.CreateDirectory(Path.Combine(app, "runtimes", "linux-x64", "native")).FullName;
         File.Copy(Path.Combine(Native, "libLibTorchSharp.so"), Path.Combine(native, "libLibTorchSharp.so"));
-        var (exit, errors) = Train(files, app, Native);
+        var (exit, output, errors) = Train(files, app, Native);
         Assert.Equal("", errors);
         Assert.Equal(0, exit);
+        // Redirected: a line an epoch, and no terminal's control codes.
+        Assert.Contains("\nepoch 1/1", output, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', output);
         Assert.True(File.Exists(files["run/model.hdge"]));
     }
 
@@ -52,17 +55,17 @@ public sealed class LibtorchTests
         File.WriteAllText(files["torch/version.py"], "__version__ = '9.9.0+cpu'\n");
         string app = WithoutNative(files), native = Directory.CreateDirectory(Path.Combine(app, "runtimes", "linux-x64", "native")).FullName;
         File.Copy(Path.Combine(Native, "libLibTorchSharp.so"), Path.Combine(native, "libLibTorchSharp.so"));
-        var (exit, errors) = Train(files, app, folder);
+        var (exit, _, errors) = Train(files, app, folder);
         Assert.Equal(2, exit);
         Assert.Contains("TorchSharp 0.107.0 does not fit libtorch 9.9.0+cpu in", Assert.Single(Lines(errors)), StringComparison.Ordinal);
     }
 
     private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
-    private static (int Exit, string Errors) Train(Files files, string app, string? libtorch)
+    private static (int Exit, string Output, string Errors) Train(Files files, string app, string? libtorch)
     {
         string images = files.Idx("images", 60, 30);
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(app, "PaperTables.dll"), "train", "--objective", "hdge", "--dataset", images, "--epochs", "1", "--out", files["run"]])
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(app, "Hdge.Cli.dll"), "train", "--objective", "hdge", "--dataset", images, "--epochs", "1", "--out", files["run"]])
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,
@@ -73,7 +76,7 @@ public sealed class LibtorchTests
         var output = process.StandardOutput.ReadToEndAsync();
         string errors = process.StandardError.ReadToEnd();
         process.WaitForExit();
-        return (process.ExitCode, errors);
+        return (process.ExitCode, output.GetAwaiter().GetResult(), errors);
     }
 
     /// <summary>The program's managed part in a folder of its own.</summary>

@@ -1,6 +1,7 @@
 using Hdge.Objectives;
 using Hdge.Training;
 using Hdge.Cli.Training;
+using Spectre.Console;
 
 namespace Hdge.Cli.Tests;
 
@@ -51,11 +52,14 @@ public class ObjectiveTests
     {
         var settings = new TrainSettings
         {
-            Objective = "jem", Dataset = "a b", Preset = "Jem", Seed = 5, Epochs = 2, Limit = 10, Batch = 8, Network = "wrn-16-2",
+            Objective = "jem", Dataset = "a b", Preset = "Jem", Seed = 5, Epochs = 2, Limit = 10, Shape = "1x8x8", Batch = 8, Network = "wrn-16-2",
             Normalization = Hdge.Networks.Normalization.Layer, LearningRate = 0.125, Bank = 3, Device = "cpu",
         };
-        Assert.Equal(settings, TrainSettings.Read(new OptionReader([.. settings.ToArguments()], TrainSettings.Options, [])));
-        Assert.Equal(TrainSettings.Options.Length, settings.ToArguments().Count() / 2);
+        var command = new TrainCommand(new(AnsiConsole.Console, TextWriter.Null, CancellationToken.None));
+        var parsed = command.Parse([.. settings.ToArguments(), "--out", "o"]);
+        Assert.Empty(parsed.Errors);
+        Assert.Equal(settings, command.Settings(parsed));
+        Assert.Equal(command.Options.Select(o => o.Name).Except(["--out", "--resume", "--list"]).Order(), settings.ToArguments().Where((_, i) => i % 2 == 0).Order());
         var network = Assert.IsType<Hdge.Networks.WideResNetOptions>((settings with { Bank = null }).ToOptions().Network);
         Assert.Equal((16, 2, Hdge.Networks.Normalization.Layer), (network.Depth, network.Width, network.Normalization));
     }
@@ -66,12 +70,12 @@ public class ObjectiveTests
     [InlineData("preset 'slow'", "--objective", "hdge", "--dataset", "d", "--preset", "slow")]
     [InlineData("--network is 'vgg'", "--objective", "hdge", "--dataset", "d", "--network", "vgg")]
     [InlineData("--normalization is 'some'", "--objective", "hdge", "--dataset", "d", "--normalization", "some")]
-    [InlineData("--dataset is missing", "--objective", "hdge")]
-    [InlineData("--objective is missing", "--dataset", "d")]
+    [InlineData("'--dataset' is required", "--objective", "hdge")]
+    [InlineData("'--objective' is required", "--dataset", "d")]
     public void Unknown_names_are_refused_with_the_known_ones(string message, params string[] args)
     {
         var (exit, _, errors) = Terminal.Run(["train", .. args, "--out", "never-made"]);
-        Assert.Equal(Cli.BadInput, exit);
+        Assert.Equal(ExitCodes.BadInput, exit);
         Assert.Contains(message, errors, StringComparison.Ordinal);
         Assert.False(Directory.Exists("never-made"));
     }

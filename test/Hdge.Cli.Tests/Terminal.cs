@@ -15,7 +15,7 @@ internal static class Terminal
         var (output, errors) = (new LineWriter(onLine), new StringWriter());
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(output) });
         console.Profile.Width = 200;
-        int exit = Cli.Run(args, console, errors, cancellationToken);
+        int exit = CommandRunner.Run(args, console, errors, cancellationToken);
         return (exit, output.ToString(), errors.ToString());
     }
 
