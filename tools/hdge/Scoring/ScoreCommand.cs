@@ -64,7 +64,7 @@ internal sealed class ScoreCommand : Command
 
         int Write(TextWriter text, Action<int> progress)
         {
-            IScoreWriter writer = format == Csv ? new CsvScores(text, probabilities ? names : null) : new JsonLines(text, probabilities);
+            using IScoreWriter writer = format == Csv ? new CsvScores(text, probabilities ? names : null) : new JsonLines(text, probabilities);
             int count = 0;
             foreach (var chunk in parsed.GetRequiredValue(_images).SelectMany(source.Read))
             {

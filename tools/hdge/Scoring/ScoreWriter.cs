@@ -9,8 +9,8 @@ namespace Hdge.Cli.Scoring;
 /// <summary>What is written of a scored image, in this order.</summary>
 internal sealed record ScoredImage(string File, string Class, float Confidence, float LogDensity, float DetectionScore, bool InDistribution, ReadOnlyMemory<float> Probabilities);
 
-/// <summary>Writes scored images one by one.</summary>
-internal interface IScoreWriter
+/// <summary>Writes scored images one by one; the text is complete when it is disposed of, and stays open.</summary>
+internal interface IScoreWriter : IDisposable
 {
     void Write(ScoredImage image);
 }
@@ -36,12 +36,13 @@ internal sealed class CsvScores : IScoreWriter
         .. _probabilities ? image.Probabilities.ToArray().Select(Text) : [],
     ]);
 
+    public void Dispose() => _csv.Dispose();
+
     private void Line(IEnumerable<string> fields)
     {
         foreach (string field in fields)
             _csv.WriteField(field);
         _csv.NextRecord();
-        _csv.Flush();
     }
 
     private static string Text(float value) => value.ToString("R", CultureInfo.InvariantCulture);
@@ -62,5 +63,10 @@ internal sealed class JsonLines(TextWriter text, bool probabilities) : IScoreWri
         if (probabilities)
             line["probabilities"] = image.Probabilities;
         text.WriteLine(JsonSerializer.Serialize(line, s_options));
+    }
+
+    public void Dispose()
+    {
+        // The text stays open, as in CSV.
     }
 }
