@@ -19,7 +19,7 @@ if "%command%"=="quickstart" dotnet run --project samples\QuickStart -c Release 
 if "%command%"=="test" dotnet test Hdge.MLNet.slnx -c Release --nologo -v q %arguments% & goto end
 if "%command%"=="bench" dotnet run --project test\Hdge.Benchmarks -c Release -- %arguments% & goto end
 if "%command%"=="pack" (
-    for %%p in (Hdge.Core Hdge Hdge.MLNet) do dotnet pack src\%%p -c Release --nologo -v q -o artifacts\packages %arguments% || exit /b 1
+    for %%p in (src\Hdge.Core src\Hdge src\Hdge.MLNet tools\hdge) do dotnet pack %%p -c Release --nologo -v q -o artifacts\packages %arguments% || exit /b 1
     goto end
 )
 echo usage: build.cmd [quickstart^|test^|bench^|pack] [arguments] 1>&2

@@ -55,7 +55,7 @@ case $command in
         build test/Hdge.Benchmarks/Hdge.Benchmarks.csproj
         dotnet test/Hdge.Benchmarks/bin/Release/net10.0/Hdge.Benchmarks.dll "$@" ;;
     pack)
-        for project in src/*/*.csproj; do
+        for project in src/*/*.csproj tools/hdge/Hdge.Cli.csproj; do
             dotnet pack "$project" -c Release --nologo -v q -o artifacts/packages "$@"
         done
         ls artifacts/packages/*.nupkg ;;

@@ -19,7 +19,7 @@ public sealed class CancelTests : IDisposable
     {
         var metrics = new List<EpochMetrics>();
         var log = new List<string>();
-        using var model = ModelTrainer.Train(_images, Best, metrics.Add, log.Add, CancelAt(8, step: 2), cancellationToken: _source.Token);
+        using var model = ModelTrainer.Train(_images, Best, metrics.Add, SmallImages.Log(log), CancelAt(8, step: 2), cancellationToken: _source.Token);
 
         Assert.Equal(7, metrics.Count);
         var best = metrics.OrderByDescending(m => m.ValidationAccuracy).ThenBy(m => m.ValidationLoss).First();
@@ -103,7 +103,7 @@ public sealed class CancelTests : IDisposable
             var options = Best with { Epochs = 4, Checkpoint = new CheckpointOptions { Path = Path.Combine(folder, "state"), Resume = true } };
             ModelTrainer.Train(_images, options, null, null, CancelAt(3, step: 2), cancellationToken: _source.Token).Dispose();
             var log = new List<string>();
-            using var resumed = ModelTrainer.Train(_images, options with { OnCancel = CancelBehavior.Throw }, null, log.Add);
+            using var resumed = ModelTrainer.Train(_images, options with { OnCancel = CancelBehavior.Throw }, null, SmallImages.Log(log));
             using var expected = ModelTrainer.Train(_images, Options with { Epochs = 4 });
             Assert.Contains("after epoch 2", Assert.Single(log), StringComparison.Ordinal);
             AssertSame(expected, resumed);

@@ -146,7 +146,7 @@ public sealed class ModelTests : IClassFixture<ModelTests.Trained>
         Refused(Rewrite("model.json", text => text.Replace("\"Width\": 1", "\"Width\": 64", StringComparison.Ordinal)), "expected F32 [");
         Refused(Rewrite("model.json", text => text.Replace("\"ClassCount\": 3", "\"ClassCount\": 2000000000", StringComparison.Ordinal)), "linear");
         Refused(Rewrite("model.json", _ => "{"), "damaged");
-        Refused(Rewrite("model.json", text => text.Replace("\"DensityThreshold\"", "\"Warmth\"", StringComparison.Ordinal)), "damaged");
+        Refused(Rewrite("model.json", text => text.Replace("\"Decision\"", "\"Warmth\"", StringComparison.Ordinal)), "damaged");
         Refused(Rewrite("weights.safetensors", text => text.Replace("conv1.bias", "conv9.bias", StringComparison.Ordinal)), "conv1.bias");
         Refused(Rewrite("weights.safetensors", text => text.Replace("\"F32\"", "\"F16\"", StringComparison.Ordinal)), "F16");
         Refused(Rewrite("weights.safetensors", text => text[..^100]), "claims the bytes");

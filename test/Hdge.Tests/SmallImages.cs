@@ -51,4 +51,11 @@ internal static class SmallImages
         Objective = new HybridObjectiveOptions { BankSize = 100 },
         Network = new WideResNetOptions { Depth = 10, Width = 1, Normalization = Normalization.Batch },
     };
+
+    /// <summary>Keeps what a run says but for the remark, true of every small set, that few images are held out.</summary>
+    public static Action<string> Log(List<string> log) => message =>
+    {
+        if (!message.Contains("images are held out", StringComparison.Ordinal))
+            log.Add(message);
+    };
 }

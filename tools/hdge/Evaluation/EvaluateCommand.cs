@@ -1,0 +1,98 @@
+using System.CommandLine;
+using Hdge.Detection;
+using Hdge.Reports;
+using Hdge.Cli.Training;
+
+namespace Hdge.Cli.Evaluation;
+
+/// <summary><c>evaluate</c>: the paper's protocol on a trained model, as tables, JSON and a report.</summary>
+internal sealed class EvaluateCommand : Command
+{
+    private const int AttackedImages = 100;
+
+    private readonly EvaluationOptions _options = new();
+    private readonly Option<double> _noise = NoiseOption();
+    private readonly Option<int> _seed = CommandOptions.Whole("--seed", "seed of noise, attack and samples", 0, least: 0);
+    private readonly Option<bool> _attack = CommandOptions.Flag("--attack", $"accuracy under PGD in L∞ and L2, on {AttackedImages} images");
+    private readonly Option<int?> _attackImages = CommandOptions.Whole("--attack-images", "attacks that many images");
+    private readonly Option<int> _attackSteps = CommandOptions.Whole("--attack-steps", "steps of the attack; 40 in the paper", 20, least: 1);
+    private readonly Option<int> _attackRestarts = CommandOptions.Whole("--attack-restarts", "restarts of the attack; 20 in the paper", 1, least: 1);
+    private readonly Option<int?> _samples = CommandOptions.Whole("--samples", "draws that many images from the model for the report (default: none)");
+    private readonly Option<string> _out = TrainOptions.OutFolder("takes evaluation.json and report.html");
+
+    public EvaluateCommand(CommandContext context) : base("evaluate", "Evaluates a model by the paper's protocol: accuracy, calibration, detection, attack; tables, JSON and a report.")
+    {
+        _options.AddTo(this);
+        foreach (var option in new Option[] { _noise, _seed, _attack, _attackImages, _attackSteps, _attackRestarts, _samples, _out })
+            Add(option);
+        SetAction(parsed => Run(Settings(parsed), parsed.GetRequiredValue(_out), context));
+    }
+
+    public static Option<double> NoiseOption() =>
+        CommandOptions.Number("--noise", "σ of the noise on known and unknown images in detection, in units of network input; 0 for none", EvaluateSettings.PublishedNoise);
+
+    private EvaluateSettings Settings(ParseResult parsed) => _options.Read(parsed) with
+    {
+        Noise = parsed.GetValue(_noise),
+        Seed = parsed.GetValue(_seed),
+        AttackImages = parsed.GetValue(_attackImages) ?? (parsed.GetValue(_attack) ? AttackedImages : 0),
+        AttackSteps = parsed.GetValue(_attackSteps),
+        AttackRestarts = parsed.GetValue(_attackRestarts),
+        Samples = parsed.GetValue(_samples) ?? 0,
+    };
+
+    private static void Run(EvaluateSettings settings, string folder, CommandContext context)
+    {
+        using var input = EvaluationInput.Read(settings);
+        var (model, images) = (input.Model, input.Known);
+        Directory.CreateDirectory(folder);
+
+        var known = new KnownEvaluation(model, images, context.Cancellation);
+        var detection = input.Detection(UnknownSets.Noise(model.Scaling, settings.Noise, settings.Seed), context.Cancellation);
+        var samples = settings.Samples == 0 ? null : SampleCommand.Draw(model, settings.Samples, null, settings.Seed, byClass: false, context);
+        IReadOnlyList<RobustnessPlot> robustness = settings.AttackImages == 0 ? [] : Attack.Run(model, images.Take(settings.AttackImages), settings.Effort, context);
+        var published = PublishedTables(known, detection);
+        var report = EvaluationReport.Of("Evaluation by the paper's protocol", input.ClassNames, known, detection, context.Cancellation) with
+        {
+            Subtitle = $"{Path.GetFileName(settings.Model)} ({NetworkNames.Of(model.NetworkOptions)}) on {known.Images.Count} known images",
+            Robustness = robustness,
+            Samples = samples,
+            Tables = published,
+            Settings = [.. settings.Describe().Append(("network", NetworkNames.Of(model.NetworkOptions))).Select(s => new ReportSetting(s.Item1, s.Item2))],
+        };
+
+        context.Console.Write(ConsoleTables.Summary(report.Summary));
+        // The report has the rest.
+        foreach (var table in (detection is null ? [] : detection.Tables().Take(2)).Concat(published))
+            context.Console.Write(table);
+        foreach (var plot in robustness)
+            context.Console.Write(Attack.Table(plot));
+        string json = Path.Combine(folder, "evaluation.json"), page = Path.Combine(folder, "report.html");
+        JsonFile.Write(json, new
+        {
+            Settings = settings,
+            Network = model.NetworkOptions,
+            Known = new { images.Count, known.Before.Accuracy, known.Before.NegativeLogLikelihood, known.Before.Ece, EceAfter = known.After.Ece, known.Before.Mce, known.Before.AdaptiveEce,
+                known.Before.ClasswiseEce, known.Before.Brier, known.Before.RiskCoverage.Aurc, known.Before.RiskCoverage.ExcessAurc, model.Temperature, known.Kept },
+            report.Summary,
+            Detection = detection?.Metrics.ToDictionary(m => m.Key, m => m.Value.ToDictionary(s => DetectionEvaluation.Name(s.Key), s => s.Value)),
+            Robustness = robustness,
+            Published = published,
+        });
+        HtmlReport.Write(report, page);
+        context.Output.WriteLine($"written: {json}, {page}");
+    }
+
+    private static MetricTable[] PublishedTables(KnownEvaluation known, DetectionEvaluation? detection)
+    {
+        var tables = new List<MetricTable?>
+        {
+            detection?.Scores.Contains(DetectionScore.LogDensity) == true
+                ? Published.Beside("Log-density AUROC beside the paper's", Published.LogDensity, detection.Auroc(DetectionScore.LogDensity)) : null,
+            detection?.Scores.Contains(DetectionScore.MaxProbability) == true
+                ? Published.Beside("Max-probability AUROC beside the paper's", Published.MaxProbability, detection.Auroc(DetectionScore.MaxProbability)) : null,
+            Published.AccuracyBeside(known.Images, known.Before.Accuracy),
+        };
+        return [.. tables.OfType<MetricTable>()];
+    }
+}

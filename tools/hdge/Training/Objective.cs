@@ -1,0 +1,62 @@
+using Hdge.Networks;
+using Hdge.Objectives;
+using Hdge.Training;
+
+namespace Hdge.Cli.Training;
+
+/// <summary>An objective by its name on the command line.</summary>
+/// <param name="Name">What <c>--objective</c> takes.</param>
+/// <param name="Options">Its weights.</param>
+internal sealed record Objective(string Name, ObjectiveOptions Options)
+{
+    private static readonly HybridObjectiveOptions s_publishedL2 = new() { Form = HybridForm.PublishedL2, Alpha = 0.5, Temperature = 0.1 };
+
+    public static readonly IReadOnlyList<Objective> All =
+    [
+        new("cross-entropy", new CrossEntropyOptions()),
+        new("cross-entropy-smoothed", new CrossEntropyOptions { LabelSmoothing = 0.1 }),
+        new("hdge", new HybridObjectiveOptions()),
+        new("hdge-l2", s_publishedL2),
+        new("hdge-softmax", s_publishedL2 with { Form = HybridForm.PublishedSoftmax }),
+        new("generative", s_publishedL2 with { Alpha = 0 }),
+        new("discriminative", new HybridObjectiveOptions { Alpha = 1 }),
+        new("in-batch", new InBatchObjectiveOptions()),
+        new("in-batch-two-views", new InBatchObjectiveOptions { Views = 2 }),
+        new("supcon", new SupervisedContrastiveOptions()),
+        new("supcon-two-views", new SupervisedContrastiveOptions { Views = 2 }),
+        new("jem", new JemOptions()),
+        new("hdge-jem", new JemOptions { ConditionalWeight = 1 }),
+        new("contrastive-density", new ContrastiveDensityOptions()),
+        new("adversarial", new AdversarialTrainingOptions()),
+        new("adversarial-hdge", new AdversarialTrainingOptions { Inner = new HybridObjectiveOptions() }),
+    ];
+
+    /// <exception cref="ArgumentException">There is no such objective.</exception>
+    public static Objective Named(string name) =>
+        All.FirstOrDefault(o => o.Name == name) ?? throw new ArgumentException($"Unknown objective '{name}'. Known: {string.Join(", ", All.Select(o => o.Name))}.");
+
+    /// <summary>Whether it has a memory bank, of whose size <c>--bank</c> decides.</summary>
+    public bool HasBank => WithBank(1) is not null;
+
+    /// <summary>Its options with a bank of that size; null where it has none.</summary>
+    public ObjectiveOptions? WithBank(int size) => Options switch
+    {
+        HybridObjectiveOptions hybrid => hybrid with { BankSize = size },
+        ContrastiveDensityOptions density => density with { BankSize = size },
+        JemOptions { ConditionalWeight: > 0 } jem => jem with { Contrast = jem.Contrast with { BankSize = size } },
+        AdversarialTrainingOptions { Inner: HybridObjectiveOptions inner } adversarial => adversarial with { Inner = inner with { BankSize = size } },
+        _ => null,
+    };
+
+    /// <summary>
+    /// A preset's options as the objective can use them. JEM loses batch norm: real and sampled images must not be normalised by different batches. Two views get
+    /// SimCLR's augmentation in place of the preset's crop and flip.
+    /// </summary>
+    public TrainingOptions Fit(TrainingOptions preset) => preset with
+    {
+        Objective = Options,
+        Network = Options is JemOptions && preset.Network is WideResNetOptions { Normalization: Normalization.Batch } wide ? wide with { Normalization = Normalization.None } : preset.Network,
+        Augmentation = Options is InBatchObjectiveOptions { Views: 2 } or SupervisedContrastiveOptions { Views: 2 }
+            ? preset.Augmentation with { CropPadding = 0, HorizontalFlip = false, Views = preset.Augmentation.Views ?? new() } : preset.Augmentation,
+    };
+}
