@@ -1,4 +1,5 @@
 using Hdge.MLNet.Tests.Data;
+using Hdge.Metrics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -28,7 +29,7 @@ public class StockEvaluatorTests
 
         BinaryClassificationMetrics metrics = _context.BinaryClassification.EvaluateNonCalibrated(both);
 
-        Assert.Equal(_ours.Detection.Auroc, metrics.AreaUnderRocCurve, 1e-9);
+        Assert.Equal(_ours.Metrics.Auroc, metrics.AreaUnderRocCurve, 1e-9);
         Assert.InRange(metrics.AreaUnderRocCurve, 0.01, 0.99); // neither side is trivial
     }
 
@@ -41,7 +42,7 @@ public class StockEvaluatorTests
 
         AnomalyDetectionMetrics metrics = _context.AnomalyDetection.Evaluate(both, falsePositiveCount: 5);
 
-        Assert.Equal(_ours.Detection.Auroc, metrics.AreaUnderRocCurve, 1e-9);
+        Assert.Equal(_ours.Metrics.Auroc, metrics.AreaUnderRocCurve, 1e-9);
         Assert.InRange(metrics.DetectionRateAtFalsePositiveCount, 0, 1);
     }
 
@@ -53,7 +54,7 @@ public class StockEvaluatorTests
         BinaryClassificationMetrics metrics = _context.BinaryClassification.EvaluateNonCalibrated(labelled, "IsKnown", "LogDensity", "IsInDistribution");
 
         ILookup<bool, float> densities = Rows(_known).ToLookup(row => row.Number % 3 != 0, row => row.LogDensity);
-        Assert.Equal(Hdge.Detection.Auroc.Of([.. densities[true]], [.. densities[false]]), metrics.AreaUnderRocCurve, 1e-9);
+        Assert.Equal(Hdge.Metrics.Auroc.Of([.. densities[true]], [.. densities[false]]), metrics.AreaUnderRocCurve, 1e-9);
     }
 
     private ScoredImage[] Rows(IDataView scored) => Trained.Rows(_context, scored);

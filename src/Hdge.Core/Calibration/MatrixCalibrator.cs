@@ -3,7 +3,7 @@ using Hdge.Persistence;
 
 namespace Hdge.Calibration;
 
-/// <summary>softmax(W (f(x) − mean f(x)) + b): <see cref="AffineScaling"/>. May change the predicted class.</summary>
+/// <summary>softmax(W (f(x) − mean f(x)) + b) (matrix scaling, Guo et al. 2017, section 4.2; regularised as in Kull et al. 2019). May change the predicted class.</summary>
 public sealed class MatrixCalibrator : Calibrator
 {
     [JsonConstructor]
@@ -14,18 +14,24 @@ public sealed class MatrixCalibrator : Calibrator
         (Weights, Biases) = (weights, biases);
     }
 
-    /// <inheritdoc/>
-    public override CalibrationMethod Method => CalibrationMethod.Matrix;
-
     /// <summary>W, classes × classes, row after row: row c makes the logit of class c.</summary>
     [JsonConverter(typeof(SinglesConverter))]
     public ReadOnlyMemory<float> Weights { get; }
 
-    /// <summary>b in nats, one a class.</summary>
+    /// <inheritdoc cref="VectorCalibrator.Biases"/>
     [JsonConverter(typeof(SinglesConverter))]
     public ReadOnlyMemory<float> Biases { get; }
 
-    private protected override void ApplyRow(ReadOnlySpan<float> logits, Span<float> probabilities)
+    /// <inheritdoc cref="VectorCalibrator.Fit"/>
+    public static MatrixCalibrator Fit(LabelledLogits data, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        var (weights, biases) = AffineScaling.Fit(data, full: true, cancellationToken);
+        return new(data.ClassCount, weights, biases);
+    }
+
+    /// <inheritdoc/>
+    protected override void ApplyRow(ReadOnlySpan<float> logits, Span<float> probabilities)
     {
         ReadOnlySpan<float> weights = Weights.Span, biases = Biases.Span;
         double mean = AffineScaling.Mean(logits);
@@ -37,6 +43,7 @@ public sealed class MatrixCalibrator : Calibrator
                 logit += row[k] * (logits[k] - mean);
             probabilities[c] = (float)logit;
         }
-        Softmax.Of(probabilities, 1, probabilities);
+        CheckFinite(probabilities);
+        Softmax(probabilities, probabilities);
     }
 }

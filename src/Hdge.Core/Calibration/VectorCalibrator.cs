@@ -3,7 +3,7 @@ using Hdge.Persistence;
 
 namespace Hdge.Calibration;
 
-/// <summary>softmax(w ∘ (f(x) − mean f(x)) + b): <see cref="AffineScaling"/>. May change the predicted class.</summary>
+/// <summary>softmax(w ∘ (f(x) − mean f(x)) + b) (vector scaling, Guo et al. 2017, section 4.2). May change the predicted class.</summary>
 public sealed class VectorCalibrator : Calibrator
 {
     [JsonConstructor]
@@ -14,9 +14,6 @@ public sealed class VectorCalibrator : Calibrator
         (Weights, Biases) = (weights, biases);
     }
 
-    /// <inheritdoc/>
-    public override CalibrationMethod Method => CalibrationMethod.Vector;
-
     /// <summary>w, one a class.</summary>
     [JsonConverter(typeof(SinglesConverter))]
     public ReadOnlyMemory<float> Weights { get; }
@@ -25,12 +22,24 @@ public sealed class VectorCalibrator : Calibrator
     [JsonConverter(typeof(SinglesConverter))]
     public ReadOnlyMemory<float> Biases { get; }
 
-    private protected override void ApplyRow(ReadOnlySpan<float> logits, Span<float> probabilities)
+    /// <summary>The lowest penalised negative log-likelihood: <see cref="AffineScaling"/>.</summary>
+    /// <param name="data">Held-out images.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    public static VectorCalibrator Fit(LabelledLogits data, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        var (weights, biases) = AffineScaling.Fit(data, full: false, cancellationToken);
+        return new(data.ClassCount, weights, biases);
+    }
+
+    /// <inheritdoc/>
+    protected override void ApplyRow(ReadOnlySpan<float> logits, Span<float> probabilities)
     {
         ReadOnlySpan<float> weights = Weights.Span, biases = Biases.Span;
         double mean = AffineScaling.Mean(logits);
         for (int c = 0; c < logits.Length; c++)
             probabilities[c] = (float)(weights[c] * (logits[c] - mean) + biases[c]);
-        Softmax.Of(probabilities, 1, probabilities);
+        CheckFinite(probabilities);
+        Softmax(probabilities, probabilities);
     }
 }

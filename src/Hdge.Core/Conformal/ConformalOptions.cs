@@ -1,4 +1,4 @@
-namespace Hdge.Calibration;
+namespace Hdge.Conformal;
 
 /// <summary>How prediction sets are made.</summary>
 public sealed record ConformalOptions

@@ -1,7 +1,7 @@
 using Hdge.Data;
 using MathNet.Numerics.Statistics;
 
-namespace Hdge.Reports;
+namespace Hdge.Metrics;
 
 /// <summary>
 /// Bootstrap percentile intervals (Efron and Tibshirani 1993, chapter 13): the statistic of many samples drawn with replacement, and the

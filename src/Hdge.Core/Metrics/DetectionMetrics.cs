@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Hdge.Detection;
+namespace Hdge.Metrics;
 
 /// <summary>
 /// How well a score tells known from unknown images. A threshold t accepts every image with score ≥ t, equal scores together; all shares below are
@@ -65,7 +65,7 @@ public sealed record DetectionMetrics
         {
             KnownCount = allKnown,
             UnknownCount = allUnknown,
-            Auroc = Detection.Auroc.Of(scores),
+            Auroc = Metrics.Auroc.Of(scores),
             AuprIn = averageIn / allKnown,
             AuprOut = averageOut / allUnknown,
             TruePositiveRate = truePositiveRate,

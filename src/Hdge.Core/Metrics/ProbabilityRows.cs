@@ -1,4 +1,4 @@
-namespace Hdge.Calibration;
+namespace Hdge.Metrics;
 
 /// <summary>Checks rows of class probabilities and their labels.</summary>
 internal static class ProbabilityRows
@@ -41,15 +41,5 @@ internal static class ProbabilityRows
         for (int i = 0; i < labels.Length; i++)
             if ((uint)labels[i] >= (uint)classCount)
                 throw new ArgumentException($"Label {i} is {labels[i]}, expected 0..{classCount - 1}.", nameof(labels));
-    }
-
-    /// <summary>Index of the largest value, the first of equals.</summary>
-    public static int Best(ReadOnlySpan<float> row)
-    {
-        int best = 0;
-        for (int i = 1; i < row.Length; i++)
-            if (row[i] > row[best])
-                best = i;
-        return best;
     }
 }

@@ -1,4 +1,4 @@
-namespace Hdge.Calibration;
+namespace Hdge.Metrics;
 
 /// <summary>The images whose confidence lies in (<paramref name="Low"/>, <paramref name="High"/>]. Without images, confidence and accuracy are 0.</summary>
 public readonly record struct ReliabilityBin(double Low, double High, int Count, double MeanConfidence, double Accuracy)

@@ -1,4 +1,4 @@
-namespace Hdge.Calibration;
+namespace Hdge.Metrics;
 
 /// <summary>A point of the curve: of the share <paramref name="Coverage"/> of images with at least this confidence, the share <paramref name="Risk"/> is wrong.</summary>
 public readonly record struct RiskCoveragePoint(double Coverage, double Risk, double Confidence)

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Hdge.Detection;
+namespace Hdge.Metrics;
 
 /// <summary>A point of the receiver operating characteristic curve: the shares of unknown and of known images whose score reaches the threshold.</summary>
 public readonly record struct RocPoint(double FalsePositiveRate, double TruePositiveRate, double Threshold)

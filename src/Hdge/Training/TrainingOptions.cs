@@ -1,4 +1,5 @@
 using Hdge.Calibration;
+using Hdge.Conformal;
 using Hdge.Data;
 using Hdge.Detection;
 using Hdge.Networks;
@@ -141,7 +142,7 @@ public sealed record TrainingOptions
         Option.Require(WarmUpSteps == 0 || Schedule != ScheduleKind.OneCycle, WarmUpSteps, $"0 with {nameof(ScheduleKind.OneCycle)}, which warms up by itself");
         Option.Require(OneCycleWarmUp > 0 && OneCycleWarmUp < 1, OneCycleWarmUp, "in (0, 1)");
         Option.Require(ValidationFraction >= 0 && ValidationFraction < 1, ValidationFraction, "in [0, 1)");
-        Option.Require(Enum.IsDefined(CalibrationMethod), CalibrationMethod, "a calibration method");
+        ArgumentNullException.ThrowIfNull(CalibrationMethod);
         PredictionSets.Validate();
         Option.Require(InDistributionRate > 0 && InDistributionRate <= 1, InDistributionRate, "in (0, 1]");
     }
