@@ -54,7 +54,7 @@ public sealed class ReplayBuffer : IDisposable
             throw new ArgumentException($"A class-conditional draw of {count} images got {classes.Length} classes.", nameof(classes));
         using var scope = NewDisposeScope();
         var random = new Random(seed);
-        using var generator = new Generator((ulong)Seeds.Mix(seed, 1));
+        using var generator = new Generator((ulong)Seeds.Mix(seed, SeedStream.FreshNoise));
         var drawn = _range.Uniform(count, generator);
         var source = TensorMemory.Span<float>(_images);
         var target = TensorMemory.Span<float>(drawn);
