@@ -90,7 +90,7 @@ public sealed partial class HdgeModel : IDisposable
         get => _threads;
         set
         {
-            Option.Require(value is null or >= 1, value ?? 0, "at least 1, or null", nameof(Threads));
+            Argument.Require(value is null or >= 1, value ?? 0, "at least 1, or null", nameof(Threads));
             _threads = value;
         }
     }

@@ -26,7 +26,7 @@ public static class CalibratorFitting
     public static CalibratorFit Fit(ReadOnlySpan<float> logits, ReadOnlySpan<int> labels, int classCount, CalibrationMethod? method = null,
         int folds = 5, int seed = 0, CancellationToken cancellationToken = default)
     {
-        Option.Require(folds >= 2, folds, "at least 2");
+        Argument.Require(folds >= 2, folds, "at least 2");
         var data = new LabelledLogits(logits, labels, classCount);
         method ??= CalibrationMethod.Auto;
         CalibrationCandidate[] candidates = [];

@@ -28,7 +28,7 @@ public sealed class HistogramCalibrator : OneVersusRestCalibrator
     /// <param name="bins">Number of bins, at least 1.</param>
     internal static StepFunction FitClass(ReadOnlySpan<float> probabilities, ReadOnlySpan<bool> positive, int bins = 15)
     {
-        Option.Require(bins >= 1, bins, "at least 1");
+        Argument.Require(bins >= 1, bins, "at least 1");
         Reliability.Check(probabilities, positive);
         var targets = PlattTargets.Of(positive);
         float[] upper = [.. Enumerable.Range(1, bins).Select(b => (float)b / bins)];

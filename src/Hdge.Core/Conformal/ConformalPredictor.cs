@@ -68,7 +68,7 @@ public sealed class ConformalPredictor
             scores[i] = row[labels[i]];
         }
         Array.Sort(scores);
-        int rank = Share.Reaching(options.Coverage, scores.Length + 1L);
+        int rank = QuantileRank.Of(options.Coverage, scores.Length + 1L);
         return new(classCount, options, rank <= scores.Length ? scores[rank - 1] : double.PositiveInfinity);
     }
 

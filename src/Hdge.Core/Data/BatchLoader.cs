@@ -29,7 +29,7 @@ public sealed class BatchLoader
         ArgumentNullException.ThrowIfNull(scaling);
         ArgumentNullException.ThrowIfNull(augmentation);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
-        Option.Require(views is 1 or 2, views, "1 or 2");
+        Argument.Require(views is 1 or 2, views, "1 or 2");
         if (images.Count == 0)
             throw new ArgumentException("The set has no images.", nameof(images));
         (_images, _batchSize, _shuffle, _seed, _views) = (images, Math.Min(batchSize, images.Count), shuffle, seed, views);

@@ -33,7 +33,7 @@ public static class ProbabilityMetrics
     /// <inheritdoc cref="ExpectedCalibrationError(ReadOnlySpan{float}, ReadOnlySpan{bool}, int)"/>
     public static double AdaptiveCalibrationError(ReadOnlySpan<float> confidences, ReadOnlySpan<bool> correct, int bins = 20)
     {
-        Option.Require(bins >= 1, bins, "at least 1");
+        Argument.Require(bins >= 1, bins, "at least 1");
         Reliability.Check(confidences, correct);
         float[] sorted = confidences.ToArray();
         bool[] right = correct.ToArray();
@@ -65,7 +65,7 @@ public static class ProbabilityMetrics
     /// <exception cref="ArgumentException">The lengths do not fit, there are no images, or a value is out of range.</exception>
     public static double ClasswiseCalibrationError(ReadOnlySpan<float> probabilities, ReadOnlySpan<int> labels, int classCount, int bins = 20)
     {
-        Option.Require(bins >= 1, bins, "at least 1");
+        Argument.Require(bins >= 1, bins, "at least 1");
         ProbabilityRows.Check(probabilities, labels, classCount);
         var gaps = new double[checked(classCount * bins)];
         for (int i = 0; i < labels.Length; i++)

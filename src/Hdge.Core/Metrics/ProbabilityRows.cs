@@ -35,7 +35,7 @@ internal static class ProbabilityRows
     /// <exception cref="ArgumentException">Lengths or labels are not as expected.</exception>
     public static void CheckShape(int values, ReadOnlySpan<int> labels, int classCount, string what)
     {
-        Option.Require(classCount >= 2, classCount, "at least 2");
+        Argument.Require(classCount >= 2, classCount, "at least 2");
         if (labels.Length == 0 || values != (long)labels.Length * classCount)
             throw new ArgumentException($"{labels.Length} labels of {classCount} classes need {(long)labels.Length * classCount} {what} and at least one label, found {values}.");
         for (int i = 0; i < labels.Length; i++)
