@@ -43,7 +43,7 @@ internal static class Quick
         table.AddRow("kept as in distribution", $"{1 - metrics.FlaggedShare:P1}");
         foreach (var set in metrics.Unknowns)
         {
-            table.AddRow($"AUROC against {set.Name}", $"{set.Metrics.Auroc:F3} ({set.FlaggedShare:P0} flagged)");
+            table.AddRow($"AUROC against {set.Name}", $"{set.Detection.Auroc:F3} ({set.FlaggedShare:P0} flagged)");
             table.AddRow("  of the log-density alone", $"{set.LogDensity!.Auroc:F3}");
         }
         table.AddRow("training", $"{seconds:F0} s");
@@ -58,7 +58,7 @@ internal static class Quick
         int exit = SecondProcess("reload", path, scores, arguments.Data);
         File.Delete(scores);
 
-        var auroc = metrics.Unknowns.ToDictionary(set => set.Name, set => set.Metrics.Auroc);
+        var auroc = metrics.Unknowns.ToDictionary(set => set.Name, set => set.Detection.Auroc);
         var densityAuroc = metrics.Unknowns.ToDictionary(set => set.Name, set => set.LogDensity!.Auroc);
         var flagged = metrics.Unknowns.ToDictionary(set => set.Name, set => set.FlaggedShare);
         var summary = new { accuracy, ece, eceCalibrated = calibrated, auroc, densityAuroc, flagged, trainSeconds = Math.Round(seconds, 1), reloadedScoresEqual = exit == 0 };

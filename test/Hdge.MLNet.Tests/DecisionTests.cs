@@ -157,7 +157,7 @@ public sealed class DecisionTests : IDisposable
         float[] density = [.. known.GetColumn<float>("LogDensity")], otherDensity = [.. unknown.GetColumn<float>("LogDensity")];
         Decision decision = model.LastTransformer.Model.Decision;
         Assert.NotEqual(ours, density);
-        Assert.Equal(Auroc.Of(ours, others), metrics.Unknowns[0].Metrics.Auroc);
+        Assert.Equal(Auroc.Of(ours, others), metrics.Unknowns[0].Detection.Auroc);
         Assert.Equal(others.Count(score => !decision.Keeps(score)) / 40.0, metrics.Unknowns[0].FlaggedShare);
         Assert.Equal(ours.Count(score => !decision.Keeps(score)) / 60.0, metrics.FlaggedShare);
         Assert.Equal(Auroc.Of(density, otherDensity), metrics.Unknowns[0].LogDensity!.Auroc);

@@ -43,7 +43,7 @@ public class EvaluationTests
         Assert.Null(metrics.Unknowns[1].LogDensity); // the unknown data have no such column
         Assert.Equal(letters.Count(density => density < 0) / 70.0, metrics.Unknowns[1].FlaggedShare);
         Assert.Equal(["unknown", "far"], metrics.Groups.Select(group => group.Name));
-        Assert.Equal((metrics.Unknowns[1].Metrics.Auroc + metrics.Unknowns[2].Metrics.Auroc) / 2, metrics.Groups[1].Auroc, 1e-12);
+        Assert.Equal((metrics.Unknowns[1].Detection.Auroc + metrics.Unknowns[2].Detection.Auroc) / 2, metrics.Groups[1].Auroc, 1e-12);
 
         MulticlassClassificationMetrics stock = _context.MulticlassClassification.Evaluate(known.View(), topKPredictionCount: 2);
         Assert.Equal((stock.LogLoss, stock.MicroAccuracy, stock.TopKAccuracy), (metrics.Multiclass.LogLoss, metrics.Multiclass.MicroAccuracy, metrics.Multiclass.TopKAccuracy));

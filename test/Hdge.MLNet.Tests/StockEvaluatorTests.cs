@@ -29,7 +29,7 @@ public class StockEvaluatorTests
 
         BinaryClassificationMetrics metrics = _context.BinaryClassification.EvaluateNonCalibrated(both);
 
-        Assert.Equal(_ours.Metrics.Auroc, metrics.AreaUnderRocCurve, 1e-9);
+        Assert.Equal(_ours.Detection.Auroc, metrics.AreaUnderRocCurve, 1e-9);
         Assert.InRange(metrics.AreaUnderRocCurve, 0.01, 0.99); // neither side is trivial
     }
 
@@ -42,7 +42,7 @@ public class StockEvaluatorTests
 
         AnomalyDetectionMetrics metrics = _context.AnomalyDetection.Evaluate(both, falsePositiveCount: 5);
 
-        Assert.Equal(_ours.Metrics.Auroc, metrics.AreaUnderRocCurve, 1e-9);
+        Assert.Equal(_ours.Detection.Auroc, metrics.AreaUnderRocCurve, 1e-9);
         Assert.InRange(metrics.DetectionRateAtFalsePositiveCount, 0, 1);
     }
 

@@ -58,5 +58,5 @@ public sealed record UnknownMetrics(string Name, string Group, DetectionMetrics 
 {
     /// <summary>One line, the same in every culture.</summary>
     public override string ToString() =>
-        $"{Name} ({Group}), {Detection.UnknownCount} images: AUROC {Metrics.Auroc:F4}, false-positive rate {Detection.FalsePositiveRate:F4} at {Detection.TruePositiveRate:P0}, {FlaggedShare:P1} flagged";
+        $"{Name} ({Group}), {Detection.UnknownCount} images: AUROC {Detection.Auroc:F4}, false-positive rate {Detection.FalsePositiveRate:F4} at {Detection.TruePositiveRate:P0}, {FlaggedShare:P1} flagged";
 }
