@@ -46,6 +46,7 @@ internal sealed class AffineScaling
     /// <summary>W, of <see cref="VectorCalibrator"/> the diagonal alone, with <paramref name="full"/> that of <see cref="MatrixCalibrator"/> row after row, and b; for logits, not for x.</summary>
     public static (float[] Weights, float[] Biases) Fit(LabelledLogits data, bool full, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(data);
         int classCount = data.ClassCount, count = full ? classCount * classCount : classCount;
         double temperature = TemperatureCalibrator.Fit(data, cancellationToken).Temperature;
         double[] found = new AffineScaling(data, full, temperature, cancellationToken).Minimise();

@@ -1,5 +1,7 @@
 using Hdge.Calibration;
 
+namespace Example;
+
 /// <summary>(1 − w) · softmax f(x) + w / C: some of the probability is shared out evenly.</summary>
 public sealed class BlendCalibrator : Calibrator
 {

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Example;
 using Hdge.Calibration;
 
 namespace Hdge.Tests.Calibration;
