@@ -1,8 +1,6 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Hdge.Objectives;
-using Hdge.Persistence;
 
 namespace Hdge.Cli;
 
@@ -30,7 +28,12 @@ internal static class JsonFile
         }
     }
 
-    public static void WriteText(string path, string text) => WholeFile.Write(path, file => file.Write(Encoding.UTF8.GetBytes(text)));
+    public static void WriteText(string path, string text)
+    {
+        string partial = path + ".partial";
+        File.WriteAllText(partial, text);
+        File.Move(partial, path, overwrite: true);
+    }
 
     /// <summary>An objective's options with their type's name.</summary>
     private sealed class ObjectiveWriter : JsonConverter<ObjectiveOptions>

@@ -3,7 +3,6 @@ using System.Globalization;
 using Hdge.Cli.Data;
 using Hdge.Cli.Evaluation;
 using Hdge.Cli.Training;
-using Hdge.Persistence;
 using Spectre.Console;
 
 namespace Hdge.Cli.Scoring;
@@ -93,13 +92,20 @@ internal sealed class ScoreCommand : Command
     /// <summary>The file appears only when it is whole. A terminal is shown how many images are done.</summary>
     private static int WriteFile(string path, CommandContext context, Func<TextWriter, Action<int>, int> write)
     {
-        int count = 0;
-        WholeFile.Write(path, file =>
+        string partial = path + ".partial";
+        try
         {
-            using var text = new StreamWriter(file, leaveOpen: true);
-            count = context.Console.Profile.Capabilities.Interactive ? context.Console.Status().Start("scoring", status => write(text, n => status.Status = $"scored {n} images")) : write(text, _ => { });
-        });
-        return count;
+            int count;
+            using (var text = new StreamWriter(partial))
+                count = context.Console.Profile.Capabilities.Interactive ? context.Console.Status().Start("scoring", status => write(text, n => status.Status = $"scored {n} images")) : write(text, _ => { });
+            File.Move(partial, path, overwrite: true);
+            return count;
+        }
+        catch
+        {
+            File.Delete(partial);
+            throw;
+        }
     }
 
     private static string Format(string? given, string? file) => given switch
