@@ -41,6 +41,7 @@ internal static class PlainText
         IEnumerable<int> few when few.Count() <= 4 => $"[{string.Join(", ", few.Select(item => Text(item)))}]",
         ICollection list => $"({list.Count})",
         _ when value.GetType().IsPrimitive => $"{value}", // bool
+        _ when value.ToString() is { } word && word.All(char.IsLetterOrDigit) => word,
         _ => $"({value})",
     };
 }

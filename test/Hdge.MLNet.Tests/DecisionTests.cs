@@ -1,5 +1,6 @@
 using Hdge.Detection;
 using Hdge.MLNet.Tests.Data;
+using Hdge.Metrics;
 using Hdge.Training;
 using Microsoft.ML;
 using Microsoft.ML.Data;

@@ -1,5 +1,6 @@
 using Hdge.Data;
 using Hdge.MLNet.Tests.Data;
+using Hdge.Metrics;
 using Hdge.Networks;
 using Hdge.Objectives;
 using Hdge.Training;

@@ -1,4 +1,4 @@
-namespace Hdge.Detection;
+namespace Hdge.Metrics;
 
 /// <summary>The metrics of one set of unknown images and the group it belongs to, such as near or far.</summary>
 public sealed record UnknownSet(string Name, string Group, DetectionMetrics Metrics)

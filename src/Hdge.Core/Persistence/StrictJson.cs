@@ -25,6 +25,10 @@ internal static class StrictJson
         {
             return JsonSerializer.Deserialize<T>(json, options) ?? throw new InvalidDataException("it holds null, expected an object");
         }
+        catch (KeyNotFoundException unknown) // the file is whole: it names something that the program has to be told of
+        {
+            throw new InvalidDataException($"{part}: {unknown.Message}", unknown);
+        }
         // All but the first come from constructors and converters: a kind is missing, a number is out of range.
         catch (Exception error) when (error is JsonException or NotSupportedException or InvalidOperationException or ArgumentException or FormatException or OverflowException or InvalidDataException)
         {

@@ -1,4 +1,5 @@
 using Hdge.Data;
+using Hdge.Metrics;
 
 namespace Hdge.Detection;
 

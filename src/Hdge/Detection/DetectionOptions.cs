@@ -86,23 +86,23 @@ public sealed record DetectionOptions
     {
         ArgumentNullException.ThrowIfNull(Also);
         ArgumentNullException.ThrowIfNull(RankScores);
-        Option.Require(Enum.IsDefined(Score), Score, "a name of the enumeration");
+        Argument.Require(Enum.IsDefined(Score), Score, "a name of the enumeration");
         foreach (var score in Also)
-            Option.Require(Enum.IsDefined(score) && score != DetectionScore.Auto, score, "a score other than Auto", nameof(Also));
+            Argument.Require(Enum.IsDefined(score) && score != DetectionScore.Auto, score, "a score other than Auto", nameof(Also));
         foreach (var score in RankScores)
-            Option.Require(Enum.IsDefined(score) && score is not (DetectionScore.Auto or DetectionScore.RankAverage) && !score.NeedsGradient(), score,
+            Argument.Require(Enum.IsDefined(score) && score is not (DetectionScore.Auto or DetectionScore.RankAverage) && !score.NeedsGradient(), score,
                 "a score without gradients, and neither Auto nor RankAverage", nameof(RankScores));
-        Option.Require(RankScores.Count > 0, RankScores.Count, "at least one score", nameof(RankScores));
-        Option.Require(SampleSize is >= 1 and <= LargestSample, SampleSize, $"1..{LargestSample}");
-        Option.Require(Neighbors is null or >= 1, Neighbors ?? 0, "at least 1", nameof(Neighbors));
-        Option.Require(EnergyTemperature is null || Positive(EnergyTemperature.Value), EnergyTemperature ?? 0, "finite and above 0", nameof(EnergyTemperature));
-        Option.Require(GenExponent > 0 && GenExponent <= 1, GenExponent, "in (0, 1]");
-        Option.Require(GenTop >= 1, GenTop, "at least 1");
-        Option.Require(ReActPercentile > 0 && ReActPercentile <= 100, ReActPercentile, "in (0, 100]");
-        Option.Require(AshPercentile >= 0 && AshPercentile < 100, AshPercentile, "in [0, 100)");
-        Option.Require(VimDimension is null or >= 1, VimDimension ?? 0, "at least 1", nameof(VimDimension));
-        Option.Require(Positive(OdinTemperature), OdinTemperature, "finite and above 0");
-        Option.Require(OdinStep >= 0 && double.IsFinite(OdinStep), OdinStep, "finite and at least 0");
+        Argument.Require(RankScores.Count > 0, RankScores.Count, "at least one score", nameof(RankScores));
+        Argument.Require(SampleSize is >= 1 and <= LargestSample, SampleSize, $"1..{LargestSample}");
+        Argument.Require(Neighbors is null or >= 1, Neighbors ?? 0, "at least 1", nameof(Neighbors));
+        Argument.Require(EnergyTemperature is null || Positive(EnergyTemperature.Value), EnergyTemperature ?? 0, "finite and above 0", nameof(EnergyTemperature));
+        Argument.Require(GenExponent > 0 && GenExponent <= 1, GenExponent, "in (0, 1]");
+        Argument.Require(GenTop >= 1, GenTop, "at least 1");
+        Argument.Require(ReActPercentile > 0 && ReActPercentile <= 100, ReActPercentile, "in (0, 100]");
+        Argument.Require(AshPercentile >= 0 && AshPercentile < 100, AshPercentile, "in [0, 100)");
+        Argument.Require(VimDimension is null or >= 1, VimDimension ?? 0, "at least 1", nameof(VimDimension));
+        Argument.Require(Positive(OdinTemperature), OdinTemperature, "finite and above 0");
+        Argument.Require(OdinStep >= 0 && double.IsFinite(OdinStep), OdinStep, "finite and at least 0");
 
         static bool Positive(double value) => value > 0 && double.IsFinite(value);
     }

@@ -18,7 +18,7 @@ internal static class DetectorFitting
         try
         {
             if (wanted.Any(s => s.NeedsFitting() && s != DetectionScore.RankAverage))
-                statistics = Features(model, AutoScore.Sample(train, options.SampleSize, Seeds.Mix(seed, 1)), options, wanted, cancellationToken);
+                statistics = Features(model, AutoScore.Sample(train, options.SampleSize, Seeds.Mix(seed, SeedStream.TrainingSample)), options, wanted, cancellationToken);
             if (wanted.Contains(DetectionScore.RankAverage))
             {
                 var members = Borrow(statistics, set => model.DetectionScores(set, heldOut, options.RankScores, cancellationToken));
@@ -26,7 +26,7 @@ internal static class DetectorFitting
             }
             var auroc = new Dictionary<DetectionScore, double>();
             if (auto)
-                auroc = Borrow(statistics, all => AutoScore.Compare(model, all, heldOut, options.Outliers, Seeds.Mix(seed, 2), cancellationToken));
+                auroc = Borrow(statistics, all => AutoScore.Compare(model, all, heldOut, options.Outliers, Seeds.Mix(seed, SeedStream.Outliers), cancellationToken));
             var chosen = auto ? AutoScore.Best(auroc) : options.Score;
             statistics = statistics.Keep(With(options, chosen));
             detectors = new DetectorSet(model.Network, model.Device, options, statistics) { AutoAuroc = auroc };

@@ -24,8 +24,8 @@ public sealed record ResNet50Options : NetworkOptions
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range, or the image is below 9×9 (three strides of 2 leave one pixel, too little to normalise).</exception>
     public override void Validate(ImageShape shape)
     {
-        Option.Require(BatchNormMomentum > 0 && BatchNormMomentum <= 1, BatchNormMomentum, "(0, 1]");
-        Option.Require(shape.Height >= SmallestSide && shape.Width >= SmallestSide, shape, $"images of at least {SmallestSide}x{SmallestSide} pixels for a ResNet-50");
+        Argument.Require(BatchNormMomentum > 0 && BatchNormMomentum <= 1, BatchNormMomentum, "(0, 1]");
+        Argument.Require(shape.Height >= SmallestSide && shape.Width >= SmallestSide, shape, $"images of at least {SmallestSide}x{SmallestSide} pixels for a ResNet-50");
     }
 
     /// <summary>Its usual name.</summary>

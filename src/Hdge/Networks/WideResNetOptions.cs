@@ -36,12 +36,12 @@ public sealed record WideResNetOptions : NetworkOptions
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range, or the image is below 8×8 (two strides of 2 leave too little to normalise).</exception>
     public override void Validate(ImageShape shape)
     {
-        Option.Require(Depth >= 10 && Depth <= MaximumDepth && (Depth - 4) % 6 == 0, Depth, $"6n + 4: 10, 16, 22, 28 … {MaximumDepth}");
-        Option.Require(Width is >= 1 and <= MaximumWidth, Width, $"1..{MaximumWidth}");
-        Option.Require(DropoutRate >= 0 && DropoutRate < 1, DropoutRate, "[0, 1)");
-        Option.Require(Enum.IsDefined(Normalization), Normalization, "None, Batch, Instance, Layer or Activation");
-        Option.Require(BatchNormMomentum > 0 && BatchNormMomentum <= 1, BatchNormMomentum, "(0, 1]");
-        Option.Require(shape.Height >= SmallestSide && shape.Width >= SmallestSide, shape, $"images of at least {SmallestSide}x{SmallestSide} pixels for a WideResNet");
+        Argument.Require(Depth >= 10 && Depth <= MaximumDepth && (Depth - 4) % 6 == 0, Depth, $"6n + 4: 10, 16, 22, 28 … {MaximumDepth}");
+        Argument.Require(Width is >= 1 and <= MaximumWidth, Width, $"1..{MaximumWidth}");
+        Argument.Require(DropoutRate >= 0 && DropoutRate < 1, DropoutRate, "[0, 1)");
+        Argument.Require(Enum.IsDefined(Normalization), Normalization, "None, Batch, Instance, Layer or Activation");
+        Argument.Require(BatchNormMomentum > 0 && BatchNormMomentum <= 1, BatchNormMomentum, "(0, 1]");
+        Argument.Require(shape.Height >= SmallestSide && shape.Width >= SmallestSide, shape, $"images of at least {SmallestSide}x{SmallestSide} pixels for a WideResNet");
     }
 
     /// <summary>For example <c>WRN-28-10 (no norm, dropout 0.3)</c>.</summary>

@@ -34,7 +34,7 @@ public sealed record AdversarialTrainingOptions : ObjectiveOptions
             throw new ArgumentException($"{nameof(Inner)} is {Inner.GetType().Name}, which adversarial training cannot wrap: {reason}.");
         Inner.Validate();
         Attack.Validate();
-        Option.Require(Attack.Epsilon > 0, Attack.Epsilon, "above 0 in adversarial training: with 0 nothing is attacked");
+        Argument.Require(Attack.Epsilon > 0, Attack.Epsilon, "above 0 in adversarial training: with 0 nothing is attacked");
     }
 
     internal override void Validate(NetworkOptions network) => Inner.Validate(network);

@@ -22,9 +22,9 @@ public sealed record ContrastiveDensityOptions : ObjectiveOptions
     /// <inheritdoc/>
     public override void Validate()
     {
-        Option.Require(Alpha >= 0 && Alpha <= 1, Alpha, "[0, 1]");
-        Option.Require(Temperature > 0 && double.IsFinite(Temperature), Temperature, "a finite number above 0");
-        Option.Require(BankSize is >= 1 and <= HybridObjectiveOptions.LargestBank, BankSize, $"1..{HybridObjectiveOptions.LargestBank}");
+        Argument.Require(Alpha >= 0 && Alpha <= 1, Alpha, "[0, 1]");
+        Argument.Require(Temperature > 0 && double.IsFinite(Temperature), Temperature, "a finite number above 0");
+        Argument.Require(BankSize is >= 1 and <= HybridObjectiveOptions.LargestBank, BankSize, $"1..{HybridObjectiveOptions.LargestBank}");
     }
 
     internal override IObjective Create(ObjectiveContext context) => new ContrastiveDensityObjective(this);

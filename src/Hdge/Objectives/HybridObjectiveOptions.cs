@@ -31,10 +31,10 @@ public sealed record HybridObjectiveOptions : ObjectiveOptions
     /// <inheritdoc/>
     public override void Validate()
     {
-        Option.Require(Alpha >= 0 && Alpha <= 1, Alpha, "[0, 1]");
-        Option.Require(Temperature > 0 && double.IsFinite(Temperature), Temperature, "a finite number above 0");
-        Option.Require(BankSize is >= 1 and <= LargestBank, BankSize, $"1..{LargestBank}");
-        Option.Require(Enum.IsDefined(Form), Form, string.Join(", ", Enum.GetNames<HybridForm>()));
+        Argument.Require(Alpha >= 0 && Alpha <= 1, Alpha, "[0, 1]");
+        Argument.Require(Temperature > 0 && double.IsFinite(Temperature), Temperature, "a finite number above 0");
+        Argument.Require(BankSize is >= 1 and <= LargestBank, BankSize, $"1..{LargestBank}");
+        Argument.Require(Enum.IsDefined(Form), Form, string.Join(", ", Enum.GetNames<HybridForm>()));
     }
 
     internal override IObjective Create(ObjectiveContext context) => new HybridObjective(context.Network.ClassCount, this, context.Seed);

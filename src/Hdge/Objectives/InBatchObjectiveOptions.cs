@@ -19,9 +19,9 @@ public sealed record InBatchObjectiveOptions : ObjectiveOptions
     /// <inheritdoc/>
     public override void Validate()
     {
-        Option.Require(Alpha >= 0 && Alpha <= 1, Alpha, "[0, 1]");
-        Option.Require(Temperature > 0 && double.IsFinite(Temperature), Temperature, "a finite number above 0");
-        Option.Require(Views is 1 or 2, Views, "1 or 2");
+        Argument.Require(Alpha >= 0 && Alpha <= 1, Alpha, "[0, 1]");
+        Argument.Require(Temperature > 0 && double.IsFinite(Temperature), Temperature, "a finite number above 0");
+        Argument.Require(Views is 1 or 2, Views, "1 or 2");
     }
 
     internal override IObjective Create(ObjectiveContext context) => new InBatchObjective(this);

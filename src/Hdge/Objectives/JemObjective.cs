@@ -26,9 +26,9 @@ public sealed class JemObjective : IObjective
         var shape = context.Network.InputShape;
         if (options.DensityWeight > 0)
             _buffer = new ReplayBuffer(shape, context.Scaling, options.BufferSize, options.ReinitProbability,
-                options.ClassConditional ? context.Network.ClassCount : null, context.Device, Seeds.Mix(context.Seed, 1));
+                options.ClassConditional ? context.Network.ClassCount : null, context.Device, Seeds.Mix(context.Seed, SeedStream.ReplayBuffer));
         if (options.ConditionalWeight > 0)
-            _contrast = new HybridObjective(context.Network.ClassCount, options.Contrast, Seeds.Mix(context.Seed, 2));
+            _contrast = new HybridObjective(context.Network.ClassCount, options.Contrast, Seeds.Mix(context.Seed, SeedStream.Contrast));
         _range = new ImageRange(context.Scaling, shape, context.Device);
     }
 
@@ -95,11 +95,11 @@ public sealed class JemObjective : IObjective
         long[]? classes = null;
         if (_options.ClassConditional)
         {
-            var random = new Random(Seeds.Mix(batch.Seed, 3));
+            var random = new Random(Seeds.Mix(batch.Seed, SeedStream.SampleClasses));
             classes = [.. Enumerable.Range(0, count).Select(_ => (long)random.Next(batch.Network.ClassCount))];
         }
-        var (start, places) = buffer.Draw(count, classes, Seeds.Mix(batch.Seed, 4));
-        using var generator = new Generator((ulong)Seeds.Mix(batch.Seed, 5), start.device);
+        var (start, places) = buffer.Draw(count, classes, Seeds.Mix(batch.Seed, SeedStream.ReplayDraw));
+        using var generator = new Generator((ulong)Seeds.Mix(batch.Seed, SeedStream.Langevin), start.device);
         var samples = Sgld.Run(batch.Network, start, classes is null ? null : tensor(classes).to(start.device), _options.Sampler, generator, _range);
         buffer.Store(samples, places);
         return samples.MoveToOuterDisposeScope();

@@ -46,12 +46,12 @@ public sealed record JemOptions : ObjectiveOptions
         Require(ConditionalWeight, nameof(ConditionalWeight));
         if (ClassifierWeight + DensityWeight + ConditionalWeight == 0)
             throw new ArgumentException($"{nameof(ClassifierWeight)}, {nameof(DensityWeight)} and {nameof(ConditionalWeight)} are all 0, expected one above 0: there would be nothing to train.");
-        Option.Require(BufferSize >= 1, BufferSize, "at least 1");
-        Option.Require(ReinitProbability >= 0 && ReinitProbability <= 1, ReinitProbability, "in [0, 1]");
+        Argument.Require(BufferSize >= 1, BufferSize, "at least 1");
+        Argument.Require(ReinitProbability >= 0 && ReinitProbability <= 1, ReinitProbability, "in [0, 1]");
         Sampler.Validate();
         Contrast.Validate();
 
-        static void Require(double weight, string name) => Option.Require(weight >= 0 && double.IsFinite(weight), weight, "finite and at least 0", name);
+        static void Require(double weight, string name) => Argument.Require(weight >= 0 && double.IsFinite(weight), weight, "finite and at least 0", name);
     }
 
     internal override void Validate(NetworkOptions network)

@@ -21,7 +21,7 @@ public static class SupervisedContrastive
         ArgumentNullException.ThrowIfNull(labels);
         if (embeddings.dim() != 2 || labels.dim() != 1 || labels.shape[0] != embeddings.shape[0])
             throw new ArgumentException($"Embeddings are [{string.Join(", ", embeddings.shape)}] and labels [{string.Join(", ", labels.shape)}], expected [N, P] and [N].", nameof(labels));
-        Option.Require(temperature > 0 && double.IsFinite(temperature), temperature, "a finite number above 0");
+        Argument.Require(temperature > 0 && double.IsFinite(temperature), temperature, "a finite number above 0");
         using var scope = NewDisposeScope();
         long count = labels.shape[0];
         if (count < 2)

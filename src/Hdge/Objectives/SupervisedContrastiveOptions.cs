@@ -38,13 +38,13 @@ public sealed record SupervisedContrastiveOptions : ObjectiveOptions
     /// <inheritdoc/>
     public override void Validate()
     {
-        Option.Require(Temperature > 0 && double.IsFinite(Temperature), Temperature, "a finite number above 0");
-        Option.Require(ProjectionLength is >= 2 and <= 65536, ProjectionLength, "2..65536");
-        Option.Require(Views is 1 or 2, Views, "1 or 2");
-        Option.Require(Alpha >= 0 && Alpha < 1, Alpha, $"[0, 1): with 1 nothing is contrasted, which {nameof(CrossEntropyOptions)} does");
-        Option.Require(LinearEpochs >= 0, LinearEpochs, "at least 0");
-        Option.Require(LinearEpochs > 0 || Alpha > 0, LinearEpochs, $"at least 1 where {nameof(Alpha)} is 0: else nothing trains the classifier");
-        Option.Require(LinearLearningRate > 0 && LinearLearningRate <= 1, LinearLearningRate, "(0, 1]");
+        Argument.Require(Temperature > 0 && double.IsFinite(Temperature), Temperature, "a finite number above 0");
+        Argument.Require(ProjectionLength is >= 2 and <= 65536, ProjectionLength, "2..65536");
+        Argument.Require(Views is 1 or 2, Views, "1 or 2");
+        Argument.Require(Alpha >= 0 && Alpha < 1, Alpha, $"[0, 1): with 1 nothing is contrasted, which {nameof(CrossEntropyOptions)} does");
+        Argument.Require(LinearEpochs >= 0, LinearEpochs, "at least 0");
+        Argument.Require(LinearEpochs > 0 || Alpha > 0, LinearEpochs, $"at least 1 where {nameof(Alpha)} is 0: else nothing trains the classifier");
+        Argument.Require(LinearLearningRate > 0 && LinearLearningRate <= 1, LinearLearningRate, "(0, 1]");
     }
 
     internal override IObjective Create(ObjectiveContext context) => new SupervisedContrastiveObjective(context, this);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Hdge.Data;
 using Hdge.Detection;
+using Hdge.Metrics;
 
 namespace Hdge.Reports;
 
@@ -85,7 +86,7 @@ public sealed partial class DetectionEvaluation
         foreach (var (name, scores) in _unknown)
         {
             var (known, unknown) = (_known[score], scores[score]);
-            var (low, high) = Bootstrap.Interval((k, u) => Detection.Auroc.Of(Pick(known, k), Pick(unknown, u)), known.Length, unknown.Length, cancellation: cancellationToken);
+            var (low, high) = Bootstrap.Interval((k, u) => Hdge.Metrics.Auroc.Of(Pick(known, k), Pick(unknown, u)), known.Length, unknown.Length, cancellation: cancellationToken);
             yield return new($"AUROC, {name}", Metrics[name][score].Auroc) { Low = low, High = high, Note = Name(score) + (score == Chosen ? string.Create(CultureInfo.InvariantCulture, $", {shares[name]:P1} flagged") : "") };
         }
 

@@ -1,5 +1,5 @@
-using Hdge.Calibration;
 using Hdge.Detection;
+using Hdge.Metrics;
 
 namespace Hdge.Reports;
 

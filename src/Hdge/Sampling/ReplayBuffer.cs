@@ -29,11 +29,11 @@ public sealed class ReplayBuffer : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range, or the images take 2^31 bytes or more.</exception>
     public ReplayBuffer(ImageShape shape, PixelScaling scaling, int size, double reinitProbability, int? classCount, Device device, int seed)
     {
-        Option.Require(classCount is null or >= 1, classCount ?? 0, "at least 1", nameof(classCount));
-        Option.Require(size >= (classCount ?? 1), size, $"at least {classCount ?? 1}", nameof(size));
-        Option.Require(reinitProbability >= 0 && reinitProbability <= 1, reinitProbability, "in [0, 1]", nameof(reinitProbability));
+        Argument.Require(classCount is null or >= 1, classCount ?? 0, "at least 1", nameof(classCount));
+        Argument.Require(size >= (classCount ?? 1), size, $"at least {classCount ?? 1}", nameof(size));
+        Argument.Require(reinitProbability >= 0 && reinitProbability <= 1, reinitProbability, "in [0, 1]", nameof(reinitProbability));
         long bytes = (long)size * shape.Length * sizeof(float);
-        Option.Require(bytes <= int.MaxValue, size, $"at most {int.MaxValue / sizeof(float) / shape.Length} images of {shape}: a buffer takes less than 2 GiB", nameof(size));
+        Argument.Require(bytes <= int.MaxValue, size, $"at most {int.MaxValue / sizeof(float) / shape.Length} images of {shape}: a buffer takes less than 2 GiB", nameof(size));
         (_shape, _device, _reinitProbability, _parts, _partSize) = (shape, device, reinitProbability, classCount ?? 1, size / (classCount ?? 1));
         using var generator = new Generator((ulong)seed);
         _range = new ImageRange(scaling, shape, CPU);
@@ -54,7 +54,7 @@ public sealed class ReplayBuffer : IDisposable
             throw new ArgumentException($"A class-conditional draw of {count} images got {classes.Length} classes.", nameof(classes));
         using var scope = NewDisposeScope();
         var random = new Random(seed);
-        using var generator = new Generator((ulong)Seeds.Mix(seed, 1));
+        using var generator = new Generator((ulong)Seeds.Mix(seed, SeedStream.FreshNoise));
         var drawn = _range.Uniform(count, generator);
         var source = TensorMemory.Span<float>(_images);
         var target = TensorMemory.Span<float>(drawn);

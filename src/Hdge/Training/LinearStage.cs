@@ -33,7 +33,7 @@ internal static class LinearStage
         for (int epoch = 0; epoch < stage.LinearEpochs && !(mayEnd && epoch > 0 && end.IsCancellationRequested); epoch++)
         {
             long[] order = [.. Enumerable.Range(0, train.Count).Select(i => (long)i)];
-            new Random(Seeds.Mix(options.Seed, 7, epoch)).Shuffle(order);
+            new Random(Seeds.Mix(options.Seed, SeedStream.LinearStage, epoch)).Shuffle(order);
             double loss = 0, right = 0, rate = 0;
             for (int batch = 0; batch < batches; batch++)
             {

@@ -56,10 +56,10 @@ public static class ModelTrainer
         var device = Devices.Resolve(options.Device);
         using var threads = TorchThreads.UseFor(options.Threads);
         using var on = Autograd.On();
-        var (train, heldOut) = images.Split(options.ValidationFraction, Seeds.Mix(options.Seed, 1));
+        var (train, heldOut) = images.Split(options.ValidationFraction, Seeds.Mix(options.Seed, SeedStream.HeldOutImages));
         if (log is not null && HeldOutWarning(heldOut.Count, options) is { } warning)
             log(warning);
-        var network = options.Network.Create(images.Shape, images.ClassCount, Seeds.Mix(options.Seed, 2));
+        var network = options.Network.Create(images.Shape, images.ClassCount, Seeds.Mix(options.Seed, SeedStream.NetworkWeights));
         var model = new HdgeModel(network, options.Scaling, device);
         try
         {
@@ -113,9 +113,9 @@ public static class ModelTrainer
         if (options.Objective is SupervisedContrastiveOptions { LinearEpochs: > 0 } stage)
             LinearStage.Run(model.Network, train, heldOut, stage, options, model.Device, progress, elapsed, cancellationToken, endLinearStage);
         if (heldOut.Count > 0)
-            model.Calibrate(heldOut, options.InDistributionRate, options.CalibrationMethod, options.PredictionSets, Seeds.Mix(options.Seed, 9), cancellationToken);
+            model.Calibrate(heldOut, options.InDistributionRate, options.CalibrationMethod, options.PredictionSets, Seeds.Mix(options.Seed, SeedStream.Calibration), cancellationToken);
         else
             model.Calibrate(train, options.InDistributionRate, CalibrationMethod.None, cancellationToken: cancellationToken);
-        model.FitDetectors(train, heldOut.Count > 0 ? heldOut : train, options.Detection, options.InDistributionRate, Seeds.Mix(options.Seed, 6), cancellationToken);
+        model.FitDetectors(train, heldOut.Count > 0 ? heldOut : train, options.Detection, options.InDistributionRate, Seeds.Mix(options.Seed, SeedStream.Detectors), cancellationToken);
     }
 }

@@ -39,7 +39,7 @@ internal sealed class TrainingRun : IDisposable
     {
         (_model, _train, _heldOut, _options, _progress, _log) = (model, train, heldOut, options, progress, log ?? (_ => { }));
         var network = model.Network;
-        _objective = options.Objective.Create(new ObjectiveContext(network, options.Scaling, model.Device, Seeds.Mix(options.Seed, 3)));
+        _objective = options.Objective.Create(new ObjectiveContext(network, options.Scaling, model.Device, Seeds.Mix(options.Seed, SeedStream.Objective)));
         _optimizer = Optimizers.Create([.. network.parameters(), .. _objective.Parameters], options);
         _dropouts = SeededDropout.In(network);
         _state = new RunState(network, _optimizer, _objective, model.Device);
@@ -112,7 +112,7 @@ internal sealed class TrainingRun : IDisposable
 
     /// <summary>Order, augmentation and all that is drawn in a step follow from the loader's seed: another one after every restart.</summary>
     private BatchLoader Loader() =>
-        new(_train, _options.BatchSize, _options.Scaling, _options.Augmentation, shuffle: true, Seeds.Mix(_options.Seed, 4, _restarts), _options.Objective.ViewCount);
+        new(_train, _options.BatchSize, _options.Scaling, _options.Augmentation, shuffle: true, Seeds.Mix(_options.Seed, SeedStream.Batches, _restarts), _options.Objective.ViewCount);
 
     /// <summary>One epoch; answers the step that went wrong, if one did.</summary>
     private (long Step, double Loss)? Epoch(double[] sums, CancellationToken cancellationToken)

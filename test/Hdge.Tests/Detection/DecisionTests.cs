@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Hdge.Detection;
+using Hdge.Metrics;
 using Hdge.Networks;
 using Hdge.Reports;
 

@@ -1,4 +1,5 @@
 using Hdge.Detection;
+using Hdge.Metrics;
 using Hdge.Networks;
 using Hdge.Training;
 

@@ -1,4 +1,3 @@
-using Hdge.Calibration;
 using Hdge.Detection;
 using Hdge.Networks;
 using Hdge.Robustness;

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using Hdge;
-using Hdge.Calibration;
 using Hdge.Data;
 using Hdge.Training;
 using Hdge.Cli.Data;
+using Hdge.Metrics;
 using Spectre.Console;
 
 namespace Hdge.Cli.Training;
@@ -80,7 +80,7 @@ internal static class TrainingRun
         var metrics = CalibrationMetrics.Of(scores.Probabilities, images.Labels, model.ClassCount);
         var labels = images.Labels.ToArray();
         bool[] correct = [.. labels.Select((label, i) => scores.PredictedClass[i] == label)];
-        return new(images.Count, metrics.Accuracy, metrics.NegativeLogLikelihood, metrics.Ece, ExpectedCalibrationError.Of(scores.Confidence, correct));
+        return new(images.Count, metrics.Accuracy, metrics.NegativeLogLikelihood, metrics.Ece, ProbabilityMetrics.ExpectedCalibrationError(scores.Confidence, correct));
     }
 
     private static HdgeModel Train(ImageSet images, TrainingOptions options, List<EpochMetrics> epochs, string folder, CommandContext context)
