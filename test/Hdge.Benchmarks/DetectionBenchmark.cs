@@ -21,14 +21,14 @@ internal static class DetectionBenchmark
         var random = new Random(1);
         using var model = ModelTrainer.Train(Images(256), new TrainingOptions { Epochs = 1, Device = "cpu" });
         var some = Images(Math.Min(Stored, 4 * count));
-        model.FitDetectors(some, Images(200), new DetectionOptions { Also = DetectionScoreKinds.GradientFree, Neighbors = 50 });
+        model.FitDetectors(some, Images(200), new DetectionOptions { Also = DetectorRegistry.GradientFree, Neighbors = 50 });
         var images = Images(count);
-        var withoutSearch = DetectionScoreKinds.GradientFree.Where(s => s is not (DetectionScore.NearestNeighbors or DetectionScore.RankAverage)).ToList();
+        var withoutSearch = DetectorRegistry.GradientFree.Where(s => s is not (DetectionScore.NearestNeighbors or DetectionScore.RankAverage)).ToList();
         (string Name, Action Action)[] contestants =
         [
             ("plain scoring", () => model.Score(images)),
             ("all without gradients, without the search", () => model.DetectionScores(images, withoutSearch)),
-            ($"all without gradients, search among {some.Count}", () => model.DetectionScores(images, DetectionScoreKinds.GradientFree)),
+            ($"all without gradients, search among {some.Count}", () => model.DetectionScores(images, DetectorRegistry.GradientFree)),
             ("approximate mass", () => model.DetectionScores(images, [DetectionScore.ApproximateMass])),
             ("ODIN", () => model.DetectionScores(images, [DetectionScore.Odin])),
         ];

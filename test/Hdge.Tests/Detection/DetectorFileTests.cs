@@ -14,7 +14,7 @@ public sealed class DetectorFileTests : IDisposable
         _model.FitDetectors(SmallImages.Patterns(90, 1), SmallImages.Patterns(60, 2), new DetectionOptions
         {
             Score = DetectionScore.Auto,
-            Also = DetectionScoreKinds.GradientFree,
+            Also = DetectorRegistry.GradientFree,
             GenExponent = 0.2,
         });
     }
@@ -32,8 +32,8 @@ public sealed class DetectorFileTests : IDisposable
     public void ALoadedModelGivesTheSameScores()
     {
         using var loaded = HdgeModel.Load(new MemoryStream(Saved()), "cpu");
-        var (a, b) = (_model.DetectionScores(_test, DetectionScoreKinds.All), loaded.DetectionScores(_test, DetectionScoreKinds.All));
-        foreach (var score in DetectionScoreKinds.All)
+        var (a, b) = (_model.DetectionScores(_test, DetectorRegistry.All), loaded.DetectionScores(_test, DetectorRegistry.All));
+        foreach (var score in DetectorRegistry.All)
             Assert.Equal(a[score], b[score]);
         Assert.Equal((_model.Decision, _model.Detectors.Options.GenExponent), (loaded.Decision, loaded.Detectors.Options.GenExponent));
         Assert.Equal(_model.Detectors.AutoAuroc, loaded.Detectors.AutoAuroc);

@@ -11,7 +11,7 @@ public sealed class DetectorSetTests : IDisposable
 
     private static HdgeModel Create() => new(new WideResNetOptions().Create(SmallImages.Shape, 3, 1), new PixelScaling(), CPU);
 
-    private static DetectionOptions Everything => new() { Also = DetectionScoreKinds.GradientFree };
+    private static DetectionOptions Everything => new() { Also = DetectorRegistry.GradientFree };
 
     public void Dispose() => _model.Dispose();
 
@@ -51,10 +51,10 @@ public sealed class DetectorSetTests : IDisposable
     public void OnePassGivesWhatTheDetectorsSayOfItsFeatures()
     {
         _model.FitDetectors(_train, _heldOut, Everything);
-        var scores = _model.DetectionScores(_test, DetectionScoreKinds.GradientFree);
+        var scores = _model.DetectionScores(_test, DetectorRegistry.GradientFree);
         var (logits, features) = _model.LogitsAndFeatures(_test, CancellationToken.None);
         using (features)
-            foreach (var score in DetectionScoreKinds.GradientFree)
+            foreach (var score in DetectorRegistry.GradientFree)
             {
                 using var scope = NewDisposeScope();
                 using var input = new DetectionInput(tensor(logits, [40L, 3L]), features.clone(), _model.Temperature);
@@ -77,7 +77,7 @@ public sealed class DetectorSetTests : IDisposable
         float[] Fitted(int seed)
         {
             _model.FitDetectors(_train, _heldOut, options, seed: seed);
-            return [.. _model.DetectionScores(_test, DetectionScoreKinds.GradientFree).OrderBy(s => s.Key).SelectMany(s => s.Value)];
+            return [.. _model.DetectionScores(_test, DetectorRegistry.GradientFree).OrderBy(s => s.Key).SelectMany(s => s.Value)];
         }
     }
 
@@ -85,7 +85,7 @@ public sealed class DetectorSetTests : IDisposable
     public void OneTrainingImageIsEnough()
     {
         _model.FitDetectors(_train.Take(1), _heldOut.Take(1), Everything with { Score = DetectionScore.Auto });
-        Assert.All(_model.DetectionScores(_test, DetectionScoreKinds.GradientFree).Values.SelectMany(s => s), s => Assert.True(float.IsFinite(s)));
+        Assert.All(_model.DetectionScores(_test, DetectorRegistry.GradientFree).Values.SelectMany(s => s), s => Assert.True(float.IsFinite(s)));
     }
 
     [Fact]
@@ -104,11 +104,11 @@ public sealed class DetectorSetTests : IDisposable
         {
             _model.FitDetectors(_train, _heldOut, Everything with { Score = DetectionScore.Auto, Outliers = given }, seed: 4);
             var compared = _model.Detectors.AutoAuroc;
-            Assert.Equal(DetectionScoreKinds.GradientFree, compared.Keys.Order());
+            Assert.Equal(DetectorRegistry.GradientFree, compared.Keys.Order());
             Assert.Equal(compared.Values.Max(), compared[_model.Decision.Score]);
             if (given is null)
                 continue;
-            var (known, unknown) = (_model.DetectionScores(_heldOut, DetectionScoreKinds.GradientFree), _model.DetectionScores(given, DetectionScoreKinds.GradientFree));
+            var (known, unknown) = (_model.DetectionScores(_heldOut, DetectorRegistry.GradientFree), _model.DetectionScores(given, DetectorRegistry.GradientFree));
             foreach (var (score, auroc) in compared)
                 Assert.Equal(Auroc.Of(known[score], unknown[score]), auroc, 1e-12);
         }

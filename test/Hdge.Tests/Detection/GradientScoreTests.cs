@@ -39,7 +39,7 @@ public class GradientScoreTests
         using var model = new HdgeModel(new WideResNetOptions().Create(SmallImages.Shape, 3, 1), new PixelScaling(), CPU);
         var images = SmallImages.Patterns(70);
         var alone = model.DetectionScores(images, [DetectionScore.LogDensity]);
-        var together = model.DetectionScores(images, DetectionScoreKinds.All.Where(s => !s.NeedsFitting()).ToList());
+        var together = model.DetectionScores(images, DetectorRegistry.All.Where(s => !s.NeedsFitting()).ToList());
         Assert.Equal(alone[DetectionScore.LogDensity], together[DetectionScore.LogDensity], (a, b) => Math.Abs(a - b) < 1e-4);
         Assert.All(together.Values.SelectMany(s => s), s => Assert.True(float.IsFinite(s)));
         Assert.All(model.Network.parameters(), p => Assert.True(p.grad is null || p.grad.IsInvalid));

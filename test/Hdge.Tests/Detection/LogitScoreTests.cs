@@ -35,7 +35,7 @@ public class LogitScoreTests
     [Fact]
     public void KindsSayWhatAScoreCosts()
     {
-        Assert.Equal(15, DetectionScoreKinds.All.Count);
-        Assert.Equal([DetectionScore.ApproximateMass, DetectionScore.Odin], DetectionScoreKinds.All.Except(DetectionScoreKinds.GradientFree));
+        Assert.Equal(15, DetectorRegistry.All.Count);
+        Assert.Equal([DetectionScore.ApproximateMass, DetectionScore.Odin], DetectorRegistry.All.Except(DetectorRegistry.GradientFree));
     }
 }
