@@ -9,13 +9,12 @@ internal sealed class DetectionScoreConverter : JsonConverter<DetectionScore>
     public override bool HandleNull => true; // else null would slip into lists
 
     public override DetectionScore Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.String ? Of(reader.GetString()!) : throw new JsonException($"a {reader.TokenType} stands for the name of a score.");
+        reader.TokenType == JsonTokenType.String && DetectionScore.IsName(reader.GetString()!) ? DetectionScore.Of(reader.GetString()!) : throw new JsonException(); // .NET's message has the path
 
     public override void Write(Utf8JsonWriter writer, DetectionScore value, JsonSerializerOptions options) => writer.WriteStringValue(value?.Name);
 
-    public override DetectionScore ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => Of(reader.GetString()!);
+    public override DetectionScore ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        DetectionScore.IsName(reader.GetString()!) ? DetectionScore.Of(reader.GetString()!) : throw new JsonException();
 
     public override void WriteAsPropertyName(Utf8JsonWriter writer, DetectionScore value, JsonSerializerOptions options) => writer.WritePropertyName(value.Name);
-
-    private static DetectionScore Of(string name) => DetectionScore.IsName(name) ? DetectionScore.Of(name) : throw new JsonException($"'{name}' cannot name a score.");
 }
