@@ -1,6 +1,7 @@
 using Hdge.Detection;
 using Hdge.MLNet.Tests.Data;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using MyDetectors;
 
 namespace Hdge.MLNet.Tests;
