@@ -25,7 +25,7 @@ internal static class Quick
             Training = new TrainingOptions
             {
                 // The flag goes by whichever score tells held-out images from distorted ones best; the others are for the table.
-                Detection = new DetectionOptions { Score = DetectionScore.Auto, Also = DetectionScoreKinds.GradientFree },
+                Detection = new DetectionOptions { Score = DetectionScore.Auto, Also = DetectorRegistry.GradientFree },
             },
         };
         if (arguments.Epochs is { } epochs)

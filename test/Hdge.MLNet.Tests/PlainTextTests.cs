@@ -37,11 +37,11 @@ public class PlainTextTests
     {
         HdgeTransformer transformer = Trained.Transformer;
 
-        Assert.Equal("HDGE model: WRN-10-1 (batch norm) for images of 1x8x8 in 3 classes, on cpu, calibrated by Temperature, in-distribution by LogDensity",
+        Assert.Equal("HDGE model: WRN-10-1 (batch norm) for images of 1x8x8 in 3 classes, on cpu, calibrated by Temperature, in-distribution by log-density",
             transformer.Model.ToString().Replace("cuda:0", "cpu", StringComparison.Ordinal));
         Assert.Equal($"HDGE transformer: column 'Features', {transformer.Model}", transformer.ToString());
         Assert.Equal("Calibrator: Temperature for 3 classes", transformer.Model.Calibrator.ToString());
-        Assert.StartsWith("In-distribution by LogDensity; can give LogDensity, ", transformer.Model.Detectors.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("In-distribution by log-density; can give log-density, ", transformer.Model.Detectors.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -49,6 +49,14 @@ internal sealed class ModelFileReader : IDisposable
         return StrictJson.Read<T>(json, name, options);
     }
 
+    /// <inheritdoc cref="SafetensorsHeader.Read"/>
+    public SafetensorsHeader ReadTensorHeader(string name)
+    {
+        var entry = Find(name);
+        using var stream = Open(entry);
+        return SafetensorsHeader.Read(stream, entry.Length, name);
+    }
+
     /// <inheritdoc cref="Safetensors.Read"/>
     public void ReadTensors(string name, IEnumerable<(string Name, ScalarType Type, long[] Shape)> expected, Func<IReadOnlyDictionary<string, Tensor>> allocate)
     {

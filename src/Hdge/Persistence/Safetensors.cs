@@ -49,7 +49,8 @@ internal static class Safetensors
         foreach (var (_, tensor) in ordered)
         {
             using var scope = NewDisposeScope();
-            stream.Write(tensor.detach().cpu().contiguous().bytes);
+            if (tensor.numel() > 0)
+                stream.Write(tensor.detach().cpu().contiguous().bytes);
         }
     }
 
@@ -141,6 +142,8 @@ internal static class Safetensors
 
     private static void Fill(Tensor target, Stream stream, string name, string part)
     {
+        if (target.numel() == 0)
+            return;
         using var off = no_grad();
         using var scope = NewDisposeScope();
         var host = target.device_type == DeviceType.CPU && target.is_contiguous() ? target : empty(target.shape, dtype: target.dtype);
@@ -157,9 +160,11 @@ internal static class Safetensors
     }
 
     /// <summary>Whether every number of a tensor in the processor's memory is finite.</summary>
-    private static bool IsFinite(Tensor tensor)
+    public static bool IsFinite(Tensor tensor)
     {
         bool finite = true;
+        if (tensor.numel() == 0)
+            return true;
         if (tensor.dtype == ScalarType.Float32)
             foreach (float value in MemoryMarshal.Cast<byte, float>(tensor.bytes))
                 finite &= float.IsFinite(value);

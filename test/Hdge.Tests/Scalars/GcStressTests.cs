@@ -85,7 +85,7 @@ public sealed class GcStressTests
         using var model = new HdgeModel(new WideResNetOptions().Create(s_shape, 3, 1), new PixelScaling(), CPU);
         var images = SmallImages.Patterns(60, shape: s_shape);
         model.Calibrate(images);
-        model.FitDetectors(images, images, new DetectionOptions { Also = DetectionScoreKinds.GradientFree });
+        model.FitDetectors(images, images, new DetectionOptions { Also = DetectorRegistry.GradientFree });
         var single = new ScoreBatch(1, 3);
         Compare(5, () =>
         {
