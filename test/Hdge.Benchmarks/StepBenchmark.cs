@@ -25,7 +25,7 @@ internal static class StepBenchmark
             foreach (int bank in new[] { 1 << 10, 1 << 13, 1 << 16, 1 << 20 })
             {
                 using var plain = new Contestant(classes, new CrossEntropyObjective());
-                var objective = new HybridObjective(classes, new HybridObjectiveOptions { BankSize = bank, RandomStart = true });
+                var objective = new MemoryBankObjective(classes, new MemoryBankOptions { BankSize = bank, RandomStart = true });
                 using var hybrid = new Contestant(classes, objective);
                 for (int i = 0; i < WarmUps; i++)
                 {

@@ -19,7 +19,7 @@ public sealed class ContrastiveDensityObjective : IObjective
         options.Validate();
         _options = options;
         // One column, raw scores divided by T, every image a negative whatever its label: equation (13) with a single class.
-        Bank = new MemoryBank(1, new HybridObjectiveOptions { Form = HybridForm.Equation13, Temperature = options.Temperature, BankSize = options.BankSize, KeepSameLabelNegatives = true });
+        Bank = new MemoryBank(1, new MemoryBankOptions { Form = MemoryBankForm.Equation13, Temperature = options.Temperature, BankSize = options.BankSize, KeepSameLabelNegatives = true });
     }
 
     /// <summary>Log-densities of earlier images.</summary>

@@ -24,7 +24,7 @@ public sealed record ContrastiveDensityOptions : ObjectiveOptions
     {
         Option.Require(Alpha >= 0 && Alpha <= 1, Alpha, "[0, 1]");
         Option.Require(Temperature > 0 && double.IsFinite(Temperature), Temperature, "a finite number above 0");
-        Option.Require(BankSize is >= 1 and <= HybridObjectiveOptions.LargestBank, BankSize, $"1..{HybridObjectiveOptions.LargestBank}");
+        Option.Require(BankSize is >= 1 and <= MemoryBankOptions.LargestBank, BankSize, $"1..{MemoryBankOptions.LargestBank}");
     }
 
     internal override IObjective Create(ObjectiveContext context) => new ContrastiveDensityObjective(this);

@@ -14,7 +14,7 @@ namespace Hdge.Objectives;
 public sealed class JemObjective : IObjective
 {
     private readonly JemOptions _options;
-    private readonly HybridObjective? _contrast;
+    private readonly MemoryBankObjective? _contrast;
     private readonly ImageRange _range;
     private readonly ReplayBuffer? _buffer;
 
@@ -28,7 +28,7 @@ public sealed class JemObjective : IObjective
             _buffer = new ReplayBuffer(shape, context.Scaling, options.BufferSize, options.ReinitProbability,
                 options.ClassConditional ? context.Network.ClassCount : null, context.Device, Seeds.Mix(context.Seed, 1));
         if (options.ConditionalWeight > 0)
-            _contrast = new HybridObjective(context.Network.ClassCount, options.Contrast, Seeds.Mix(context.Seed, 2));
+            _contrast = new MemoryBankObjective(context.Network.ClassCount, options.Contrast, Seeds.Mix(context.Seed, 2));
         _range = new ImageRange(context.Scaling, shape, context.Device);
     }
 

@@ -18,7 +18,7 @@ public sealed record JemOptions : ObjectiveOptions
     public double ConditionalWeight { get; init; }
 
     /// <summary>Form, temperature and bank of the term of <see cref="ConditionalWeight"/>; its α is not used.</summary>
-    public HybridObjectiveOptions Contrast { get; init; } = new();
+    public MemoryBankOptions Contrast { get; init; } = new();
 
     /// <summary>The chains of log q(x). Default the published 20 steps of size 1 with noise 0.01.</summary>
     public SgldOptions Sampler { get; init; } = new();

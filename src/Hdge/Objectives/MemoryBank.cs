@@ -13,7 +13,7 @@ public sealed class MemoryBank : IDisposable
 {
     private const int SmallestBlock = 64;
 
-    private readonly HybridObjectiveOptions _options;
+    private readonly MemoryBankOptions _options;
     private readonly int _classCount;
     private readonly int _seed;
     private readonly int _blockSize;
@@ -22,7 +22,7 @@ public sealed class MemoryBank : IDisposable
     private Tensor? _blockSums; // [blocks, C] in double precision
 
     /// <summary>A bank for <paramref name="classCount"/> classes; memory is taken when the first batch comes.</summary>
-    public MemoryBank(int classCount, HybridObjectiveOptions options, int seed = 0)
+    public MemoryBank(int classCount, MemoryBankOptions options, int seed = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classCount, 1);
         ArgumentNullException.ThrowIfNull(options);
