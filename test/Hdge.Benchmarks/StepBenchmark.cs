@@ -64,7 +64,7 @@ internal static class StepBenchmark
 
         public Contestant(int classes, IObjective objective)
         {
-            (_network, _objective) = (new WideResNet(s_shape, classes, new WideResNetOptions()), objective);
+            (_network, _objective) = (new WideResNetOptions().Create(s_shape, classes), objective);
             _optimizer = optim.SGD(_network.parameters(), 0.01, 0.9, 0, 5e-4, nesterov: true);
             _labels = arange(Batch, dtype: int64).remainder_(classes);
         }

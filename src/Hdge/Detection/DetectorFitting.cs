@@ -81,7 +81,7 @@ internal static class DetectorFitting
                 statistics = statistics with { Neighbors = NearestNeighborDetector.Store(features) };
             if (Wants(DetectionScore.Vim))
             {
-                using var head = LinearHead.Of(model.Network, model.Device);
+                using var head = LinearHead.Of(model.Network);
                 statistics = statistics with { Vim = VimStatistics.Fit(features, logits, head, VimStatistics.Dimension(options.VimDimension, length)) };
             }
             cancellationToken.ThrowIfCancellationRequested();

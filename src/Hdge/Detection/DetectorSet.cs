@@ -14,7 +14,7 @@ public sealed class DetectorSet
     {
         (Options, Statistics) = (options, statistics ?? new());
         _gate = new(ReleaseAll);
-        _head = new(() => LinearHead.Of(network, device));
+        _head = new(() => LinearHead.Of(network));
         _detectors = Create(network).ToDictionary(d => d.Kind);
         if (Statistics.References is { } references && references.Keys.All(_detectors.ContainsKey))
             _detectors.Add(DetectionScore.RankAverage, new RankAverageDetector([.. references.OrderBy(r => r.Key).Select(r => (_detectors[r.Key], r.Value))]));

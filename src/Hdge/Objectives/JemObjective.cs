@@ -11,7 +11,7 @@ namespace Hdge.Objectives;
 /// −(mean LogSumExp f(x) − mean LogSumExp f(x̃)) with x̃ from SGLD chains that go on from a replay buffer; plus HDGE's contrastive −log q(x|y) where its weight
 /// is above 0 (Liu and Abbeel 2020, "HDGE + JEM"). All terms share one forward pass of the batch.
 /// </summary>
-public sealed class JemObjective : IObjective
+internal sealed class JemObjective : IObjective
 {
     private readonly JemOptions _options;
     private readonly MemoryBankObjective? _contrast;
@@ -21,12 +21,12 @@ public sealed class JemObjective : IObjective
     internal JemObjective(JemOptions options, ObjectiveContext context)
     {
         options.Validate();
-        options.Validate(context.Network.Options);
-        _options = options;
         var shape = context.Network.InputShape;
+        options.Validate(context.Network.Options, shape);
+        _options = options;
         if (options.DensityWeight > 0)
-            _buffer = new ReplayBuffer(shape, context.Scaling, options.BufferSize, options.ReinitProbability,
-                options.ClassConditional ? context.Network.ClassCount : null, context.Device, Seeds.Mix(context.Seed, 1));
+            _buffer = new ReplayBuffer(new(options.BufferSize, options.ReinitProbability, options.ClassConditional ? context.Network.ClassCount : null), shape, context.Scaling, context.Device,
+                Seeds.Mix(context.Seed, 1));
         if (options.ConditionalWeight > 0)
             _contrast = new MemoryBankObjective(context.Network.ClassCount, options.Contrast, Seeds.Mix(context.Seed, 2));
         _range = new ImageRange(context.Scaling, shape, context.Device);
@@ -100,7 +100,7 @@ public sealed class JemObjective : IObjective
         }
         var (start, places) = buffer.Draw(count, classes, Seeds.Mix(batch.Seed, 4));
         using var generator = new Generator((ulong)Seeds.Mix(batch.Seed, 5), start.device);
-        var samples = Sgld.Run(batch.Network, start, classes is null ? null : tensor(classes).to(start.device), _options.Sampler, generator, _range);
+        var samples = Sgld.Run(batch.Network, start, classes is null ? null : tensor(classes).to(start.device), new SgldRun(_options.Sampler, generator, _range));
         buffer.Store(samples, places);
         return samples.MoveToOuterDisposeScope();
     }

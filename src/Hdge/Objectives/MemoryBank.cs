@@ -9,7 +9,7 @@ namespace Hdge.Objectives;
 /// needs is one sum a class, S_y = Σ_k e^{score_k[y]}. Sums are kept, as logarithms in double precision, for blocks of about √K entries: a step
 /// works out the one or two blocks that it wrote anew and adds up the blocks. Nothing is subtracted, so nothing drifts, and the cost hardly depends on K.
 /// </summary>
-public sealed class MemoryBank : IDisposable
+internal sealed class MemoryBank : IDisposable
 {
     private const int SmallestBlock = 64;
 

@@ -8,7 +8,7 @@ namespace Hdge.Objectives;
 /// contrasted with a memory bank. With hard labels the published N×C×K computation collapses to one number a class (see docs/method.md), so the cost
 /// of a step does not grow with K.
 /// </summary>
-public sealed class MemoryBankObjective : IObjective
+internal sealed class MemoryBankObjective : IObjective
 {
     private readonly MemoryBankOptions _options;
 

@@ -37,5 +37,6 @@ public sealed record MemoryBankOptions : ObjectiveOptions
         Option.Require(Enum.IsDefined(Form), Form, string.Join(", ", Enum.GetNames<MemoryBankForm>()));
     }
 
-    internal override IObjective Create(ObjectiveContext context) => new MemoryBankObjective(context.Network.ClassCount, this, context.Seed);
+    /// <inheritdoc/>
+    public override IObjective Create(ObjectiveContext context) => new MemoryBankObjective(context.Network.ClassCount, this, context.Seed);
 }

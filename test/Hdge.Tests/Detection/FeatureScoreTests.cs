@@ -18,7 +18,7 @@ public sealed class FeatureScoreTests : IDisposable
         _scope.Dispose();
     }
 
-    private Lazy<LinearHead> Head => new(() => LinearHead.Of(_network, CPU));
+    private Lazy<LinearHead> Head => new(() => LinearHead.Of(_network));
 
     private float[][] Logits(float[][] features) => [.. features.Select(z => _network.Logits(Naive.Doubles(z)).Select(f => (float)f).ToArray())];
 
@@ -27,7 +27,7 @@ public sealed class FeatureScoreTests : IDisposable
     [Fact]
     public void TheHeadIsReadOffTheNetwork()
     {
-        var head = LinearHead.Of(_network, CPU);
+        var head = LinearHead.Of(_network);
         Assert.Equal(Naive.Doubles([.. _network.Weight.Cast<float>()]), head.Weight.data<double>().ToArray(), (a, b) => Math.Abs(a - b) <= 1e-7);
         Assert.Equal(Naive.Doubles(_network.Bias), head.Bias.data<double>().ToArray());
     }
