@@ -30,7 +30,7 @@ internal static class NetworkKinds
     {
         lock (s_lock)
             return s_types.TryGetValue(kind, out var type) ? type
-                : throw new InvalidDataException($"The network's {NetworkOptionsConverter.KindProperty} is '{kind}', expected {string.Join(" or ", s_types.Keys)}; {Cure}.");
+                : throw new InvalidDataException($"the network's {NetworkOptionsConverter.KindProperty} is '{kind}', expected {string.Join(" or ", s_types.Keys)}; {Cure}");
     }
 
     /// <exception cref="InvalidOperationException">The kind has no name.</exception>

@@ -30,7 +30,7 @@ public abstract record NetworkOptions
     /// <exception cref="InvalidOperationException">A network of one's own is not as <see cref="Build"/> demands; the message says in what.</exception>
     public Backbone Create(ImageShape shape, int classCount, int seed = 0)
     {
-        WeightShapes(shape, classCount); // what could not be loaded is not trained either
+        Sketched(shape, classCount); // what could not be loaded is not trained either
         return Make(new NetworkContext(shape, classCount, seed, CPU), network => network.Initialize(seed));
     }
 
@@ -46,7 +46,16 @@ public abstract record NetworkOptions
     public abstract void Validate(ImageShape shape);
 
     /// <summary>Names, types and shapes of the saved weights, without memory for them: a file is checked against them before any is taken.</summary>
-    internal IReadOnlyList<(string Name, ScalarType Type, long[] Shape)> WeightShapes(ImageShape shape, int classCount)
+    internal IEnumerable<(string Name, ScalarType Type, long[] Shape)> WeightShapes(ImageShape shape, int classCount)
+    {
+        foreach (var weight in Sketched(shape, classCount)) // not before somebody asks
+            yield return weight;
+    }
+
+    /// <summary>A number of saved weights below which no such network is, told from the options alone: a file with fewer is refused without even a sketch of the network.</summary>
+    internal virtual int FewestWeights => 0;
+
+    private (string, ScalarType, long[])[] Sketched(ImageShape shape, int classCount)
     {
         using var sketch = Sketch(shape, classCount);
         using var scope = NewDisposeScope();

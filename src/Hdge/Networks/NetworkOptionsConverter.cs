@@ -10,17 +10,27 @@ internal sealed class NetworkOptionsConverter : JsonConverter<NetworkOptions>
 
     public override NetworkOptions Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        var fields = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(ref reader, options)!;
-        if (!fields.Remove(KindProperty, out var kind) || kind.ValueKind != JsonValueKind.String)
-            throw new InvalidDataException($"The network has no {KindProperty}, expected the name of one.");
+        using var network = JsonDocument.ParseValue(ref reader);
+        if (network.RootElement.ValueKind != JsonValueKind.Object || !network.RootElement.TryGetProperty(KindProperty, out var kind) || kind.ValueKind != JsonValueKind.String)
+            throw new InvalidDataException($"the network has no {KindProperty}, expected an object with the name of one");
         var type = NetworkKinds.TypeOf(kind.GetString()!);
+        // All but the kind, as it stands: what is there twice is refused below, by name.
+        using var rest = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(rest))
+        {
+            writer.WriteStartObject();
+            foreach (var property in network.RootElement.EnumerateObject())
+                if (property.Name != KindProperty)
+                    property.WriteTo(writer);
+            writer.WriteEndObject();
+        }
         try
         {
-            return (NetworkOptions)JsonSerializer.SerializeToElement(fields).Deserialize(type, options)!;
+            return (NetworkOptions)JsonSerializer.Deserialize(rest.ToArray(), type, options)!;
         }
         catch (JsonException error)
         {
-            throw new InvalidDataException($"The network: {error.Message}", error);
+            throw new InvalidDataException($"the network: {error.Message}", error);
         }
     }
 

@@ -28,6 +28,8 @@ public sealed record WideResNetOptions : NetworkOptions
     /// <inheritdoc/>
     protected override Backbone Build(NetworkContext context) => new WideResNet(this, context);
 
+    internal override int FewestWeights => Depth;
+
     /// <summary>Checks the values for images of <paramref name="shape"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range, or the image is below 8×8 (two strides of 2 leave too little to normalise).</exception>
     public override void Validate(ImageShape shape)

@@ -22,7 +22,7 @@ internal sealed class JemObjective : IObjective
     {
         options.Validate();
         var shape = context.Network.InputShape;
-        options.Validate(context.Network.Options, shape);
+        options.RefuseBatchNorm(context.Network.HasBatchNorm);
         _options = options;
         if (options.DensityWeight > 0)
             _buffer = new ReplayBuffer(new(options.BufferSize, options.ReinitProbability, options.ClassConditional ? context.Network.ClassCount : null), shape, context.Scaling, context.Device,

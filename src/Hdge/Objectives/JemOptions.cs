@@ -60,7 +60,14 @@ public sealed record JemOptions : ObjectiveOptions
 
     internal override void Validate(NetworkOptions network, ImageShape shape)
     {
-        if (DensityWeight > 0 && network.HasBatchNorm(shape))
+        if (DensityWeight > 0)
+            RefuseBatchNorm(network.HasBatchNorm(shape));
+    }
+
+    /// <exception cref="ArgumentException">The network has batch norm, and log q(x) is to be trained.</exception>
+    internal void RefuseBatchNorm(bool hasBatchNorm)
+    {
+        if (DensityWeight > 0 && hasBatchNorm)
             throw new ArgumentException($"JEM's log q(x) cannot train a network with batch norm, expected {nameof(Normalization)}.{nameof(Normalization.None)} as published or another "
                 + "normalisation of single images: real and sampled images would be normalised by different batches, so their energies could not be compared.");
     }

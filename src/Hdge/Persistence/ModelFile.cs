@@ -67,7 +67,7 @@ internal static class ModelFile
             {
                 network = description.Network.Create(shape, description.ClassCount);
                 return network.state_dict();
-            });
+            }, description.Network.FewestWeights);
             var calibration = CalibrationEntry.Read(file, description.ClassCount);
             model = new HdgeModel(network!, description.Scaling, device)
             {
