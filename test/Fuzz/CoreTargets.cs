@@ -82,7 +82,7 @@ internal static class CoreTargets
             Epochs = 2,
             BatchSize = 16,
             Device = "cpu",
-            Objective = new HybridObjectiveOptions { BankSize = 50 },
+            Objective = new MemoryBankOptions { BankSize = 50 },
             Network = new WideResNetOptions(),
             Checkpoint = new CheckpointOptions { Path = path },
         };

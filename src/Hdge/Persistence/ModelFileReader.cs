@@ -58,11 +58,12 @@ internal sealed class ModelFileReader : IDisposable
     }
 
     /// <inheritdoc cref="Safetensors.Read"/>
-    public void ReadTensors(string name, IEnumerable<(string Name, ScalarType Type, long[] Shape)> expected, Func<IReadOnlyDictionary<string, Tensor>> allocate)
+    public void ReadTensors(string name, IEnumerable<(string Name, ScalarType Type, long[] Shape)> expected, Func<IReadOnlyDictionary<string, Tensor>> allocate,
+        int fewest = 0)
     {
         var entry = Find(name);
         using var stream = Open(entry);
-        Safetensors.Read(stream, entry.Length, name, expected, allocate);
+        Safetensors.Read(stream, entry.Length, name, expected, allocate, fewest);
         _left.Remove(name);
     }
 

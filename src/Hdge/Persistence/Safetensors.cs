@@ -71,10 +71,14 @@ internal static class Safetensors
     /// <param name="part">What they are, for messages.</param>
     /// <param name="expected">Name, type and shape of every tensor; asked for one by one, and no further than they agree.</param>
     /// <param name="allocate">Called once the header has passed every check; answers the tensors to fill.</param>
+    /// <param name="fewest">So many tensors are expected at least: with fewer, <paramref name="expected"/> is not asked.</param>
     /// <exception cref="InvalidDataException">The data are cut off, do not fit, or hold a number that is not finite.</exception>
-    public static void Read(Stream stream, long length, string part, IEnumerable<(string Name, ScalarType Type, long[] Shape)> expected, Func<IReadOnlyDictionary<string, Tensor>> allocate)
+    public static void Read(Stream stream, long length, string part, IEnumerable<(string Name, ScalarType Type, long[] Shape)> expected, Func<IReadOnlyDictionary<string, Tensor>> allocate,
+        int fewest = 0)
     {
         var header = SafetensorsHeader.Read(stream, length, part);
+        if (header.Tensors.Count < fewest)
+            throw new InvalidDataException($"{part} holds {header.Tensors.Count} tensors, expected at least {fewest}.");
         var unknown = header.Tensors.Keys.ToHashSet();
         foreach (var (name, type, shape) in expected)
         {

@@ -32,7 +32,7 @@ public sealed class FeatureScoreTests : IDisposable
     [Fact]
     public void TheHeadIsReadOffTheNetwork()
     {
-        var head = LinearHead.Of(_network, CPU);
+        var head = LinearHead.Of(_network);
         Assert.Equal(Naive.Doubles([.. _network.Weight.Cast<float>()]), head.Weight.data<double>().ToArray(), (a, b) => Math.Abs(a - b) <= 1e-7);
         Assert.Equal(Naive.Doubles(_network.Bias), head.Bias.data<double>().ToArray());
     }

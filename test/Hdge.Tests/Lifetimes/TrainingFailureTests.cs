@@ -15,7 +15,7 @@ public class TrainingFailureTests
         {
         }
 
-        internal override IObjective Create(ObjectiveContext context) => new Objective(Value);
+        public override IObjective Create(ObjectiveContext context) => new Objective(Value);
 
         private sealed class Objective(float value) : IObjective
         {

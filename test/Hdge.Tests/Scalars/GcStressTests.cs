@@ -69,7 +69,7 @@ public sealed class GcStressTests
                 _ when kind.Contains("in-batch", StringComparison.Ordinal) => new InBatchObjectiveOptions(),
                 _ when kind.Contains("contrastive", StringComparison.Ordinal) => new SupervisedContrastiveOptions { LinearEpochs = 1 },
                 _ when kind.Contains("adversarial", StringComparison.Ordinal) => new AdversarialTrainingOptions { Inner = new CrossEntropyOptions(), Attack = new PgdOptions { Steps = 2 } },
-                _ => new JemOptions { BufferSize = 40, Sampler = new SgldOptions { Steps = 2 }, ConditionalWeight = 0.5, Contrast = new HybridObjectiveOptions { BankSize = 50 } },
+                _ => new JemOptions { BufferSize = 40, Sampler = new SgldOptions { Steps = 2 }, ConditionalWeight = 0.5, Contrast = new MemoryBankOptions { BankSize = 50 } },
             },
         };
         Compare(1, () =>
