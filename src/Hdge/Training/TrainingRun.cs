@@ -34,10 +34,9 @@ internal sealed class TrainingRun : IDisposable
     private EpochMetrics? _best; // whose weights are kept
     private int _restarts;
 
-    public TrainingRun(HdgeModel model, ImageSet train, ImageSet heldOut, TrainingOptions options, Action<EpochMetrics>? progress, Action<string>? log,
-        Action<TrainingProgress>? stepProgress = null)
+    public TrainingRun(HdgeModel model, ImageSet train, ImageSet heldOut, TrainingOptions options, TrainingCallbacks callbacks)
     {
-        (_model, _train, _heldOut, _options, _progress, _log) = (model, train, heldOut, options, progress, log ?? (_ => { }));
+        (_model, _train, _heldOut, _options, _progress, _log) = (model, train, heldOut, options, callbacks.Epoch, callbacks.Log ?? (_ => { }));
         var network = model.Network;
         _objective = options.Objective.Create(new ObjectiveContext(network, options.Scaling, model.Device, Seeds.Mix(options.Seed, 3)));
         _optimizer = Optimizers.Create([.. network.parameters(), .. _objective.Parameters], options);
@@ -46,7 +45,7 @@ internal sealed class TrainingRun : IDisposable
         _monitor = new LossMonitor(model.Device);
         _loader = Loader();
         _schedule = new LearningRateSchedule(options, _loader.BatchCount);
-        _reporter = new ProgressReporter(stepProgress, options.ProgressInterval, options.Epochs);
+        _reporter = new ProgressReporter(callbacks.Step, options.ProgressInterval, options.Epochs);
         _restartsAllowed = options.DivergenceRestarts ?? options.Objective.DivergenceRestarts;
     }
 

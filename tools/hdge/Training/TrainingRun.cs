@@ -105,11 +105,15 @@ internal static class TrainingRun
             throw;
         }
 
-        HdgeModel Run(Action<EpochMetrics> show) => ModelTrainer.Train(images, options, m =>
+        HdgeModel Run(Action<EpochMetrics> show) => ModelTrainer.Train(images, options, new TrainingCallbacks
         {
-            epochs.Add(m);
-            show(m);
-        }, context.Output.WriteLine, cancellationToken: context.Cancellation);
+            Epoch = m =>
+            {
+                epochs.Add(m);
+                show(m);
+            },
+            Log = context.Output.WriteLine,
+        }, context.Cancellation);
     }
 
     private static double? PeakMemory()
