@@ -9,7 +9,7 @@ namespace Hdge.MLNet.Input;
 internal sealed class TrainingRows
 {
     private readonly DataViewSchema.Column _features;
-    private readonly DataViewSchema.Column _label;
+    private readonly LabelledRows _rows;
     private readonly ImageShape? _givenShape;
     private readonly PixelScaling _scaling;
     private readonly ImageSetBuilder _images;
@@ -21,7 +21,8 @@ internal sealed class TrainingRows
     {
         (_features, FeatureType) = InputColumns.FindFeatures(input.Schema, options.FeatureColumnName);
         SingleClasses.Refuse(input, InputColumns.Find(input.Schema, options.LabelColumnName, "label"));
-        (_label, ClassCount) = InputColumns.FindLabel(input.Schema, options.LabelColumnName);
+        (DataViewSchema.Column label, ClassCount) = InputColumns.FindLabel(input.Schema, options.LabelColumnName);
+        _rows = new(label, ClassCount);
         (_givenShape, _scaling) = (options.ImageShape, options.Training.Scaling);
         _images = new ImageSetBuilder(ImageShapes.Resolve(_givenShape, FeatureType, _features.Name));
     }
@@ -30,7 +31,7 @@ internal sealed class TrainingRows
     public VectorDataViewType FeatureType { get; }
 
     /// <summary>The label column.</summary>
-    public DataViewSchema.Column Label => _label;
+    public DataViewSchema.Column Label => _rows.Label;
 
     /// <summary>Number of classes, by the label's key type.</summary>
     public int ClassCount { get; }
@@ -39,7 +40,7 @@ internal sealed class TrainingRows
     public ImageShape Shape => _images.Shape;
 
     /// <summary>Rows left out because their label is missing.</summary>
-    public long MissingLabels { get; private set; }
+    public long MissingLabels => _rows.Missing;
 
     /// <summary>Rows left out because their image is missing.</summary>
     public long MissingImages { get; private set; }
@@ -53,10 +54,10 @@ internal sealed class TrainingRows
         if (ImageShapes.Doubt(_givenShape, FeatureType, _features.Name) is { } doubt)
             yield return doubt;
         if (MissingLabels > 0)
-            yield return $"{MissingLabels} rows were left out: their label column '{_label.Name}' is missing.";
+            yield return InputMessages.MissingLabels(Label.Name, MissingLabels);
         if (MissingImages > 0)
             yield return InputMessages.MissingImages(_features.Name, MissingImages);
-        if (PixelRange.Doubt(Range, _scaling, FeatureType.ItemType == NumberDataViewType.Byte, _features.Name) is { } range)
+        if (ScalingDoubt.Of(Range, _scaling, FeatureType.ItemType == NumberDataViewType.Byte, _features.Name) is { } range)
             yield return range;
     }
 
@@ -64,38 +65,27 @@ internal sealed class TrainingRows
     /// <exception cref="InvalidDataException">A value is not finite, a label is out of range, or fewer than two classes have rows.</exception>
     public ImageSet Read(IDataView input, CancellationToken cancellationToken)
     {
-        using DataViewRowCursor cursor = input.GetRowCursor([_features, _label]);
+        using DataViewRowCursor cursor = input.GetRowCursor([_features, Label]);
         if (FeatureType.ItemType == NumberDataViewType.Byte)
             Read<byte>(cursor, Add, cancellationToken);
         else
             Read<float>(cursor, Add, cancellationToken);
 
         if (_images.Count == 0)
-            throw new InvalidDataException(MissingImages > 0 ? InputMessages.NoImages(_features.Name, MissingImages) : InputMessages.Empty(_label.Name, MissingLabels));
+            throw new InvalidDataException(MissingImages > 0 ? InputMessages.NoImages(_features.Name, MissingImages) : InputMessages.Empty(Label.Name, MissingLabels));
         ImageSet images = _images.Build(ClassCount);
         if (!images.Labels.ContainsAnyExcept(images.Labels[0]))
-            throw new InvalidDataException(InputMessages.SingleClass(_label.Name, LabelValues.Of(_label, ClassCount)?.Texts.ElementAt(images.Labels[0]), images.Count));
+            throw new InvalidDataException(InputMessages.SingleClass(Label.Name, LabelValues.Of(Label, ClassCount)?.Texts.ElementAt(images.Labels[0]), images.Count));
         return images;
     }
 
     private void Read<T>(DataViewRowCursor cursor, Action<T[], int, long> add, CancellationToken cancellationToken)
     {
         ValueGetter<VBuffer<T>> getFeatures = cursor.GetGetter<VBuffer<T>>(_features);
-        Func<ulong> getLabel = LabelReader.Create(cursor, _label);
         VBuffer<T> row = default;
         var pixels = new T[Shape.Length];
-        while (cursor.MoveNext())
+        foreach (int label in _rows.Of(cursor, cancellationToken))
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            ulong key = getLabel();
-            if (key == 0)
-            {
-                MissingLabels++;
-                continue;
-            }
-
-            if (key > (ulong)ClassCount)
-                throw new InvalidDataException(InputMessages.LabelOutOfRange(_label.Name, cursor.Position, key, ClassCount));
             getFeatures(ref row);
             if (row.Length != pixels.Length)
                 throw new InvalidDataException(InputMessages.RowLength(_features.Name, cursor.Position, row.Length, pixels.Length));
@@ -106,7 +96,7 @@ internal sealed class TrainingRows
             }
 
             row.CopyTo(pixels);
-            add(pixels, (int)key - 1, cursor.Position);
+            add(pixels, label, cursor.Position);
         }
     }
 
@@ -121,7 +111,7 @@ internal sealed class TrainingRows
 
     private void Add(float[] pixels, int label, long position)
     {
-        if (!Finite.All(pixels))
+        if (!Finite.All<float>(pixels))
             throw new InvalidDataException(InputMessages.NotFinite(_features.Name, position));
         (float least, float most) = (float.PositiveInfinity, float.NegativeInfinity);
         foreach (float value in pixels)
