@@ -69,7 +69,7 @@ public sealed partial class HdgeTrainer : ITrainerEstimator<HdgeTransformer, Hdg
         TrainingOptions training = _options.Training with
         {
             Seed = _options.Seed ?? HostEnvironments.Seed(_environment) ?? _options.Training.Seed,
-            Device = Devices.Choose(_environment, _options.Training.Device),
+            Device = DeviceChoice.Of(_environment, _options.Training.Device),
         };
         var rows = new TrainingRows(input, _options);
         training.Validate(rows.Shape);

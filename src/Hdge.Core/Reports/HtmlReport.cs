@@ -1,6 +1,7 @@
 using System.Text;
 using System.Xml;
 using System.Xml.Linq;
+using Hdge.Persistence;
 using static Hdge.Reports.Html;
 
 namespace Hdge.Reports;
@@ -19,21 +20,7 @@ public static class HtmlReport
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var page = Page(data);
-        string partial = path + ".partial";
-        try
-        {
-            using (var file = File.Create(partial))
-            {
-                Write(page, file);
-                file.Flush(flushToDisk: true);
-            }
-            File.Move(partial, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(partial);
-            throw;
-        }
+        WholeFile.Write(path, file => Write(page, file));
     }
 
     /// <summary>Writes the report as UTF-8; the stream stays open.</summary>

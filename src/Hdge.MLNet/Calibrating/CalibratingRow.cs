@@ -1,6 +1,7 @@
 using Hdge.Calibration;
 using Hdge.Data;
 using Hdge.MLNet.Input;
+using Hdge.MLNet.Output;
 using Hdge.MLNet.Scoring;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -33,9 +34,7 @@ internal sealed class CalibratingRow : MappedRow
     private void CopyProbabilities(ref VBuffer<float> value)
     {
         Calibrate();
-        VBufferEditor<float> editor = VBufferEditor.Create(ref value, _probabilities.Length);
-        _probabilities.CopyTo(editor.Values);
-        value = editor.Commit();
+        DenseVector.CopyTo(_probabilities, ref value);
     }
 
     private void Predict(ref uint value)

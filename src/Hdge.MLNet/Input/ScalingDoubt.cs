@@ -14,13 +14,13 @@ internal static class ScalingDoubt
     /// <param name="scaling">The scaling.</param>
     /// <param name="isBytes">Whether the values are bytes, divided by 255.</param>
     /// <param name="column">Name of the feature column.</param>
-    public static string? Of((float Least, float Most) range, PixelScaling scaling, bool isBytes, string column)
+    public static string? Of(Extent range, PixelScaling scaling, bool isBytes, string column)
     {
-        float largest = Math.Max(Math.Abs(range.Least), Math.Abs(range.Most));
+        float largest = range.Largest;
         if (largest > MostUsual)
             return InputMessages.LargeValues(column, largest);
         if (largest < LeastUsual)
             return InputMessages.SmallValues(column, largest, isBytes, scaling.Scale);
-        return range.Least < MostNegative && scaling.Mean.Any(mean => mean != 0) ? InputMessages.NegativeValues(column, range.Least) : null;
+        return range.Low < MostNegative && scaling.Mean.Any(mean => mean != 0) ? InputMessages.NegativeValues(column, range.Low) : null;
     }
 }

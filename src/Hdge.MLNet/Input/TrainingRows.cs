@@ -1,3 +1,4 @@
+using System.Numerics;
 using Hdge.Data;
 using Hdge.MLNet.Output;
 using Microsoft.ML;
@@ -46,7 +47,7 @@ internal sealed class TrainingRows
     public long MissingImages { get; private set; }
 
     /// <summary>Range of the values read, as the network's standardisation finds them: those of Single scaled, those of Byte divided by 255.</summary>
-    public (float Least, float Most) Range { get; private set; } = (float.PositiveInfinity, float.NegativeInfinity);
+    public Extent Range { get; private set; } = Extent.None;
 
     /// <summary>What a user should know of the rows that were read.</summary>
     public IEnumerable<string> Warnings()
@@ -67,9 +68,9 @@ internal sealed class TrainingRows
     {
         using DataViewRowCursor cursor = input.GetRowCursor([_features, Label]);
         if (FeatureType.ItemType == NumberDataViewType.Byte)
-            Read<byte>(cursor, Add, cancellationToken);
+            Read<byte>(cursor, (pixels, label) => _images.Add(pixels, label), 1 / 255f, cancellationToken);
         else
-            Read<float>(cursor, Add, cancellationToken);
+            Read<float>(cursor, (pixels, label) => _images.Add(pixels, label, _scaling.Scale), _scaling.Scale, cancellationToken);
 
         if (_images.Count == 0)
             throw new InvalidDataException(MissingImages > 0 ? InputMessages.NoImages(_features.Name, MissingImages) : InputMessages.Empty(Label.Name, MissingLabels));
@@ -79,7 +80,7 @@ internal sealed class TrainingRows
         return images;
     }
 
-    private void Read<T>(DataViewRowCursor cursor, Action<T[], int, long> add, CancellationToken cancellationToken)
+    private void Read<T>(DataViewRowCursor cursor, Action<T[], int> add, float scale, CancellationToken cancellationToken) where T : struct, INumber<T>
     {
         ValueGetter<VBuffer<T>> getFeatures = cursor.GetGetter<VBuffer<T>>(_features);
         VBuffer<T> row = default;
@@ -96,30 +97,10 @@ internal sealed class TrainingRows
             }
 
             row.CopyTo(pixels);
-            add(pixels, label, cursor.Position);
+            if (!Finite.All<T>(pixels))
+                throw new InvalidDataException(InputMessages.NotFinite(_features.Name, cursor.Position));
+            Range = Range.And(Extent.Of<T>(pixels).Times(scale));
+            add(pixels, label);
         }
     }
-
-    private void Add(byte[] pixels, int label, long position)
-    {
-        (byte least, byte most) = (byte.MaxValue, byte.MinValue);
-        foreach (byte value in pixels)
-            (least, most) = (Math.Min(least, value), Math.Max(most, value));
-        Widen(least / 255f, most / 255f);
-        _images.Add(pixels, label);
-    }
-
-    private void Add(float[] pixels, int label, long position)
-    {
-        if (!Finite.All<float>(pixels))
-            throw new InvalidDataException(InputMessages.NotFinite(_features.Name, position));
-        (float least, float most) = (float.PositiveInfinity, float.NegativeInfinity);
-        foreach (float value in pixels)
-            (least, most) = (Math.Min(least, value), Math.Max(most, value));
-        Widen(least * _scaling.Scale, most * _scaling.Scale);
-        _images.Add(pixels, label, _scaling.Scale);
-    }
-
-    // A negative factor turns the range round.
-    private void Widen(float one, float other) => Range = (Math.Min(Range.Least, Math.Min(one, other)), Math.Max(Range.Most, Math.Max(one, other)));
 }

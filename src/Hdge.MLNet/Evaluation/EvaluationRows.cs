@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Hdge.Calibration;
 using Hdge.MLNet.Input;
 using Hdge.MLNet.Output;
 using Microsoft.ML;
@@ -7,7 +8,7 @@ using Microsoft.ML.Data;
 namespace Hdge.MLNet.Evaluation;
 
 /// <summary>The labelled rows of scored data, read once into memory: a label and a score vector a row, and what else there is to evaluate.</summary>
-internal sealed class ScoredRows
+internal sealed class EvaluationRows
 {
     private readonly List<int> _labels = [], _predicted = [];
     private readonly List<float> _confidences = [];
@@ -16,7 +17,7 @@ internal sealed class ScoredRows
 
     /// <summary>Finds and checks the columns; reads nothing yet.</summary>
     /// <exception cref="ArgumentException">A column is missing or has the wrong type, or label and predicted label have different key values.</exception>
-    public ScoredRows(DataViewSchema schema, HdgeEvaluationOptions options)
+    public EvaluationRows(DataViewSchema schema, HdgeEvaluationOptions options)
     {
         (DataViewSchema.Column score, ClassCount) = InputColumns.FindScores(schema, options.ScoreColumnName);
         Score = new(score, ClassCount);
@@ -51,10 +52,16 @@ internal sealed class ScoredRows
     /// <summary>Predicted class of each row, from 0; −1 where it is missing.</summary>
     public ReadOnlySpan<int> Predicted => CollectionsMarshal.AsSpan(_predicted);
 
-    public ReadOnlySpan<float> Confidences => CollectionsMarshal.AsSpan(_confidences);
-
-    /// <summary>Whether the predicted class is right, one a row.</summary>
-    public bool[] Correct => [.. _labels.Zip(_predicted, (label, predicted) => label == predicted)];
+    /// <summary>What was read, to be evaluated.</summary>
+    public KnownScores Scores => new()
+    {
+        ClassCount = ClassCount,
+        Labels = Labels,
+        Predicted = Predicted,
+        Probabilities = Score.Values,
+        Confidences = CollectionsMarshal.AsSpan(_confidences),
+        Flagged = Detection.Flagged,
+    };
 
     /// <summary>Rows left out because their label is missing.</summary>
     public long MissingLabels => _rows.Missing;
