@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# One script for every job: ./build.sh [quickstart|test|bench|pack] [arguments]; without a command it builds.
+# One script for every job: ./build.sh [quickstart|test|bench|pack|docs] [arguments]; without a command it builds.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -11,6 +11,7 @@ usage: ./build.sh [command] [arguments]
   test        run the tests                                               (arguments go to dotnet test)
   bench       run the benchmarks, tables on screen and in artifacts/bench (arguments go to test/Hdge.Benchmarks)
   pack        make the NuGet packages in artifacts/packages
+  docs        make the site in artifacts/docs: guides, and the API from its docstrings
 HDGE_NATIVE=TorchSharp-cuda-linux (or another native package of TorchSharp's) is used instead of the CPU's.
 TEXT
 }
@@ -59,6 +60,11 @@ case $command in
             dotnet pack "$project" -c Release --nologo -v q -o artifacts/packages "$@"
         done
         ls artifacts/packages/*.nupkg ;;
+    docs)
+        build src/Hdge.MLNet/Hdge.MLNet.csproj
+        dotnet tool restore > /dev/null
+        dotnet docfx docs/docfx.json --warningsAsErrors
+        echo "artifacts/docs/index.html" ;;
     *)
         usage >&2
         die "unknown command '$command'" ;;

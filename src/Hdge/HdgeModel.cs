@@ -254,7 +254,7 @@ public sealed partial class HdgeModel : IDisposable
     /// before memory is taken for what the file does not hold.</exception>
     public static HdgeModel Load(Stream stream, string? device = null)
     {
-        NativeEnvironment.Prepare();
+        Libtorch.EnsureLoaded();
         using var on = Autograd.On();
         return ModelFile.Read(stream, Devices.Resolve(device));
     }
@@ -265,7 +265,7 @@ public sealed partial class HdgeModel : IDisposable
     public static HdgeModel Load(string path, string? device = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        NativeEnvironment.Prepare();
+        Libtorch.EnsureLoaded();
         using var on = Autograd.On();
         return ModelFile.Read(path, Devices.Resolve(device));
     }

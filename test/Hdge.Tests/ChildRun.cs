@@ -13,6 +13,7 @@ internal static class ChildRun
     public static TrainingOptions Options(string? checkpoint) => SmallImages.Quick with
     {
         Epochs = Epochs,
+        Threads = 1,
         Augmentation = new AugmentationOptions { CropPadding = 1, HorizontalFlip = true },
         Network = new WideResNetOptions { DropoutRate = 0.2 },
         Objective = new HybridObjectiveOptions { BankSize = 100 },

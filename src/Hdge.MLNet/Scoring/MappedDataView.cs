@@ -3,8 +3,11 @@ using Microsoft.ML;
 namespace Hdge.MLNet.Scoring;
 
 /// <summary>A data view with a transformer's columns added. Nothing is computed before a cursor's getter asks for it.</summary>
-internal sealed class MappedDataView(IDataView source, ColumnBinding binding) : IDataView
+internal sealed partial class MappedDataView(IDataView source, ColumnBinding binding) : IDataView
 {
+    /// <summary>The data view that the columns were added to.</summary>
+    public IDataView Source => source;
+
     public bool CanShuffle => source.CanShuffle;
 
     public DataViewSchema Schema => binding.OutputSchema;

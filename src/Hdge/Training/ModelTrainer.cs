@@ -28,7 +28,7 @@ public static class ModelTrainer
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(options);
         callbacks ??= new();
-        NativeEnvironment.Prepare();
+        Libtorch.EnsureLoaded();
         options.Validate(images.Shape);
         int classes = images.Labels.ToArray().Distinct().Count();
         if (images.Count < 2 || classes < 2)

@@ -13,7 +13,7 @@ internal static class TorchThreads
     /// <summary>Once a process.</summary>
     public static void UseAllCores()
     {
-        NativeEnvironment.Prepare();
+        Libtorch.EnsureLoaded();
         if (Interlocked.Exchange(ref s_done, 1) != 0 || IsSet("OMP_NUM_THREADS") || IsSet("MKL_NUM_THREADS"))
             return;
         int threads = torch.get_num_threads();
