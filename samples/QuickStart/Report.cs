@@ -1,3 +1,4 @@
+using Hdge.Metrics;
 using Hdge;
 using Hdge.Data;
 using Hdge.Detection;
@@ -17,7 +18,7 @@ internal static class Report
         HdgeModel model = transformer.Model;
         // The model numbers classes by key value: the order in which training met them.
         ImageSet images = Rows.Read(data, "t10k"), known = Relabelled(images, transformer.ClassNames);
-        NamedImages[] sets = [.. unknown.Select(name => new NamedImages(name, Rows.Read(Path.Combine(Arguments.Shipped, name), "t10k", labelled: false)))];
+        UnknownSet<ImageSet>[] sets = [.. unknown.Select(name => new UnknownSet<ImageSet>(name, Rows.Read(Path.Combine(Arguments.Shipped, name), "t10k", labelled: false)))];
         var detection = new DetectionEvaluation(model, known, sets, DetectorRegistry.GradientFree);
         HtmlReport.Write(EvaluationReport.Of("Clothing, and what is none", transformer.ClassNames, new KnownEvaluation(model, known), detection) with
         {

@@ -25,7 +25,7 @@ internal static class ChildRun
     /// <summary>The program: trains, one line an epoch, and saves the model.</summary>
     public static int Main(string[] args)
     {
-        using var model = ModelTrainer.Train(Images, Options(args[0]), m => Console.WriteLine($"epoch {m.Epoch}"), Console.WriteLine);
+        using var model = ModelTrainer.Train(Images, Options(args[0]), new TrainingCallbacks { Epoch = m => Console.WriteLine($"epoch {m.Epoch}"), Log = Console.WriteLine });
         model.Save(args[1]);
         return 0;
     }

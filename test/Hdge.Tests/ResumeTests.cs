@@ -75,7 +75,7 @@ public sealed class ResumeTests : IDisposable
         var (whole, parts, log) = (new List<EpochMetrics>(), new List<EpochMetrics>(), new List<string>());
         using var expected = ModelTrainer.Train(SmallImages.Patterns(60), Run(name), whole.Add);
         Kill(Saved(Run(name), every: every), killed);
-        using var resumed = ModelTrainer.Train(SmallImages.Patterns(60), Saved(Run(name), resume: true, every), parts.Add, SmallImages.Log(log));
+        using var resumed = ModelTrainer.Train(SmallImages.Patterns(60), Saved(Run(name), resume: true, every), new TrainingCallbacks { Epoch = parts.Add, Log = SmallImages.Log(log) });
         Assert.Equal(Of(expected), Of(resumed));
         Assert.Equal(whole.Select(Numbers), parts.Select(Numbers));
         Assert.Equal(parts.Select(m => m.Elapsed).Order(), parts.Select(m => m.Elapsed));
@@ -114,7 +114,7 @@ public sealed class ResumeTests : IDisposable
         }
         File.WriteAllBytes(previous, older);
         var log = new List<string>();
-        using var resumed = ModelTrainer.Train(SmallImages.Patterns(60), Saved(options, resume: true), null, SmallImages.Log(log));
+        using var resumed = ModelTrainer.Train(SmallImages.Patterns(60), Saved(options, resume: true), new TrainingCallbacks { Log = SmallImages.Log(log) });
         Assert.Contains("damaged", log[0], StringComparison.Ordinal);
         Assert.Contains("after epoch 1", log[1], StringComparison.Ordinal);
         using var expected = ModelTrainer.Train(SmallImages.Patterns(60), options);

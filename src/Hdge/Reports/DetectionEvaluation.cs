@@ -19,7 +19,7 @@ public sealed class DetectionEvaluation
     /// <param name="scores">Among the model's <see cref="DetectorSet.Available"/>. The one that decides is evaluated with them, before them where it is missing.</param>
     /// <param name="prepare">Changes each set before it is scored, for example by noise; told the set's number, 0 for the known images. Default none.</param>
     /// <param name="cancellationToken">Looked at between forward passes.</param>
-    public DetectionEvaluation(HdgeModel model, ImageSet known, IReadOnlyList<NamedImages> unknown, IReadOnlyList<DetectionScore> scores,
+    public DetectionEvaluation(HdgeModel model, ImageSet known, IReadOnlyList<UnknownSet<ImageSet>> unknown, IReadOnlyList<DetectionScore> scores,
         Func<ImageSet, int, ImageSet>? prepare = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -30,7 +30,7 @@ public sealed class DetectionEvaluation
         Scores = scores.Contains(Chosen) ? scores : [Chosen, .. scores];
         _known = Score(known, 0);
         foreach (var set in unknown)
-            _unknown.Add((set.Name, Score(set.Images, 1 + _unknown.Count)));
+            _unknown.Add((set.Name, Score(set.Data, 1 + _unknown.Count)));
         Metrics = _unknown.ToDictionary(set => set.Name,
             set => (IReadOnlyDictionary<DetectionScore, DetectionMetrics>)Scores.ToDictionary(s => s, s => DetectionMetrics.Of(_known[s], set.Scores[s])));
 

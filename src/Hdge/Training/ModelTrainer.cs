@@ -14,7 +14,7 @@ public static class ModelTrainer
     /// </summary>
     /// <param name="images">At least two images; at least two classes must occur.</param>
     /// <param name="options">Everything the run depends on.</param>
-    /// <param name="progress">Called after each epoch on the calling thread; a resumed run calls it for the epochs before, too.</param>
+    /// <param name="callbacks">What it tells while it goes on. Default nothing.</param>
     /// <param name="cancellationToken">Looked at before every step.</param>
     /// <exception cref="ArgumentException">An option is out of range, or the images are too few or of one class.</exception>
     /// <exception cref="InvalidDataException">The checkpoint to resume from is damaged.</exception>
@@ -22,31 +22,11 @@ public static class ModelTrainer
     /// Where one cannot be written later the run goes on, and says so in the log.</exception>
     /// <exception cref="DivergenceException">The loss is no longer finite or has exploded; the exception holds the last good model.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled, and <see cref="TrainingOptions.OnCancel"/> is to throw, or no epoch was whole yet.</exception>
-    public static HdgeModel Train(ImageSet images, TrainingOptions options, Action<EpochMetrics>? progress = null, CancellationToken cancellationToken = default) =>
-        Train(images, options, progress, log: null, stepProgress: null, started: null, cancellationToken);
-
-    /// <inheritdoc cref="Train(ImageSet, TrainingOptions, Action{EpochMetrics}, CancellationToken)"/>
-    /// <param name="images">At least two images; at least two classes must occur.</param>
-    /// <param name="options">Everything the run depends on.</param>
-    /// <param name="progress">Called after each epoch on the calling thread; a resumed run calls it for the epochs before, too.</param>
-    /// <param name="log">Told what else one should know: that few images or none are held out, that a run diverged and went back, that it goes on from a checkpoint, that the finished model looks as if training had failed.</param>
-    /// <param name="cancellationToken">Looked at before every step.</param>
-    public static HdgeModel Train(ImageSet images, TrainingOptions options, Action<EpochMetrics>? progress, Action<string>? log, CancellationToken cancellationToken = default) =>
-        Train(images, options, progress, log, stepProgress: null, started: null, cancellationToken);
-
-    /// <inheritdoc cref="Train(ImageSet, TrainingOptions, Action{EpochMetrics}, CancellationToken)"/>
-    /// <param name="images">At least two images; at least two classes must occur.</param>
-    /// <param name="options">Everything the run depends on.</param>
-    /// <param name="progress">Called after each epoch on the calling thread; a resumed run calls it for the epochs before, too.</param>
-    /// <param name="log">Told what else one should know: that a run diverged and went back, that it goes on from a checkpoint.</param>
-    /// <param name="started">Told once, before the first step, what is trained where and on how many images. Default null.</param>
-    /// <param name="stepProgress">Called within epochs while the network is trained, at most once a <see cref="TrainingOptions.ProgressInterval"/>, on the calling thread. Default null.</param>
-    /// <param name="cancellationToken">Looked at before every step.</param>
-    public static HdgeModel Train(ImageSet images, TrainingOptions options, Action<EpochMetrics>? progress, Action<string>? log, Action<TrainingProgress>? stepProgress, Action<TrainingStart>? started = null,
-        CancellationToken cancellationToken = default)
+    public static HdgeModel Train(ImageSet images, TrainingOptions options, TrainingCallbacks? callbacks = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(options);
+        callbacks ??= new();
         Libtorch.EnsureLoaded();
         options.Validate(images.Shape);
         int classes = images.Labels.ToArray().Distinct().Count();
@@ -56,13 +36,13 @@ public static class ModelTrainer
         using var threads = TorchThreads.UseFor(options.Threads);
         using var on = Autograd.On();
         var (train, heldOut) = images.Split(options.ValidationFraction, Seeds.Mix(options.Seed, SeedStream.HeldOutImages));
-        if (log is not null && HeldOutWarning(heldOut.Count, options) is { } warning)
-            log(warning);
+        if (HeldOutWarning(heldOut.Count, options) is { } warning)
+            callbacks.Log?.Invoke(warning);
         var network = options.Network.Create(images.Shape, images.ClassCount, Seeds.Mix(options.Seed, SeedStream.NetworkWeights));
         var model = new HdgeModel(network, options.Scaling, device);
         try
         {
-            started?.Invoke(new TrainingStart
+            callbacks.Started?.Invoke(new TrainingStart
             {
                 Device = device.ToString(),
                 Network = options.Network,
@@ -75,17 +55,17 @@ public static class ModelTrainer
             var input = new RunInput(model, train, heldOut, options);
             TimeSpan elapsed;
             using (Tf32.During(device, options.AllowTf32))
-            using (var run = new TrainingRun(input, progress, log, stepProgress))
+            using (var run = new TrainingRun(input, callbacks))
             {
                 run.Run(cancellationToken);
                 elapsed = run.Elapsed;
             }
             // A model that is to be returned in any case is finished in any case.
             if (options.OnCancel == CancelBehavior.ReturnBestSoFar)
-                Finish(input, progress, elapsed, CancellationToken.None, cancellationToken);
+                Finish(input, callbacks.Epoch, elapsed, CancellationToken.None, cancellationToken);
             else
-                Finish(input, progress, elapsed, cancellationToken);
-            if (log is not null)
+                Finish(input, callbacks.Epoch, elapsed, cancellationToken);
+            if (callbacks.Log is { } log)
                 foreach (string doubt in TrainingDoubts.Of(model, train, heldOut, options, options.OnCancel == CancelBehavior.ReturnBestSoFar ? CancellationToken.None : cancellationToken))
                     log(doubt);
             return model;
@@ -96,6 +76,14 @@ public static class ModelTrainer
             throw;
         }
     }
+
+    /// <inheritdoc cref="Train(ImageSet, TrainingOptions, TrainingCallbacks, CancellationToken)"/>
+    /// <param name="images">At least two images; at least two classes must occur.</param>
+    /// <param name="options">Everything the run depends on.</param>
+    /// <param name="epoch">Called after each epoch on the calling thread; a resumed run calls it for the epochs before, too.</param>
+    /// <param name="cancellationToken">Looked at before every step.</param>
+    public static HdgeModel Train(ImageSet images, TrainingOptions options, Action<EpochMetrics>? epoch, CancellationToken cancellationToken = default) =>
+        Train(images, options, new TrainingCallbacks { Epoch = epoch }, cancellationToken);
 
     /// <summary>What there is to say about the number of held-out images; null where they are enough or none were asked for.</summary>
     private static string? HeldOutWarning(int count, TrainingOptions options)

@@ -34,11 +34,11 @@ internal sealed class TrainingRun : IDisposable
     private EpochMetrics? _best; // whose weights are kept
     private int _restarts;
 
-    public TrainingRun(RunInput run, Action<EpochMetrics>? progress, Action<string>? log, Action<TrainingProgress>? stepProgress = null)
+    public TrainingRun(RunInput run, TrainingCallbacks callbacks)
     {
         var (model, _, _, options) = run;
         (_model, _train, _heldOut, _options) = run;
-        (_progress, _log) = (progress, log ?? (_ => { }));
+        (_progress, _log) = (callbacks.Epoch, callbacks.Log ?? (_ => { }));
         var network = model.Network;
         _objective = options.Objective.Create(new ObjectiveContext(network, options.Scaling, model.Device, Seeds.Mix(options.Seed, SeedStream.Objective)));
         _optimizer = Optimizers.Create([.. network.parameters(), .. _objective.Parameters], options);
@@ -47,7 +47,7 @@ internal sealed class TrainingRun : IDisposable
         _monitor = new LossMonitor(model.Device);
         _loader = Loader();
         _schedule = new LearningRateSchedule(options, _loader.BatchCount);
-        _reporter = new ProgressReporter(stepProgress, options.ProgressInterval, options.Epochs);
+        _reporter = new ProgressReporter(callbacks.Step, options.ProgressInterval, options.Epochs);
         _restartsAllowed = options.DivergenceRestarts ?? options.Objective.DivergenceRestarts;
     }
 

@@ -109,7 +109,7 @@ public class DecisionTests
         using var model = Create();
         model.FitDetectors(_train, _heldOut, new DetectionOptions { Score = DetectionScore.Mahalanobis }, 0.8);
         var inverted = ImageSet.FromBytes(_test.Shape, [.. _test.Bytes(0, 40).ToArray().Select(b => (byte)(255 - b))], _test.Labels.ToArray(), 3);
-        NamedImages[] unknown = [new("inverted", inverted)];
+        UnknownSet<ImageSet>[] unknown = [new("inverted", inverted)];
         var detection = new DetectionEvaluation(model, _test, unknown, [DetectionScore.LogDensity]); // the score that decides is not asked for
         var known = new KnownEvaluation(model, _test);
         var report = EvaluationReport.Of("Title", ["a", "b", "c"], known, detection);

@@ -1,3 +1,4 @@
+using Hdge.Metrics;
 using Hdge.Cli.Data;
 using Hdge.Data;
 using Hdge.Detection;
@@ -29,7 +30,7 @@ internal sealed class EvaluationInput : IDisposable
 
     public ImageSet Known { get; }
 
-    public IReadOnlyList<NamedImages> Unknown { get; }
+    public IReadOnlyList<UnknownSet<ImageSet>> Unknown { get; }
 
     /// <summary>Those asked for that the model can give.</summary>
     public IReadOnlyList<DetectionScore> Scores { get; }

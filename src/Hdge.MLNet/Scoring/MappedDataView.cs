@@ -2,8 +2,8 @@ using Microsoft.ML;
 
 namespace Hdge.MLNet.Scoring;
 
-/// <summary>A data view with the output columns added. Nothing is computed before a cursor's getter asks for it.</summary>
-internal sealed partial class ScoredDataView(IDataView source, ColumnBinding binding) : IDataView
+/// <summary>A data view with a transformer's columns added. Nothing is computed before a cursor's getter asks for it.</summary>
+internal sealed partial class MappedDataView(IDataView source, ColumnBinding binding) : IDataView
 {
     /// <summary>The data view that the columns were added to.</summary>
     public IDataView Source => source;
@@ -17,15 +17,12 @@ internal sealed partial class ScoredDataView(IDataView source, ColumnBinding bin
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
     {
         bool[] active = binding.Activate(columnsNeeded);
-        return Wrap(source.GetRowCursor(binding.Inputs(active), rand), active);
+        return binding.MapCursor(source.GetRowCursor(binding.Inputs(active), rand), active);
     }
 
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
     {
         bool[] active = binding.Activate(columnsNeeded);
-        return Array.ConvertAll(source.GetRowCursorSet(binding.Inputs(active), n, rand), cursor => Wrap(cursor, active));
+        return Array.ConvertAll(source.GetRowCursorSet(binding.Inputs(active), n, rand), cursor => binding.MapCursor(cursor, active));
     }
-
-    private DataViewRowCursor Wrap(DataViewRowCursor cursor, bool[] active) =>
-        binding.NeedsScores(active) ? binding.Map(cursor, active) : new PassThroughCursor(binding, cursor, active);
 }

@@ -6,15 +6,15 @@ using Microsoft.ML.Data;
 namespace Hdge.MLNet.Calibrating;
 
 /// <summary>A calibrator on one input schema. It adds the probabilities and, where it replaces that too, the predicted class.</summary>
-internal sealed class CalibratedBinding : ColumnBinding
+internal sealed class CalibratingBinding : ColumnBinding
 {
     /// <exception cref="ArgumentException">A column is missing or has the wrong type or length.</exception>
-    public CalibratedBinding(MulticlassCalibratorTransformer transformer, DataViewSchema input)
+    public CalibratingBinding(MulticlassCalibratorTransformer transformer, DataViewSchema input)
         : this(transformer, input, FindScore(transformer, input), FindPredicted(transformer, input))
     {
     }
 
-    private CalibratedBinding(MulticlassCalibratorTransformer transformer, DataViewSchema input, DataViewSchema.Column score, DataViewSchema.Column? predicted)
+    private CalibratingBinding(MulticlassCalibratorTransformer transformer, DataViewSchema input, DataViewSchema.Column score, DataViewSchema.Column? predicted)
         : base(input, Create(input, transformer.Columns.Output, score, predicted), predicted is { } label ? [score, label] : [score]) =>
         (Transformer, Score, Predicted) = (transformer, score, predicted);
 
@@ -24,9 +24,7 @@ internal sealed class CalibratedBinding : ColumnBinding
 
     public DataViewSchema.Column? Predicted { get; }
 
-    public override DataViewRow Map(DataViewRow row, bool[] active) => new CalibratedRow(this, row, active);
-
-    public override DataViewRowCursor Map(DataViewRowCursor cursor, bool[] active) => new CalibratedCursor(cursor, new CalibratedRow(this, cursor, active));
+    public override MappedRow Map(DataViewRow row, bool[] active) => new CalibratingRow(this, row, active);
 
     private static DataViewSchema Create(DataViewSchema input, string output, DataViewSchema.Column score, DataViewSchema.Column? predicted)
     {

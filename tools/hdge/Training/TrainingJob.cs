@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Hdge;
 using Hdge.Data;
+using Hdge.Reports;
 using Hdge.Training;
 using Hdge.Cli.Data;
 using Hdge.Metrics;
@@ -9,7 +10,7 @@ using Spectre.Console;
 namespace Hdge.Cli.Training;
 
 /// <summary>Trains a model, tests it, and writes both into a folder.</summary>
-internal static class TrainingRun
+internal static class TrainingJob
 {
     public static string ModelPath(string folder) => Path.Combine(folder, "model.hdge");
 
@@ -76,11 +77,8 @@ internal static class TrainingRun
 
     public static TestMetrics Test(HdgeModel model, ImageSet images, CancellationToken cancellationToken)
     {
-        var scores = model.Score(images, cancellationToken);
-        var metrics = CalibrationMetrics.Of(scores.Probabilities, images.Labels, model.ClassCount);
-        var labels = images.Labels.ToArray();
-        bool[] correct = [.. labels.Select((label, i) => scores.PredictedClass[i] == label)];
-        return new(images.Count, metrics.Accuracy, metrics.NegativeLogLikelihood, metrics.Ece, ProbabilityMetrics.ExpectedCalibrationError(scores.Confidence, correct));
+        var known = new KnownEvaluation(model, images, cancellationToken);
+        return new(images.Count, known.Before.Accuracy, known.Before.NegativeLogLikelihood, known.Before.Ece, known.After.Ece);
     }
 
     private static HdgeModel Train(ImageSet images, TrainingOptions options, List<EpochMetrics> epochs, string folder, CommandContext context)
@@ -105,11 +103,15 @@ internal static class TrainingRun
             throw;
         }
 
-        HdgeModel Run(Action<EpochMetrics> show) => ModelTrainer.Train(images, options, m =>
+        HdgeModel Run(Action<EpochMetrics> show) => ModelTrainer.Train(images, options, new TrainingCallbacks
         {
-            epochs.Add(m);
-            show(m);
-        }, context.Output.WriteLine, cancellationToken: context.Cancellation);
+            Epoch = m =>
+            {
+                epochs.Add(m);
+                show(m);
+            },
+            Log = context.Output.WriteLine,
+        }, context.Cancellation);
     }
 
     private static double? PeakMemory()

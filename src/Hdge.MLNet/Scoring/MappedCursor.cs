@@ -1,10 +1,10 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
-namespace Hdge.MLNet.Calibrating;
+namespace Hdge.MLNet.Scoring;
 
-/// <summary>Moves the input under a <see cref="CalibratedRow"/>.</summary>
-internal sealed class CalibratedCursor(DataViewRowCursor input, CalibratedRow row) : DataViewRowCursor
+/// <summary>Moves the input under a <see cref="MappedRow"/>.</summary>
+internal sealed class MappedCursor(DataViewRowCursor input, MappedRow row) : DataViewRowCursor
 {
     public override DataViewSchema Schema => row.Schema;
 

@@ -1,4 +1,6 @@
+using Hdge.Metrics;
 using System.Runtime.InteropServices;
+using Hdge.Calibration;
 using Hdge.MLNet.Input;
 using Hdge.MLNet.Output;
 using Microsoft.ML;
@@ -7,19 +9,20 @@ using Microsoft.ML.Data;
 namespace Hdge.MLNet.Evaluation;
 
 /// <summary>The labelled rows of scored data, read once into memory: a label and a score vector a row, and what else there is to evaluate.</summary>
-internal sealed class ScoredRows
+internal sealed class EvaluationRows
 {
     private readonly List<int> _labels = [], _predicted = [];
     private readonly List<float> _confidences = [];
+    private readonly LabelledRows _rows;
     private readonly DataViewSchema.Column _confidence;
 
     /// <summary>Finds and checks the columns; reads nothing yet.</summary>
     /// <exception cref="ArgumentException">A column is missing or has the wrong type, or label and predicted label have different key values.</exception>
-    public ScoredRows(DataViewSchema schema, HdgeEvaluationOptions options)
+    public EvaluationRows(DataViewSchema schema, HdgeEvaluationOptions options)
     {
         (DataViewSchema.Column score, ClassCount) = InputColumns.FindScores(schema, options.ScoreColumnName);
         Score = new(score, ClassCount);
-        Label = InputColumns.FindClasses(schema, options.LabelColumnName, "label", ClassCount);
+        _rows = new(InputColumns.FindClasses(schema, options.LabelColumnName, "label", ClassCount), ClassCount);
         PredictedLabel = InputColumns.FindClasses(schema, options.PredictedLabelColumnName, "predicted label", ClassCount);
         CheckKeyValues();
         _confidence = InputColumns.FindOf(schema, options.ConfidenceColumnName, "confidence", NumberDataViewType.Single);
@@ -32,7 +35,7 @@ internal sealed class ScoredRows
 
     public int ClassCount { get; }
 
-    public DataViewSchema.Column Label { get; }
+    public DataViewSchema.Column Label => _rows.Label;
 
     public DataViewSchema.Column PredictedLabel { get; }
 
@@ -50,39 +53,35 @@ internal sealed class ScoredRows
     /// <summary>Predicted class of each row, from 0; −1 where it is missing.</summary>
     public ReadOnlySpan<int> Predicted => CollectionsMarshal.AsSpan(_predicted);
 
-    public ReadOnlySpan<float> Confidences => CollectionsMarshal.AsSpan(_confidences);
-
-    /// <summary>Whether the predicted class is right, one a row.</summary>
-    public bool[] Correct => [.. _labels.Zip(_predicted, (label, predicted) => label == predicted)];
+    /// <summary>What was read, to be evaluated.</summary>
+    public KnownScores Scores => new()
+    {
+        ClassCount = ClassCount,
+        Labels = Labels,
+        Predicted = Predicted,
+        Probabilities = Score.Values,
+        Confidences = CollectionsMarshal.AsSpan(_confidences),
+        Flagged = Detection.Flagged,
+    };
 
     /// <summary>Rows left out because their label is missing.</summary>
-    public long MissingLabels { get; private set; }
+    public long MissingLabels => _rows.Missing;
 
     /// <summary>Reads all rows that have a label.</summary>
     /// <exception cref="InvalidDataException">There are none, or a value is out of range.</exception>
     public void Read(IDataView scored, CancellationToken cancellationToken)
     {
         using DataViewRowCursor cursor = scored.GetRowCursor(Columns());
-        Func<ulong> label = LabelReader.Create(cursor, Label), predicted = LabelReader.Create(cursor, PredictedLabel);
+        Func<ulong> predicted = LabelReader.Create(cursor, PredictedLabel);
         var score = cursor.GetGetter<VBuffer<float>>(Score.Column);
         var confidence = cursor.GetGetter<float>(_confidence);
         var calibrated = CalibratedScore is null ? null : cursor.GetGetter<VBuffer<float>>(CalibratedScore.Column);
         var set = PredictionSet is null ? null : cursor.GetGetter<VBuffer<bool>>(PredictionSet.Column);
         Action detection = Detection.Reader(cursor);
         float sure = 0;
-        while (cursor.MoveNext())
+        foreach (int label in _rows.Of(cursor, cancellationToken))
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            ulong key = label();
-            if (key == 0)
-            {
-                MissingLabels++;
-                continue;
-            }
-
-            if (key > (ulong)ClassCount)
-                throw new InvalidDataException(InputMessages.LabelOutOfRange(Label.Name, cursor.Position, key, ClassCount));
-            _labels.Add((int)key - 1);
+            _labels.Add(label);
             _predicted.Add((int)predicted() - 1);
             RequireProbabilities(Score.Add(score, cursor.Position), Score.Column, cursor.Position);
             if (calibrated is not null)
