@@ -1,4 +1,5 @@
 using System.Text;
+using Hdge.Fuzz;
 using Hdge.Networks;
 using TorchSharp.Modules;
 
