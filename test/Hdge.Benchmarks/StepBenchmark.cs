@@ -56,7 +56,7 @@ internal static class StepBenchmark
     /// <summary>A network that trains on one batch with one objective.</summary>
     private sealed class Contestant : IDisposable
     {
-        private readonly WideResNet _network;
+        private readonly Backbone _network;
         private readonly IObjective _objective;
         private readonly optim.Optimizer _optimizer;
         private readonly Tensor _images = randn(Batch, s_shape.Channels, s_shape.Height, s_shape.Width);

@@ -116,7 +116,7 @@ public class OwnNetworkTests
 
     private sealed record Kinded : NetworkOptions
     {
-        public string Kind => "mine";
+        public string Kind { get; init; } = "mine";
 
         public override void Validate(ImageShape shape)
         {

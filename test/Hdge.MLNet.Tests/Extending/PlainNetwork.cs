@@ -15,7 +15,7 @@ public sealed record PlainNetworkOptions : NetworkOptions
     public override void Validate(ImageShape shape)
     {
         if (Width is < 1 or > 1024)
-            throw new ArgumentOutOfRangeException(nameof(Width), FormattableString.Invariant($"{nameof(Width)} is {Width}, expected 1..1024."));
+            throw new ArgumentException(FormattableString.Invariant($"{nameof(Width)} is {Width}, expected 1..1024."));
     }
 
     protected override Backbone Build(NetworkContext context) => new PlainNetwork(this, context);
