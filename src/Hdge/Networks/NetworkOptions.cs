@@ -26,7 +26,7 @@ public abstract record NetworkOptions
     /// <param name="shape">Shape of the images.</param>
     /// <param name="classCount">Number of logits, at least 2.</param>
     /// <param name="seed">Seed of the initial weights and of dropout.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="InvalidOperationException">A network of one's own is not as <see cref="Build"/> demands; the message says in what.</exception>
     public Backbone Create(ImageShape shape, int classCount, int seed = 0)
     {
@@ -42,7 +42,7 @@ public abstract record NetworkOptions
     protected abstract Backbone Build(NetworkContext context);
 
     /// <summary>Checks the values for images of <paramref name="shape"/>. Values from a model file come here too: bound what decides of the number of layers.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
+    /// <exception cref="ArgumentException">A value is out of range.</exception>
     public abstract void Validate(ImageShape shape);
 
     /// <summary>Names, types and shapes of the saved weights, without memory for them: a file is checked against them before any is taken.</summary>
