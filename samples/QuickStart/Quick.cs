@@ -1,3 +1,4 @@
+using Hdge.Metrics;
 using System.Diagnostics;
 using System.Text.Json;
 using Hdge.Data;
@@ -25,7 +26,7 @@ internal static class Quick
             Training = new TrainingOptions
             {
                 // The flag goes by whichever score tells held-out images from distorted ones best; the others are for the table.
-                Detection = new DetectionOptions { Score = DetectionScore.Auto, Also = DetectionScoreKinds.GradientFree },
+                Detection = new DetectionOptions { Score = DetectionScore.Auto, Also = DetectorRegistry.GradientFree },
             },
         };
         if (arguments.Epochs is { } epochs)
@@ -33,7 +34,7 @@ internal static class Quick
         var (model, seconds) = Train(ml, train, options);
 
         var scored = model.Transform(test);
-        var unknown = s_unknown.Select(name => new UnknownData(name, model.Transform(Rows.Load(ml, Path.Combine(Arguments.Shipped, name), "t10k", labelled: false)))).ToArray();
+        var unknown = s_unknown.Select(name => new UnknownSet<IDataView>(name, model.Transform(Rows.Load(ml, Path.Combine(Arguments.Shipped, name), "t10k", labelled: false)))).ToArray();
         var metrics = ml.MulticlassClassification.EvaluateHdge(scored, unknown);
         double accuracy = metrics.Multiclass.MicroAccuracy, ece = metrics.Uncalibrated.Ece, calibrated = metrics.Confidence.Ece;
 

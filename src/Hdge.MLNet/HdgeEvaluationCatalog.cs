@@ -9,8 +9,8 @@ namespace Microsoft.ML;
 public static class HdgeEvaluationCatalog
 {
     /// <summary>Evaluates scored data whose columns have their default names.</summary>
-    /// <inheritdoc cref="EvaluateHdge(MulticlassClassificationCatalog, IDataView, HdgeEvaluationOptions, UnknownData[])"/>
-    public static HdgeMetrics EvaluateHdge(this MulticlassClassificationCatalog catalog, IDataView scored, params UnknownData[] unknowns) =>
+    /// <inheritdoc cref="EvaluateHdge(MulticlassClassificationCatalog, IDataView, HdgeEvaluationOptions, UnknownSet{IDataView}[])"/>
+    public static HdgeMetrics EvaluateHdge(this MulticlassClassificationCatalog catalog, IDataView scored, params UnknownSet<IDataView>[] unknowns) =>
         EvaluateHdge(catalog, scored, new HdgeEvaluationOptions(), unknowns);
 
     /// <summary>
@@ -24,41 +24,42 @@ public static class HdgeEvaluationCatalog
     /// <exception cref="ArgumentException">A column is missing or has the wrong type, an option is out of range, or two unknown sets have one name.</exception>
     /// <exception cref="InvalidDataException">A set has no rows, or a value is out of range.</exception>
     /// <exception cref="OperationCanceledException"><see cref="HdgeEvaluationOptions.CancellationToken"/> was cancelled.</exception>
-    public static HdgeMetrics EvaluateHdge(this MulticlassClassificationCatalog catalog, IDataView scored, HdgeEvaluationOptions options, params UnknownData[] unknowns)
+    public static HdgeMetrics EvaluateHdge(this MulticlassClassificationCatalog catalog, IDataView scored, HdgeEvaluationOptions options, params UnknownSet<IDataView>[] unknowns)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(scored);
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
         Check(unknowns);
-        var known = new ScoredRows(scored.Schema, options);
+        var known = new EvaluationRows(scored.Schema, options);
         DetectionRows[] others = [.. unknowns.Select(set => new DetectionRows(set.Data.Schema, options))]; // all columns are checked before any row is read
         known.Read(scored, options.CancellationToken);
-        UnknownMetrics[] detection = [.. unknowns.Zip(others, (set, rows) => Detect(known.Detection, set, rows.Read(set.Data, options.CancellationToken), options))];
+        var metrics = KnownMetrics.Of(known.Scores, options.Bins);
+        UnknownSetMetrics[] detection = [.. unknowns.Zip(others, (set, rows) => Detect(known.Detection, set, rows.Read(set.Data, options.CancellationToken), options))];
         return new()
         {
             Multiclass = catalog.Evaluate(new CollectedView(known), options.LabelColumnName, options.ScoreColumnName, options.PredictedLabelColumnName, options.TopKPredictionCount),
-            Uncalibrated = CalibrationMetrics.Of(known.Score.Values, known.Labels, known.ClassCount, options.Bins),
-            Confidence = ConfidenceMetrics.Of(known.Confidences, known.Correct, options.Bins),
+            Uncalibrated = metrics.Uncalibrated,
+            Confidence = metrics.Confidence,
             Calibrated = known.CalibratedScore is { } calibrated ? CalibrationMetrics.Of(calibrated.Values, known.Labels, known.ClassCount, options.Bins) : null,
             PredictionSets = known.PredictionSet is { } sets ? PredictionSetMetrics.Of(sets.Values, known.Labels, known.ClassCount) : null,
-            FlaggedShare = known.Detection.FlaggedShare,
+            FlaggedShare = metrics.FlaggedShare,
             Unknowns = detection,
-            Groups = DetectionGroup.Of(detection.Select(set => new UnknownSet(set.Name, set.Group, set.Detection))),
+            Groups = DetectionGroup.Of(detection),
             MissingLabels = known.MissingLabels,
         };
     }
 
-    private static UnknownMetrics Detect(DetectionRows known, UnknownData set, DetectionRows rows, HdgeEvaluationOptions options) => rows.Scores.Length > 0
-        ? new(set.Name, set.Group, DetectionMetrics.Of(known.Scores, rows.Scores, options.TruePositiveRate), rows.FlaggedShare,
+    private static UnknownSetMetrics Detect(DetectionRows known, UnknownSet<IDataView> set, DetectionRows rows, HdgeEvaluationOptions options) => rows.Scores.Length > 0
+        ? new(set.Name, set.Group, DetectionMetrics.Of(known.Scores, rows.Scores, options.TruePositiveRate), (double)rows.Flagged / rows.Scores.Length,
             known.HasDensities && rows.HasDensities ? DetectionMetrics.Of(known.Densities, rows.Densities, options.TruePositiveRate) : null)
         : throw new InvalidDataException($"The unknown set '{set.Name}' has 0 rows, expected at least 1.");
 
-    private static void Check(UnknownData[] unknowns)
+    private static void Check(UnknownSet<IDataView>[] unknowns)
     {
         ArgumentNullException.ThrowIfNull(unknowns);
         var names = new HashSet<string>(StringComparer.Ordinal);
-        foreach (UnknownData set in unknowns)
+        foreach (UnknownSet<IDataView> set in unknowns)
         {
             ArgumentNullException.ThrowIfNull(set);
             ArgumentException.ThrowIfNullOrEmpty(set.Name);

@@ -69,7 +69,7 @@ public sealed partial class HdgeTrainer : ITrainerEstimator<HdgeTransformer, Hdg
         TrainingOptions training = _options.Training with
         {
             Seed = _options.Seed ?? HostEnvironments.Seed(_environment) ?? _options.Training.Seed,
-            Device = Devices.Choose(_environment, _options.Training.Device),
+            Device = DeviceChoice.Of(_environment, _options.Training.Device),
         };
         var rows = new TrainingRows(input, _options);
         training.Validate(rows.Shape);
@@ -81,20 +81,23 @@ public sealed partial class HdgeTrainer : ITrainerEstimator<HdgeTransformer, Hdg
         if (_options.PredictionSetColumnName is { } sets && images.HeldOutCount(training.ValidationFraction) == 0)
             throw new ArgumentException(InputMessages.NothingHeldOut(sets, training.ValidationFraction, images.Count, images.Labels.ToArray().Distinct().Count()));
         channel.Info(MessageSensitivity.None, $"Computing with {threads} thread{(threads == 1 ? "" : "s")} on the processor.");
-        HdgeModel model = ModelTrainer.Train(images, training, Progress(channel), message => channel.Warning(MessageSensitivity.None, message),
-            StepProgress(channel), start => channel.Info(MessageSensitivity.None, start.ToString()), cancellationToken);
+        HdgeModel model = ModelTrainer.Train(images, training, Callbacks(channel), cancellationToken);
         return new HdgeTransformer(_environment, model, _options.FeatureColumnName, rows.FeatureType, _options.Outputs, LabelValues.Of(rows.Label, rows.ClassCount)) { OutOfRange = _options.OutOfRange };
     }
 
-    private Action<EpochMetrics> Progress(IChannel channel) => metrics =>
+    private TrainingCallbacks Callbacks(IChannel channel) => new()
     {
-        channel.Info(MessageSensitivity.None, metrics.ToString());
-        _options.MetricsCallback?.Invoke(metrics);
-    };
-
-    private Action<TrainingProgress> StepProgress(IChannel channel) => progress =>
-    {
-        channel.Info(MessageSensitivity.None, progress.ToString());
-        _options.ProgressCallback?.Invoke(progress);
+        Started = start => channel.Info(MessageSensitivity.None, start.ToString()),
+        Epoch = metrics =>
+        {
+            channel.Info(MessageSensitivity.None, metrics.ToString());
+            _options.MetricsCallback?.Invoke(metrics);
+        },
+        Step = progress =>
+        {
+            channel.Info(MessageSensitivity.None, progress.ToString());
+            _options.ProgressCallback?.Invoke(progress);
+        },
+        Log = message => channel.Warning(MessageSensitivity.None, message),
     };
 }

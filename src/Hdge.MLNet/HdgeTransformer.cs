@@ -89,7 +89,7 @@ public sealed partial class HdgeTransformer : ISingleFeaturePredictionTransforme
     {
         ArgumentNullException.ThrowIfNull(input);
         ThrowIfDisposed();
-        return new ScoredDataView(input, new Binding(this, input.Schema));
+        return new MappedDataView(input, new ScoringBinding(this, input.Schema));
     }
 
     /// <summary>A mapper of single rows, as a prediction engine uses it. A row is scored once, however many of its columns are read.</summary>
@@ -100,7 +100,7 @@ public sealed partial class HdgeTransformer : ISingleFeaturePredictionTransforme
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         ThrowIfDisposed();
-        return new RowMapper(new Binding(this, inputSchema));
+        return new RowMapper(new ScoringBinding(this, inputSchema));
     }
 
     /// <summary>Releases the network, on whatever device it is. Scoring that other threads have begun is let finish first; see <see cref="HdgeModel.Dispose"/>.</summary>
@@ -124,22 +124,11 @@ public sealed partial class HdgeTransformer : ISingleFeaturePredictionTransforme
         return column;
     }
 
-    internal void Score(ReadOnlySpan<float> pixels, int count, ScoreBatch into)
-    {
-        ThrowIfDisposed();
-        Model.Score(pixels, count, into);
-    }
-
-    internal void Score(ReadOnlySpan<byte> pixels, int count, ScoreBatch into)
-    {
-        ThrowIfDisposed();
-        Model.Score(pixels, count, into);
-    }
-
     /// <summary>True once: for the first row out of range, of which the log shall tell.</summary>
     internal bool IsFirstOutOfRange() => !_toldOutOfRange && !Interlocked.Exchange(ref _toldOutOfRange, true);
 
-    private void ThrowIfDisposed()
+    /// <exception cref="ObjectDisposedException">The transformer has been disposed.</exception>
+    internal void ThrowIfDisposed()
     {
         if (Model.IsDisposed)
             throw new ObjectDisposedException(nameof(HdgeTransformer), DisposedMessage);

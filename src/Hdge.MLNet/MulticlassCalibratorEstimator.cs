@@ -57,7 +57,7 @@ public sealed partial class MulticlassCalibratorEstimator : IEstimator<Multiclas
         using IChannel channel = _environment.Register("Hdge").Start("Calibration");
         (float[] logits, ScoreKind kind) = rows.Read(input, cancellationToken);
         if (rows.MissingLabels > 0)
-            channel.Warning(MessageSensitivity.Schema, $"{rows.MissingLabels} rows were left out: their label column '{_options.LabelColumnName}' is missing.");
+            channel.Warning(MessageSensitivity.Schema, InputMessages.MissingLabels(_options.LabelColumnName, rows.MissingLabels));
         CalibratorFit fit = CalibratorFitting.Fit(logits, rows.Labels, rows.ClassCount, _options.Method, _options.Folds,
             _options.Seed ?? HostEnvironments.Seed(_environment) ?? 0, cancellationToken);
         channel.Info(MessageSensitivity.None, $"Calibrated {rows.Labels.Length} rows of {kind} in {rows.ClassCount} classes by the method {fit.Calibrator.Method}.");

@@ -33,7 +33,7 @@ public sealed class MulticlassCalibratorTransformer : ITransformer
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        return new CalibratedBinding(this, inputSchema).OutputSchema;
+        return new CalibratingBinding(this, inputSchema).OutputSchema;
     }
 
     /// <summary>The data with calibrated probabilities, and the predicted class that follows from them.</summary>
@@ -42,7 +42,7 @@ public sealed class MulticlassCalibratorTransformer : ITransformer
     public IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return new ScoredDataView(input, new CalibratedBinding(this, input.Schema));
+        return new MappedDataView(input, new CalibratingBinding(this, input.Schema));
     }
 
     /// <summary>A mapper of single rows, as a prediction engine uses it.</summary>
@@ -51,7 +51,7 @@ public sealed class MulticlassCalibratorTransformer : ITransformer
     public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        return new RowMapper(new CalibratedBinding(this, inputSchema));
+        return new RowMapper(new CalibratingBinding(this, inputSchema));
     }
 
     /// <summary>One line: what it reads and how it calibrates.</summary>

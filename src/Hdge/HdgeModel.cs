@@ -33,7 +33,7 @@ public sealed partial class HdgeModel : IDisposable
         (Network, Scaling, Device) = (network, scaling, device);
         Calibrator = new IdentityCalibrator(network.ClassCount);
         _input = new InputWriter(network.InputShape, scaling, device);
-        _detectors = new DetectorSet(network, device, new DetectionOptions());
+        _detectors = new DetectorSet(network, new DetectionOptions(), new Dictionary<string, DetectorState>(), new(() => LinearHead.Of(network)));
     }
 
     /// <summary>Shape of the images it takes.</summary>
@@ -299,7 +299,7 @@ public sealed partial class HdgeModel : IDisposable
     // A caller's inference mode would keep gradients from scores that need them.
     private static IDisposable? ScoringMode(DetectorSet detectors, out int largest)
     {
-        bool gradient = detectors.Decision.Score.NeedsGradient();
+        bool gradient = detectors.Needs(detectors.Decision.Score).HasFlag(DetectorNeeds.Gradients);
         largest = gradient ? LargestGradientForward : LargestForward;
         return gradient ? Autograd.On() : null;
     }

@@ -45,7 +45,7 @@ public sealed class UnknownSetTests : IDisposable
         var known = ImageSet.FromBytes(s_shape, new byte[2 * s_shape.Length], [0, 1], 2);
         string folder = _files.Idx("letters", 0, 6, labels: false), file = _files.Cifar("svhn.bin", 1, 0);
         var sets = UnknownSets.Read(["letters=" + folder, "interp"], known, 4);
-        Assert.Equal([("letters", 4), ("interp", 2)], sets.Select(s => (s.Name, s.Images.Count)));
+        Assert.Equal([("letters", 4), ("interp", 2)], sets.Select(s => (s.Name, s.Data.Count)));
         Assert.Contains("svhn", Assert.Throws<InvalidDataException>(() => UnknownSets.Read(["svhn=" + file], known, null)).Message, StringComparison.Ordinal);
         Assert.Contains("twice", Assert.Throws<ArgumentException>(() => UnknownSets.Read(["interp", "interp"], known, null)).Message, StringComparison.Ordinal);
         Assert.Contains("'svhn'", Assert.Throws<ArgumentException>(() => UnknownSets.Read(["svhn"], known, null)).Message, StringComparison.Ordinal);

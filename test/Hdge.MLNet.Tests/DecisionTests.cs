@@ -23,7 +23,7 @@ public sealed class DecisionTests : IDisposable
             _warnings.Add(entry.Message);
     };
 
-    public static TheoryData<DetectionScore> Scores => [.. DetectionScoreKinds.All];
+    public static TheoryData<DetectionScore> Scores => [.. DetectorRegistry.All];
 
     public void Dispose() => File.Delete(_file);
 

@@ -24,8 +24,8 @@ public class EvaluationTests
             known.View(),
             new HdgeEvaluationOptions { Bins = 7, TruePositiveRate = 0.8, TopKPredictionCount = 2 },
             ("digits", Unknown(digits)),
-            new UnknownData("letters", Unknown(letters), "far"),
-            new UnknownData("noise", Unknown(noise), "far"));
+            new UnknownSet<IDataView>("letters", Unknown(letters), "far"),
+            new UnknownSet<IDataView>("noise", Unknown(noise), "far"));
 
         bool[] correct = [.. known.Labels.Zip(known.Predicted, (label, predicted) => label == predicted)];
         Assert.Equal(Rows, metrics.Count);

@@ -1,3 +1,4 @@
+using Hdge.Detection;
 using Hdge.MLNet.Tests.Data;
 using Hdge.Metrics;
 using Microsoft.ML;
@@ -10,7 +11,7 @@ public class StockEvaluatorTests
 {
     private readonly MLContext _context = Trained.Context;
     private readonly IDataView _known, _unknown;
-    private readonly UnknownMetrics _ours;
+    private readonly UnknownSetMetrics _ours;
 
     public StockEvaluatorTests()
     {

@@ -19,7 +19,7 @@ public sealed class CancelTests : IDisposable
     {
         var metrics = new List<EpochMetrics>();
         var log = new List<string>();
-        using var model = ModelTrainer.Train(_images, Best, metrics.Add, SmallImages.Log(log), CancelAt(8, step: 2), cancellationToken: _source.Token);
+        using var model = ModelTrainer.Train(_images, Best, new TrainingCallbacks { Epoch = metrics.Add, Log = SmallImages.Log(log), Step = CancelAt(8, step: 2) }, _source.Token);
 
         Assert.Equal(7, metrics.Count);
         var best = metrics.OrderByDescending(m => m.ValidationAccuracy).ThenBy(m => m.ValidationLoss).First();
@@ -32,7 +32,7 @@ public sealed class CancelTests : IDisposable
     [Fact]
     public void WithoutHeldOutImagesItIsTheLastWholeEpoch()
     {
-        using var model = ModelTrainer.Train(_images, Best with { ValidationFraction = 0 }, null, null, CancelAt(3, step: 1), cancellationToken: _source.Token);
+        using var model = ModelTrainer.Train(_images, Best with { ValidationFraction = 0 }, new TrainingCallbacks { Step = CancelAt(3, step: 1) }, _source.Token);
         using var expected = ModelTrainer.Train(_images, Options with { ValidationFraction = 0, Epochs = 2 });
         AssertSame(expected, model);
     }
@@ -41,7 +41,7 @@ public sealed class CancelTests : IDisposable
     public void AnEpochWhoseStepsAreDoneIsWhole()
     {
         var metrics = new List<EpochMetrics>();
-        using var model = ModelTrainer.Train(_images, Best, metrics.Add, null, CancelAt(1, step: 3), cancellationToken: _source.Token);
+        using var model = ModelTrainer.Train(_images, Best, new TrainingCallbacks { Epoch = metrics.Add, Step = CancelAt(1, step: 3) }, _source.Token);
         using var expected = ModelTrainer.Train(_images, Options with { Epochs = 1 });
         Assert.NotNull(Assert.Single(metrics).ValidationAccuracy);
         AssertSame(expected, model);
@@ -49,7 +49,7 @@ public sealed class CancelTests : IDisposable
 
     [Fact]
     public void BeforeTheFirstWholeEpochThereIsNothingToReturn() =>
-        Assert.Throws<OperationCanceledException>(() => ModelTrainer.Train(_images, Best, null, null, CancelAt(1, step: 2), cancellationToken: _source.Token));
+        Assert.Throws<OperationCanceledException>(() => ModelTrainer.Train(_images, Best, new TrainingCallbacks { Step = CancelAt(1, step: 2) }, _source.Token));
 
     [Fact]
     public void ACancelWhileTheWholeRunIsFinishedChangesNothing()
@@ -64,7 +64,7 @@ public sealed class CancelTests : IDisposable
     {
         var metrics = new List<EpochMetrics>();
         var options = Options with { ProgressInterval = TimeSpan.Zero, Epochs = 1 };
-        Assert.Throws<OperationCanceledException>(() => ModelTrainer.Train(_images, options, metrics.Add, null, CancelAt(1, step: 3), cancellationToken: _source.Token));
+        Assert.Throws<OperationCanceledException>(() => ModelTrainer.Train(_images, options, new TrainingCallbacks { Epoch = metrics.Add, Step = CancelAt(1, step: 3) }, _source.Token));
         Assert.Empty(metrics); // the validation did not end
         using var late = new CancellationTokenSource();
         Assert.Throws<OperationCanceledException>(() => ModelTrainer.Train(_images, options, _ => late.Cancel(), late.Token));
@@ -75,7 +75,7 @@ public sealed class CancelTests : IDisposable
     {
         var options = Best with { Objective = new SupervisedContrastiveOptions { LinearEpochs = 4 } };
         var metrics = new List<EpochMetrics>();
-        using (var model = ModelTrainer.Train(_images, options, metrics.Add, null, CancelAt(3, step: 1), cancellationToken: _source.Token))
+        using (var model = ModelTrainer.Train(_images, options, new TrainingCallbacks { Epoch = metrics.Add, Step = CancelAt(3, step: 1) }, _source.Token))
         {
             using var expected = ModelTrainer.Train(_images, options with { Epochs = 2 });
             Assert.Equal([1, 2, 1, 2, 3, 4], metrics.Select(m => m.Epoch));
@@ -101,9 +101,9 @@ public sealed class CancelTests : IDisposable
         try
         {
             var options = Best with { Epochs = 4, Checkpoint = new CheckpointOptions { Path = Path.Combine(folder, "state"), Resume = true } };
-            ModelTrainer.Train(_images, options, null, null, CancelAt(3, step: 2), cancellationToken: _source.Token).Dispose();
+            ModelTrainer.Train(_images, options, new TrainingCallbacks { Step = CancelAt(3, step: 2) }, _source.Token).Dispose();
             var log = new List<string>();
-            using var resumed = ModelTrainer.Train(_images, options with { OnCancel = CancelBehavior.Throw }, null, SmallImages.Log(log));
+            using var resumed = ModelTrainer.Train(_images, options with { OnCancel = CancelBehavior.Throw }, new TrainingCallbacks { Log = SmallImages.Log(log) });
             using var expected = ModelTrainer.Train(_images, Options with { Epochs = 4 });
             Assert.Contains("after epoch 2", Assert.Single(log), StringComparison.Ordinal);
             AssertSame(expected, resumed);

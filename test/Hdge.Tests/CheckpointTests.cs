@@ -20,7 +20,7 @@ public sealed class CheckpointTests : IDisposable
     private TrainingOptions Saved(bool resume, string? path = null, int epochs = 4) => Run(epochs) with { Checkpoint = new CheckpointOptions { Path = path ?? Newest, Resume = resume } };
 
     private static HdgeModel Train(TrainingOptions options, List<string>? log = null, Action<EpochMetrics>? progress = null) =>
-        ModelTrainer.Train(SmallImages.Patterns(60), options, progress, log is null ? null : SmallImages.Log(log));
+        ModelTrainer.Train(SmallImages.Patterns(60), options, new TrainingCallbacks { Epoch = progress, Log = log is null ? null : SmallImages.Log(log) });
 
     /// <summary>Ends a run once an epoch has ended and its checkpoint was written.</summary>
     private static void Stop(TrainingOptions options, int epoch) =>
@@ -76,7 +76,7 @@ public sealed class CheckpointTests : IDisposable
         }
         Assert.Contains("already", Assert.Throws<IOException>(() => Train(Saved(resume: false))).Message, StringComparison.Ordinal);
         var log = new List<string>();
-        Assert.Throws<TimeoutException>(() => ModelTrainer.Train(SmallImages.Patterns(60), Saved(resume: true), m => { if (m.Epoch == 3) throw new TimeoutException(); }, SmallImages.Log(log)));
+        Assert.Throws<TimeoutException>(() => ModelTrainer.Train(SmallImages.Patterns(60), Saved(resume: true), new TrainingCallbacks { Epoch = m => { if (m.Epoch == 3) throw new TimeoutException(); }, Log = SmallImages.Log(log) }));
         Assert.Contains("after epoch 3", log[^1], StringComparison.Ordinal);
         Assert.Equal(3, Checkpoint.Inspect(Newest).Epoch);
         if (!othersDamaged)

@@ -16,7 +16,7 @@ internal static class ChildRun
         Threads = 1,
         Augmentation = new AugmentationOptions { CropPadding = 1, HorizontalFlip = true },
         Network = new WideResNetOptions { DropoutRate = 0.2 },
-        Objective = new HybridObjectiveOptions { BankSize = 100 },
+        Objective = new MemoryBankOptions { BankSize = 100 },
         Checkpoint = checkpoint is null ? null : new CheckpointOptions { Path = checkpoint, Resume = true },
     };
 
@@ -25,7 +25,7 @@ internal static class ChildRun
     /// <summary>The program: trains, one line an epoch, and saves the model.</summary>
     public static int Main(string[] args)
     {
-        using var model = ModelTrainer.Train(Images, Options(args[0]), m => Console.WriteLine($"epoch {m.Epoch}"), Console.WriteLine);
+        using var model = ModelTrainer.Train(Images, Options(args[0]), new TrainingCallbacks { Epoch = m => Console.WriteLine($"epoch {m.Epoch}"), Log = Console.WriteLine });
         model.Save(args[1]);
         return 0;
     }

@@ -15,7 +15,7 @@ public class DivergenceRestartTests
         {
         }
 
-        internal override IObjective Create(ObjectiveContext context) => new Faulty(this);
+        public override IObjective Create(ObjectiveContext context) => new Faulty(this);
 
         private sealed class Faulty(FaultyOptions options) : IObjective
         {
@@ -51,7 +51,7 @@ public class DivergenceRestartTests
         // 3 steps an epoch: steps 0..2, then 3 and 4 (bad), then the second epoch again as 5..7 and the third as 8..10.
         var objective = new FaultyOptions(step => step == 4);
         var (metrics, log) = (new List<EpochMetrics>(), new List<string>());
-        using var model = ModelTrainer.Train(SmallImages.Patterns(48), Options(objective, optimizer), metrics.Add, log.Add);
+        using var model = ModelTrainer.Train(SmallImages.Patterns(48), Options(objective, optimizer), new TrainingCallbacks { Epoch = metrics.Add, Log = log.Add });
         var steps = objective.Steps;
         Assert.Equal(11, steps.Count);
         Assert.Equal(steps[3].Weights, steps[5].Weights);
@@ -67,7 +67,7 @@ public class DivergenceRestartTests
     public void TheFirstEpochGoesBackToTheStart()
     {
         var objective = new FaultyOptions(step => step == 1);
-        using var model = ModelTrainer.Train(SmallImages.Patterns(48), Options(objective, OptimizerKind.Sgd), null, null);
+        using var model = ModelTrainer.Train(SmallImages.Patterns(48), Options(objective, OptimizerKind.Sgd));
         Assert.Equal(objective.Steps[0].Weights, objective.Steps[2].Weights);
         Assert.Equal(11, objective.Steps.Count);
     }
@@ -77,7 +77,7 @@ public class DivergenceRestartTests
     {
         var objective = new FaultyOptions(step => step >= 3);
         var log = new List<string>();
-        var error = Assert.Throws<DivergenceException>(() => ModelTrainer.Train(SmallImages.Patterns(48), Options(objective, OptimizerKind.Sgd), null, log.Add));
+        var error = Assert.Throws<DivergenceException>(() => ModelTrainer.Train(SmallImages.Patterns(48), Options(objective, OptimizerKind.Sgd), new TrainingCallbacks { Log = log.Add }));
         Assert.Equal(2, log.Count);
         Assert.Equal((2, 3L), (error.Epoch, error.Step));
         Assert.Equal(6, objective.Steps.Count);

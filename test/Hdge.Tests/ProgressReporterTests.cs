@@ -55,7 +55,7 @@ public class ProgressReporterTests
         {
             CultureInfo.CurrentCulture = new CultureInfo("de-DE");
             Assert.Equal("epoch 3/8, step 120/1406: 26.1 % done, 1235 images/s, 01:02:04 left",
-                new TrainingProgress(3, 8, 120, 1406, 1234.6, TimeSpan.Zero, new TimeSpan(0, 1, 2, 3, 400)).ToString());
+                new TrainingProgress { Epoch = 3, Epochs = 8, Step = 120, Steps = 1406, ImagesPerSecond = 1234.6, Elapsed = TimeSpan.Zero, Remaining = new TimeSpan(0, 1, 2, 3, 400) }.ToString());
         }
         finally
         {
@@ -68,12 +68,12 @@ public class ProgressReporterTests
     {
         var reports = new List<TrainingProgress>();
         var options = SmallImages.Quick with { ProgressInterval = TimeSpan.Zero };
-        using (ModelTrainer.Train(SmallImages.Patterns(60), options, null, null, reports.Add))
+        using (ModelTrainer.Train(SmallImages.Patterns(60), options, new TrainingCallbacks { Step = reports.Add }))
             Assert.Equal([(1, 1), (1, 2), (1, 3), (2, 1), (2, 2), (2, 3)], reports.Select(r => (r.Epoch, r.Step))); // 48 images in batches of 16
         Assert.All(reports, r => Assert.True(r is { Epochs: 2, Steps: 3, ImagesPerSecond: > 0 } && r.Remaining >= TimeSpan.Zero));
         Assert.Equal(1, reports[^1].Share);
         reports.Clear();
-        using (ModelTrainer.Train(SmallImages.Patterns(60), options with { ProgressInterval = TimeSpan.FromHours(1) }, null, null, reports.Add))
+        using (ModelTrainer.Train(SmallImages.Patterns(60), options with { ProgressInterval = TimeSpan.FromHours(1) }, new TrainingCallbacks { Step = reports.Add }))
             Assert.Empty(reports);
         Assert.Contains("ProgressInterval", Assert.Throws<ArgumentOutOfRangeException>(() => ModelTrainer.Train(SmallImages.Patterns(60), options with { ProgressInterval = TimeSpan.FromSeconds(-1) })).Message, StringComparison.Ordinal);
     }

@@ -28,12 +28,11 @@ internal static class JsonFile
         }
     }
 
-    public static void WriteText(string path, string text)
+    public static void WriteText(string path, string text) => WholeTextFile.Write(path, file =>
     {
-        string partial = path + ".partial";
-        File.WriteAllText(partial, text);
-        File.Move(partial, path, overwrite: true);
-    }
+        file.Write(text);
+        return text.Length;
+    });
 
     /// <summary>An objective's options with their type's name.</summary>
     private sealed class ObjectiveWriter : JsonConverter<ObjectiveOptions>

@@ -9,6 +9,9 @@ internal readonly record struct Extent(float Low, float High)
 {
     public float Width => High - Low;
 
+    /// <summary>Of no values.</summary>
+    public static Extent None => new(float.PositiveInfinity, float.NegativeInfinity);
+
     /// <summary>The largest absolute value.</summary>
     public float Largest => Math.Max(Math.Abs(Low), Math.Abs(High));
 
@@ -39,6 +42,9 @@ internal readonly record struct Extent(float Low, float High)
 
     /// <summary>Of the values times a factor.</summary>
     public Extent Times(float factor) => factor >= 0 ? new(Low * factor, High * factor) : new(High * factor, Low * factor);
+
+    /// <summary>Of these values and others.</summary>
+    public Extent And(Extent other) => new(Math.Min(Low, other.Low), Math.Max(High, other.High));
 
     /// <summary>For example <c>0 to 1</c>.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Low:G4} to {High:G4}");

@@ -1,12 +1,5 @@
 namespace Hdge.Metrics;
 
-/// <summary>The metrics of one set of unknown images and the group it belongs to, such as near or far.</summary>
-public sealed record UnknownSet(string Name, string Group, DetectionMetrics Metrics)
-{
-    /// <summary>One line, the same in every culture.</summary>
-    public override string ToString() => PlainText.Of(this);
-}
-
 /// <summary>Metrics averaged over the unknown sets of a group. Every set counts the same, whatever its size.</summary>
 public sealed record DetectionGroup
 {
@@ -36,25 +29,25 @@ public sealed record DetectionGroup
 
     /// <summary>The groups in the order in which their names first appear.</summary>
     /// <exception cref="ArgumentException">The false-positive rates were read at different true-positive rates.</exception>
-    public static IReadOnlyList<DetectionGroup> Of(IEnumerable<UnknownSet> sets) =>
+    public static IReadOnlyList<DetectionGroup> Of(IEnumerable<UnknownSetMetrics> sets) =>
         [.. sets.GroupBy(s => s.Group, StringComparer.Ordinal).Select(g => Mean(g.Key, [.. g]))];
 
-    private static DetectionGroup Mean(string name, UnknownSet[] sets)
+    private static DetectionGroup Mean(string name, UnknownSetMetrics[] sets)
     {
-        double rate = sets[0].Metrics.TruePositiveRate;
+        double rate = sets[0].Detection.TruePositiveRate;
         foreach (var set in sets)
-            if (set.Metrics.TruePositiveRate != rate)
-                throw new ArgumentException($"Group '{name}': '{sets[0].Name}' was read at a true-positive rate of {rate}, '{set.Name}' at {set.Metrics.TruePositiveRate}; expected the same.", nameof(sets));
+            if (set.Detection.TruePositiveRate != rate)
+                throw new ArgumentException($"Group '{name}': '{sets[0].Name}' was read at a true-positive rate of {rate}, '{set.Name}' at {set.Detection.TruePositiveRate}; expected the same.", nameof(sets));
         return new()
         {
             Name = name,
             Sets = [.. sets.Select(s => s.Name)],
-            Auroc = sets.Average(s => s.Metrics.Auroc),
-            AuprIn = sets.Average(s => s.Metrics.AuprIn),
-            AuprOut = sets.Average(s => s.Metrics.AuprOut),
+            Auroc = sets.Average(s => s.Detection.Auroc),
+            AuprIn = sets.Average(s => s.Detection.AuprIn),
+            AuprOut = sets.Average(s => s.Detection.AuprOut),
             TruePositiveRate = rate,
-            FalsePositiveRate = sets.Average(s => s.Metrics.FalsePositiveRate),
-            DetectionError = sets.Average(s => s.Metrics.DetectionError),
+            FalsePositiveRate = sets.Average(s => s.Detection.FalsePositiveRate),
+            DetectionError = sets.Average(s => s.Detection.DetectionError),
         };
     }
 

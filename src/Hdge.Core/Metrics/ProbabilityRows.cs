@@ -3,8 +3,6 @@ namespace Hdge.Metrics;
 /// <summary>Checks rows of class probabilities and their labels.</summary>
 internal static class ProbabilityRows
 {
-    private const double SumTolerance = 1e-3; // a thousand classes in single precision stay well within
-
     /// <exception cref="ArgumentException">Lengths, labels, a probability or the sum of a row are not as expected.</exception>
     public static void Check(ReadOnlySpan<float> probabilities, ReadOnlySpan<int> labels, int classCount)
     {
@@ -18,7 +16,7 @@ internal static class ProbabilityRows
                     throw new ArgumentException($"Row {i} has the probability {p}, expected 0..1.", nameof(probabilities));
                 sum += p;
             }
-            if (Math.Abs(sum - 1) > SumTolerance)
+            if (Math.Abs(sum - 1) > Probabilities.Tolerance)
                 throw new ArgumentException($"The probabilities of row {i} sum to {sum:G6}, expected 1.", nameof(probabilities));
         }
     }

@@ -24,7 +24,7 @@ internal static class MatrixChart
         for (int t = 0; t < classes; t++)
             for (int p = 0; p < classes; p++)
                 if (plot.Counts[t, p] > 0)
-                    DrawCell(svg, plot, t, p, left + p * cell, top + t * cell, cell, totals[t], numbers);
+                    svg.Add(new Cell(left + p * cell, top + t * cell, cell, numbers).Draw(plot, t, p, totals[t]));
         int every = (int)Math.Ceiling(12 / cell); // names of every nth class where all would overlap
         for (int i = 0; i < classes; i += every)
         {
@@ -40,17 +40,21 @@ internal static class MatrixChart
         return E("div", A("class", "scroll"), svg);
     }
 
-    private static void DrawCell(XElement svg, ConfusionPlot plot, int t, int p, double x, double y, double cell, long total, bool number)
-    {
-        long count = plot.Counts[t, p];
-        double share = (double)count / total, strength = Math.Sqrt(share);
-        string tip = $"true {plot.ClassNames[t]}, predicted {plot.ClassNames[p]}: {Count(count)} ({Share(share)} of the class)";
-        var rect = Svg.Rect(x, y, cell, cell, t == p ? "right" : "wrong", tip);
-        rect.Add(A("fill-opacity", strength));
-        svg.Add(rect);
-        if (number)
-            svg.Add(Svg.Text(x + cell / 2, y + cell / 2 + 4, count < 100_000 ? Number(count, "F0") : $"{count / 1000}k", strength > 0.6 ? "cell strong" : "cell"));
-    }
-
     private static string Short(string name) => name.Length <= LongestName ? name : string.Concat(name.AsSpan(0, LongestName - 1), "…");
+
+    /// <summary>A square of the map and, where it is large enough, its number.</summary>
+    private readonly record struct Cell(double X, double Y, double Side, bool HasNumber)
+    {
+        public XElement[] Draw(ConfusionPlot plot, int truth, int predicted, long total)
+        {
+            long count = plot.Counts[truth, predicted];
+            double share = (double)count / total, strength = Math.Sqrt(share);
+            string tip = $"true {plot.ClassNames[truth]}, predicted {plot.ClassNames[predicted]}: {Count(count)} ({Share(share)} of the class)";
+            var rect = Svg.Rect(X, Y, Side, Side, truth == predicted ? "right" : "wrong", tip);
+            rect.Add(A("fill-opacity", strength));
+            return HasNumber
+                ? [rect, Svg.Text(X + Side / 2, Y + Side / 2 + 4, count < 100_000 ? Number(count, "F0") : $"{count / 1000}k", strength > 0.6 ? "cell strong" : "cell")]
+                : [rect];
+        }
+    }
 }

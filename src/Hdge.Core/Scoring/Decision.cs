@@ -38,7 +38,8 @@ public sealed record Decision
     /// <exception cref="ArgumentException">There are no scores, one is not finite, or the rate is out of range.</exception>
     public static Decision Fit(DetectionScore score, ReadOnlySpan<float> known, double rate)
     {
-        Argument.Require(Enum.IsDefined(score) && score != DetectionScore.Auto, score, "a score other than Auto");
+        ArgumentNullException.ThrowIfNull(score);
+        Argument.Require(score != DetectionScore.Auto, score, "a score other than auto");
         Argument.Require(rate > 0 && rate <= 1, rate, "in (0, 1]");
         if (known.IsEmpty)
             throw new ArgumentException("A decision needs at least one score, found none.", nameof(known));
@@ -57,7 +58,7 @@ public sealed record Decision
     /// <exception cref="InvalidDataException">A value from a file is out of range.</exception>
     internal void Validate()
     {
-        if (!Enum.IsDefined(Score) || Score == DetectionScore.Auto || !(Lower <= Upper))
-            throw new InvalidDataException(FormattableString.Invariant($"The model's decision is {Score} from {Lower} to {Upper}, expected the name of a score and an ascending range."));
+        if (Score is null || Score == DetectionScore.Auto || !(Lower <= Upper))
+            throw new InvalidDataException(FormattableString.Invariant($"The model's decision is {Score} from {Lower} to {Upper}, expected the name of a score other than auto and an ascending range."));
     }
 }

@@ -1,4 +1,5 @@
 using Hdge.Calibration;
+using Hdge.Data;
 using Hdge.MLNet.Input;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -8,7 +9,7 @@ namespace Hdge.MLNet.Calibrating;
 /// <summary>Reads labels and scores into memory, to fit a calibrator to.</summary>
 internal sealed class LabelledScores
 {
-    private readonly DataViewSchema.Column _label;
+    private readonly LabelledRows _rows;
     private readonly VectorColumn<float> _scores;
     private readonly ScoreKind _kind;
     private readonly List<int> _labels = [];
@@ -18,7 +19,7 @@ internal sealed class LabelledScores
     public LabelledScores(DataViewSchema schema, MulticlassCalibratorEstimator.Options options)
     {
         (DataViewSchema.Column score, ClassCount) = InputColumns.FindScores(schema, options.ScoreColumnName);
-        _label = InputColumns.FindClasses(schema, options.LabelColumnName, "label", ClassCount);
+        _rows = new(InputColumns.FindClasses(schema, options.LabelColumnName, "label", ClassCount), ClassCount);
         if (options.PredictedLabelColumnName is { } predicted)
             InputColumns.FindClasses(schema, predicted, "predicted label", ClassCount);
         (_scores, _kind) = (new(score, ClassCount), options.ScoreKind);
@@ -30,29 +31,18 @@ internal sealed class LabelledScores
     public int[] Labels => [.. _labels];
 
     /// <summary>Rows left out because their label is missing.</summary>
-    public long MissingLabels { get; private set; }
+    public long MissingLabels => _rows.Missing;
 
     /// <summary>Reads all rows that have a label; answers their logits and what the scores were.</summary>
     /// <exception cref="InvalidDataException">There are none, or a score is no probability where it should be one, or not finite.</exception>
     public (float[] Logits, ScoreKind Kind) Read(IDataView input, CancellationToken cancellationToken)
     {
-        using DataViewRowCursor cursor = input.GetRowCursor([_label, _scores.Column]);
-        Func<ulong> label = LabelReader.Create(cursor, _label);
+        using DataViewRowCursor cursor = input.GetRowCursor([_rows.Label, _scores.Column]);
         var score = cursor.GetGetter<VBuffer<float>>(_scores.Column);
         bool probabilities = _kind != ScoreKind.Logits;
-        while (cursor.MoveNext())
+        foreach (int label in _rows.Of(cursor, cancellationToken))
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            ulong key = label();
-            if (key == 0)
-            {
-                MissingLabels++;
-                continue;
-            }
-
-            if (key > (ulong)ClassCount)
-                throw new InvalidDataException(InputMessages.LabelOutOfRange(_label.Name, cursor.Position, key, ClassCount));
-            _labels.Add((int)key - 1);
+            _labels.Add(label);
             ReadOnlySpan<float> row = _scores.Add(score, cursor.Position);
             if (!Finite.All(row))
                 throw new InvalidDataException(InputMessages.NotFiniteScore("score", _scores.Column.Name, cursor.Position));
@@ -62,7 +52,7 @@ internal sealed class LabelledScores
         }
 
         if (_labels.Count == 0)
-            throw new InvalidDataException(InputMessages.NothingToEvaluate(_label.Name, MissingLabels));
+            throw new InvalidDataException(InputMessages.NothingToEvaluate(_rows.Label.Name, MissingLabels));
         float[] logits = _scores.Values.ToArray();
         if (probabilities)
             LogProbabilities.Of(logits, logits);

@@ -1,3 +1,4 @@
+using Hdge.MLNet.Output;
 using Hdge.MLNet.Scoring;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -7,9 +8,9 @@ namespace Hdge.MLNet.Evaluation;
 /// <summary>Labels, scores and predicted labels that were read already, as data for ML.NET's own evaluator: the network need not run again.</summary>
 internal sealed class CollectedView : IDataView
 {
-    private readonly ScoredRows _rows;
+    private readonly EvaluationRows _rows;
 
-    public CollectedView(ScoredRows rows)
+    public CollectedView(EvaluationRows rows)
     {
         _rows = rows;
         var key = new KeyDataViewType(typeof(uint), rows.ClassCount);
@@ -65,12 +66,6 @@ internal sealed class CollectedView : IDataView
             },
             column);
 
-        private void CopyScore(ref VBuffer<float> value)
-        {
-            ReadOnlySpan<float> row = _view._rows.Score.Row(_at);
-            VBufferEditor<float> editor = VBufferEditor.Create(ref value, row.Length);
-            row.CopyTo(editor.Values);
-            value = editor.Commit();
-        }
+        private void CopyScore(ref VBuffer<float> value) => _view._rows.Score.Row(_at).CopyTo(ref value);
     }
 }

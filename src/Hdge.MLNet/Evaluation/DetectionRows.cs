@@ -11,7 +11,6 @@ internal sealed class DetectionRows
     private readonly DataViewSchema.Column _score, _flag;
     private readonly DataViewSchema.Column? _density;
     private readonly List<float> _scores = [], _densities = [];
-    private int _flagged;
 
     /// <summary>Finds and checks the columns; reads nothing yet.</summary>
     /// <exception cref="ArgumentException">A column is missing or has the wrong type.</exception>
@@ -31,8 +30,8 @@ internal sealed class DetectionRows
 
     public ReadOnlySpan<float> Densities => CollectionsMarshal.AsSpan(_densities);
 
-    /// <summary>Share of rows that are not in-distribution.</summary>
-    public double FlaggedShare => (double)_flagged / _scores.Count;
+    /// <summary>Rows that are not in-distribution.</summary>
+    public int Flagged { get; private set; }
 
     /// <summary>Takes the row that the cursor is on, at every call.</summary>
     public Action Reader(DataViewRowCursor cursor)
@@ -47,7 +46,7 @@ internal sealed class DetectionRows
             if (density is not null)
                 Take(density, _densities, "log-density", _density!.Value.Name, cursor.Position);
             flag(ref known);
-            _flagged += known ? 0 : 1;
+            Flagged += known ? 0 : 1;
         };
     }
 

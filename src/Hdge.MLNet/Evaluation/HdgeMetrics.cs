@@ -26,7 +26,7 @@ public sealed record HdgeMetrics
     public required double FlaggedShare { get; init; }
 
     /// <summary>One entry an unknown set, as given.</summary>
-    public required IReadOnlyList<UnknownMetrics> Unknowns { get; init; }
+    public required IReadOnlyList<UnknownSetMetrics> Unknowns { get; init; }
 
     /// <summary>Detection metrics averaged over the unknown sets of each group, in the order in which the groups first appear.</summary>
     public required IReadOnlyList<DetectionGroup> Groups { get; init; }
@@ -46,17 +46,4 @@ public sealed record HdgeMetrics
             text += $", {sets.Coverage:P1} in their prediction set of {sets.MeanSize:F2} classes";
         return string.Join(Environment.NewLine, [text, .. Unknowns.Select(set => $"{set}")]);
     }
-}
-
-/// <summary>How well one set of unknown images is told from the labelled ones.</summary>
-/// <param name="Name">The set's name.</param>
-/// <param name="Group">The group it belongs to.</param>
-/// <param name="Detection">AUROC, AUPR-in, AUPR-out, false-positive rate and detection error of the detection score, which decides on <paramref name="FlaggedShare"/>.</param>
-/// <param name="FlaggedShare">Share flagged as unlike the training images, 0..1; higher is better.</param>
-/// <param name="LogDensity">The same metrics of the log-density, whichever score decides; null where the labelled or the unknown data have no such column.</param>
-public sealed record UnknownMetrics(string Name, string Group, DetectionMetrics Detection, double FlaggedShare, DetectionMetrics? LogDensity = null)
-{
-    /// <summary>One line, the same in every culture.</summary>
-    public override string ToString() =>
-        $"{Name} ({Group}), {Detection.UnknownCount} images: AUROC {Detection.Auroc:F4}, false-positive rate {Detection.FalsePositiveRate:F4} at {Detection.TruePositiveRate:P0}, {FlaggedShare:P1} flagged";
 }

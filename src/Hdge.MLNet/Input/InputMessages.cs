@@ -115,6 +115,8 @@ internal static class InputMessages
         $"There is nothing to train on: the data has no rows{(missing == 0 ? "" : " with a label")}, found 0 rows with a value in the label column '{labelName}'"
         + (missing == 0 ? ", expected at least 2." : $" and {missing} rows where it is missing, expected at least 2 rows with one.");
 
+    public static string MissingLabels(string name, long missing) => $"{missing} rows were left out: their label column '{name}' is missing.";
+
     public static string NoImages(string name, long missing) =>
         $"There is nothing to train on: in all {missing} rows with a label the image of the feature column '{name}' is missing. {MissingCure}";
 

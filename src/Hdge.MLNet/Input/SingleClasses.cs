@@ -13,16 +13,11 @@ internal static class SingleClasses
     {
         if (label.Type is not KeyDataViewType { Count: 1 })
             return;
-        (int labelled, long missing) = (0, 0);
-        using (DataViewRowCursor cursor = input.GetRowCursor([label]))
-        {
-            Func<ulong> key = LabelReader.Create(cursor, label);
-            while (cursor.MoveNext())
-                _ = key() == 0 ? missing++ : labelled++;
-        }
-
+        var rows = new LabelledRows(label, 1);
+        using DataViewRowCursor cursor = input.GetRowCursor([label]);
+        int labelled = rows.Of(cursor, CancellationToken.None).Count();
         if (labelled == 0)
-            throw new InvalidDataException(InputMessages.Empty(label.Name, missing));
+            throw new InvalidDataException(InputMessages.Empty(label.Name, rows.Missing));
         if (LabelValues.Of(label, 1) is { } values)
             throw new InvalidDataException(InputMessages.SingleClass(label.Name, values.Texts.Single(), labelled));
     }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Hdge.Data;
 using Hdge.MLNet.Output;
 using Microsoft.ML;
@@ -9,7 +10,7 @@ namespace Hdge.MLNet.Input;
 internal sealed class TrainingRows
 {
     private readonly DataViewSchema.Column _features;
-    private readonly DataViewSchema.Column _label;
+    private readonly LabelledRows _rows;
     private readonly ImageShape? _givenShape;
     private readonly PixelScaling _scaling;
     private readonly ImageSetBuilder _images;
@@ -21,7 +22,8 @@ internal sealed class TrainingRows
     {
         (_features, FeatureType) = InputColumns.FindFeatures(input.Schema, options.FeatureColumnName);
         SingleClasses.Refuse(input, InputColumns.Find(input.Schema, options.LabelColumnName, "label"));
-        (_label, ClassCount) = InputColumns.FindLabel(input.Schema, options.LabelColumnName);
+        (DataViewSchema.Column label, ClassCount) = InputColumns.FindLabel(input.Schema, options.LabelColumnName);
+        _rows = new(label, ClassCount);
         (_givenShape, _scaling) = (options.ImageShape, options.Training.Scaling);
         _images = new ImageSetBuilder(ImageShapes.Resolve(_givenShape, FeatureType, _features.Name));
     }
@@ -30,7 +32,7 @@ internal sealed class TrainingRows
     public VectorDataViewType FeatureType { get; }
 
     /// <summary>The label column.</summary>
-    public DataViewSchema.Column Label => _label;
+    public DataViewSchema.Column Label => _rows.Label;
 
     /// <summary>Number of classes, by the label's key type.</summary>
     public int ClassCount { get; }
@@ -39,13 +41,13 @@ internal sealed class TrainingRows
     public ImageShape Shape => _images.Shape;
 
     /// <summary>Rows left out because their label is missing.</summary>
-    public long MissingLabels { get; private set; }
+    public long MissingLabels => _rows.Missing;
 
     /// <summary>Rows left out because their image is missing.</summary>
     public long MissingImages { get; private set; }
 
     /// <summary>Range of the values read, as the network's standardisation finds them: those of Single scaled, those of Byte divided by 255.</summary>
-    public (float Least, float Most) Range { get; private set; } = (float.PositiveInfinity, float.NegativeInfinity);
+    public Extent Range { get; private set; } = Extent.None;
 
     /// <summary>What a user should know of the rows that were read.</summary>
     public IEnumerable<string> Warnings()
@@ -53,10 +55,10 @@ internal sealed class TrainingRows
         if (ImageShapes.Doubt(_givenShape, FeatureType, _features.Name) is { } doubt)
             yield return doubt;
         if (MissingLabels > 0)
-            yield return $"{MissingLabels} rows were left out: their label column '{_label.Name}' is missing.";
+            yield return InputMessages.MissingLabels(Label.Name, MissingLabels);
         if (MissingImages > 0)
             yield return InputMessages.MissingImages(_features.Name, MissingImages);
-        if (PixelRange.Doubt(Range, _scaling, FeatureType.ItemType == NumberDataViewType.Byte, _features.Name) is { } range)
+        if (ScalingDoubt.Of(Range, _scaling, FeatureType.ItemType == NumberDataViewType.Byte, _features.Name) is { } range)
             yield return range;
     }
 
@@ -64,38 +66,27 @@ internal sealed class TrainingRows
     /// <exception cref="InvalidDataException">A value is not finite, a label is out of range, or fewer than two classes have rows.</exception>
     public ImageSet Read(IDataView input, CancellationToken cancellationToken)
     {
-        using DataViewRowCursor cursor = input.GetRowCursor([_features, _label]);
+        using DataViewRowCursor cursor = input.GetRowCursor([_features, Label]);
         if (FeatureType.ItemType == NumberDataViewType.Byte)
-            Read<byte>(cursor, Add, cancellationToken);
+            Read<byte>(cursor, (pixels, label) => _images.Add(pixels, label), 1 / 255f, cancellationToken);
         else
-            Read<float>(cursor, Add, cancellationToken);
+            Read<float>(cursor, (pixels, label) => _images.Add(pixels, label, _scaling.Scale), _scaling.Scale, cancellationToken);
 
         if (_images.Count == 0)
-            throw new InvalidDataException(MissingImages > 0 ? InputMessages.NoImages(_features.Name, MissingImages) : InputMessages.Empty(_label.Name, MissingLabels));
+            throw new InvalidDataException(MissingImages > 0 ? InputMessages.NoImages(_features.Name, MissingImages) : InputMessages.Empty(Label.Name, MissingLabels));
         ImageSet images = _images.Build(ClassCount);
         if (!images.Labels.ContainsAnyExcept(images.Labels[0]))
-            throw new InvalidDataException(InputMessages.SingleClass(_label.Name, LabelValues.Of(_label, ClassCount)?.Texts.ElementAt(images.Labels[0]), images.Count));
+            throw new InvalidDataException(InputMessages.SingleClass(Label.Name, LabelValues.Of(Label, ClassCount)?.Texts.ElementAt(images.Labels[0]), images.Count));
         return images;
     }
 
-    private void Read<T>(DataViewRowCursor cursor, Action<T[], int, long> add, CancellationToken cancellationToken)
+    private void Read<T>(DataViewRowCursor cursor, Action<T[], int> add, float scale, CancellationToken cancellationToken) where T : struct, INumber<T>
     {
         ValueGetter<VBuffer<T>> getFeatures = cursor.GetGetter<VBuffer<T>>(_features);
-        Func<ulong> getLabel = LabelReader.Create(cursor, _label);
         VBuffer<T> row = default;
         var pixels = new T[Shape.Length];
-        while (cursor.MoveNext())
+        foreach (int label in _rows.Of(cursor, cancellationToken))
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            ulong key = getLabel();
-            if (key == 0)
-            {
-                MissingLabels++;
-                continue;
-            }
-
-            if (key > (ulong)ClassCount)
-                throw new InvalidDataException(InputMessages.LabelOutOfRange(_label.Name, cursor.Position, key, ClassCount));
             getFeatures(ref row);
             if (row.Length != pixels.Length)
                 throw new InvalidDataException(InputMessages.RowLength(_features.Name, cursor.Position, row.Length, pixels.Length));
@@ -106,30 +97,10 @@ internal sealed class TrainingRows
             }
 
             row.CopyTo(pixels);
-            add(pixels, (int)key - 1, cursor.Position);
+            if (!Finite.All<T>(pixels))
+                throw new InvalidDataException(InputMessages.NotFinite(_features.Name, cursor.Position));
+            Range = Range.And(Extent.Of<T>(pixels).Times(scale));
+            add(pixels, label);
         }
     }
-
-    private void Add(byte[] pixels, int label, long position)
-    {
-        (byte least, byte most) = (byte.MaxValue, byte.MinValue);
-        foreach (byte value in pixels)
-            (least, most) = (Math.Min(least, value), Math.Max(most, value));
-        Widen(least / 255f, most / 255f);
-        _images.Add(pixels, label);
-    }
-
-    private void Add(float[] pixels, int label, long position)
-    {
-        if (!Finite.All(pixels))
-            throw new InvalidDataException(InputMessages.NotFinite(_features.Name, position));
-        (float least, float most) = (float.PositiveInfinity, float.NegativeInfinity);
-        foreach (float value in pixels)
-            (least, most) = (Math.Min(least, value), Math.Max(most, value));
-        Widen(least * _scaling.Scale, most * _scaling.Scale);
-        _images.Add(pixels, label, _scaling.Scale);
-    }
-
-    // A negative factor turns the range round.
-    private void Widen(float one, float other) => Range = (Math.Min(Range.Least, Math.Min(one, other)), Math.Max(Range.Most, Math.Max(one, other)));
 }

@@ -46,7 +46,7 @@ internal static class ModelZip
     private static HdgeTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
     {
         ctx.CheckAtModel(ModelStreams.Version(ModelSignature, LoaderSignature));
-        string? device = Devices.Choose(env, null);
+        string? device = DeviceChoice.Of(env, null);
         return ModelStreams.Load(env, "HDGE model", () =>
         {
             var columns = StrictJson.Read<Columns>(ModelStreams.Read(ctx, ColumnsEntry), ColumnsEntry, StrictJson.Indented);

@@ -11,7 +11,7 @@ namespace Hdge.MLNet.Scoring
 {
     // ConvertToOnnx asks the views of a pipeline, from the last to the first, whether they can save themselves, and takes the first that does not answer for the data: whatever
     // it computes would become an input of the graph, in silence. So ours answer. (Asked for, not in the class's list of interfaces: see FeatureImportance.)
-    internal sealed partial class ScoredDataView : IDynamicInterfaceCastable
+    internal sealed partial class MappedDataView : IDynamicInterfaceCastable
     {
         bool IDynamicInterfaceCastable.IsInterfaceImplemented(RuntimeTypeHandle interfaceType, bool throwIfNotImplemented) =>
             Type.GetTypeFromHandle(interfaceType) is { FullName: "Microsoft.ML.Data.IDataTransform" or "Microsoft.ML.Model.OnnxConverter.ITransformCanSaveOnnx" or "Microsoft.ML.Model.OnnxConverter.ISaveAsOnnx" or "Microsoft.ML.Model.OnnxConverter.ICanSaveOnnx" };
@@ -34,7 +34,7 @@ namespace Hdge.MLNet.Interop
 
         void ISaveAsOnnx.SaveAsOnnx(OnnxContext ctx) => throw new NotSupportedException(Reason);
 
-        IDataView IDataTransform.Source => ((ScoredDataView)(object)this).Source;
+        IDataView IDataTransform.Source => ((MappedDataView)(object)this).Source;
 
         void ICanSaveModel.Save(ModelSaveContext ctx) => throw new NotSupportedException(Reason);
     }

@@ -53,10 +53,5 @@ internal sealed class LabelValues<T> : LabelValues
     public IReadOnlyList<T> Items => _values;
 
     public override void AddTo(DataViewSchema.Annotations.Builder annotations, string kind) =>
-        annotations.Add(kind, new VectorDataViewType(ItemType, _values.Length), (ref VBuffer<T> target) =>
-        {
-            VBufferEditor<T> editor = VBufferEditor.Create(ref target, _values.Length);
-            _values.CopyTo(editor.Values);
-            target = editor.Commit();
-        });
+        annotations.Add(kind, new VectorDataViewType(ItemType, _values.Length), (ref VBuffer<T> target) => DenseVector.CopyTo(_values, ref target));
 }

@@ -11,14 +11,17 @@ internal abstract class BatchScorer
     private readonly RowFault[] _faults;
     private readonly bool[] _isMissing;
 
-    private protected BatchScorer(HdgeTransformer transformer, DataViewSchema.Column features, int capacity)
+    private protected BatchScorer(Source source)
     {
-        Transformer = transformer;
-        FeatureIndex = features.Index;
-        Scores = new ScoreBatch(capacity, transformer.Model.ClassCount);
-        _faults = new RowFault[capacity];
-        _isMissing = new bool[capacity];
+        Transformer = source.Transformer;
+        FeatureIndex = source.Features.Index;
+        Scores = new ScoreBatch(source.Capacity, Transformer.Model.ClassCount);
+        _faults = new RowFault[source.Capacity];
+        _isMissing = new bool[source.Capacity];
     }
+
+    /// <summary>Where the features come from, and how many rows at once.</summary>
+    internal sealed record Source(HdgeTransformer Transformer, DataViewRow Row, DataViewSchema.Column Features, int Capacity);
 
     /// <summary>What keeps a row from being scored.</summary>
     protected enum RowFault
@@ -49,15 +52,18 @@ internal abstract class BatchScorer
     public static BatchScorer Create(HdgeTransformer transformer, DataViewRow row, DataViewSchema input, int capacity)
     {
         DataViewSchema.Column features = transformer.FindFeatures(input);
+        HdgeModel model = transformer.Model;
+        var source = new Source(transformer, row, features, capacity);
         return ((VectorDataViewType)features.Type).ItemType == NumberDataViewType.Byte
-            ? new ByteScorer(transformer, row, features, capacity)
-            : new SingleScorer(transformer, row, features, capacity);
+            ? new PixelScorer<byte>(source, (pixels, count, into) => model.Score(pixels, count, into), model.RangeProblem)
+            : new PixelScorer<float>(source, (pixels, count, into) => model.Score(pixels, count, into), model.RangeProblem);
     }
 
     /// <summary>Scores the first <paramref name="count"/> slots. A faulty row among them takes part as zeros, and so does a missing image, which is never in distribution.</summary>
     /// <exception cref="ObjectDisposedException">The transformer has been disposed.</exception>
     public void Score(int count)
     {
+        Transformer.ThrowIfDisposed();
         for (int slot = 0; slot < count; slot++)
             (_faults[slot], _isMissing[slot]) = (Unpack(slot), IsMissing(slot));
         ScorePixels(count);

@@ -51,8 +51,8 @@ internal abstract class ColumnBinding(DataViewSchema input, DataViewSchema outpu
         ?? throw new InvalidOperationException($"The column '{column.Name}' has values of {column.Type.RawType}, not {typeof(T)}.");
 
     /// <summary>One row with the new columns; disposes the input's row with itself.</summary>
-    public abstract DataViewRow Map(DataViewRow row, bool[] active);
+    public abstract MappedRow Map(DataViewRow row, bool[] active);
 
-    /// <summary>A cursor with the new columns, of which at least one is active; disposes the input's cursor with itself.</summary>
-    public abstract DataViewRowCursor Map(DataViewRowCursor cursor, bool[] active);
+    /// <summary>A cursor with the new columns; disposes the input's cursor with itself.</summary>
+    public virtual DataViewRowCursor MapCursor(DataViewRowCursor cursor, bool[] active) => new MappedCursor(cursor, Map(cursor, active));
 }

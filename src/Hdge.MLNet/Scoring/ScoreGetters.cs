@@ -20,7 +20,7 @@ internal static class ScoreGetters
             int row = slot();
             value = (uint)scores.PredictedClass[row] + 1; // a key counts from 1
         }),
-        OutputColumn.Score => (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) => Copy(Row(scores, scores.Probabilities, slot()), ref value)),
+        OutputColumn.Score => (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) => Row(scores, scores.Probabilities, slot()).CopyTo(ref value)),
         OutputColumn.LogDensity => (ValueGetter<float>)((ref float value) =>
         {
             int row = slot();
@@ -41,18 +41,11 @@ internal static class ScoreGetters
             int row = slot();
             value = scores.DetectionScore[row];
         }),
-        OutputColumn.CalibratedScore => (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) => Copy(Row(scores, scores.CalibratedProbabilities, slot()), ref value)),
+        OutputColumn.CalibratedScore => (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) => Row(scores, scores.CalibratedProbabilities, slot()).CopyTo(ref value)),
         _ => (ValueGetter<VBuffer<bool>>)((ref VBuffer<bool> value) => FindSet(sets, Row(scores, scores.Probabilities, slot()), ref value)),
     };
 
     private static ReadOnlySpan<float> Row(ScoreBatch scores, float[] values, int row) => values.AsSpan(row * scores.ClassCount, scores.ClassCount);
-
-    private static void Copy(ReadOnlySpan<float> row, ref VBuffer<float> value)
-    {
-        VBufferEditor<float> editor = VBufferEditor.Create(ref value, row.Length);
-        row.CopyTo(editor.Values);
-        value = editor.Commit();
-    }
 
     private static void FindSet(ConformalPredictor? sets, ReadOnlySpan<float> probabilities, ref VBuffer<bool> value)
     {

@@ -11,7 +11,7 @@ namespace Hdge.MLNet.Scoring;
 /// </summary>
 internal sealed class ScoringCursor : DataViewRowCursor
 {
-    private readonly Binding _binding;
+    private readonly ScoringBinding _binding;
     private readonly DataViewRowCursor _input;
     private readonly bool[] _active;
     private readonly ColumnBuffer?[] _columns;
@@ -22,7 +22,7 @@ internal sealed class ScoringCursor : DataViewRowCursor
     private bool _ended;
     private bool _disposed;
 
-    public ScoringCursor(Binding binding, DataViewRowCursor input, bool[] active)
+    public ScoringCursor(ScoringBinding binding, DataViewRowCursor input, bool[] active)
     {
         (_binding, _input, _active) = (binding, input, active);
         int capacity = RowWindow.Capacity(binding.Transformer.ImageShape.Length);
@@ -67,10 +67,11 @@ internal sealed class ScoringCursor : DataViewRowCursor
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
     {
         int index = _binding.ActiveIndexOf(column, _active);
-        Delegate getter = _binding.Output(index) is { } output
-            ? ScoreGetters.Create(output, _scorer.Scores, _binding.Transformer.Model.PredictionSets, ScoredSlot)
+        int output = index - _binding.InputSchema.Count;
+        Delegate getter = output >= 0
+            ? ScoreGetters.Create(_binding.Outputs[output], _scorer.Scores, _binding.Transformer.Model.PredictionSets, ScoredSlot)
             : _columns[index]!.CreateGetter(PresentSlot);
-        return Binding.Typed<TValue>(getter, column);
+        return ColumnBinding.Typed<TValue>(getter, column);
     }
 
     protected override void Dispose(bool disposing)

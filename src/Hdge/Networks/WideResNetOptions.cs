@@ -2,7 +2,7 @@ using Hdge.Data;
 
 namespace Hdge.Networks;
 
-/// <summary>Size and kind of a <see cref="WideResNet"/>.</summary>
+/// <summary>Size and kind of a wide residual network (Zagoruyko and Komodakis 2016), as in the published JEM and HDGE code.</summary>
 public sealed record WideResNetOptions : NetworkOptions
 {
     private const int MaximumDepth = 1000, MaximumWidth = 64, SmallestSide = 8;
@@ -26,11 +26,9 @@ public sealed record WideResNetOptions : NetworkOptions
     public int BlocksPerStage => (Depth - 4) / 6;
 
     /// <inheritdoc/>
-    public override Backbone Create(ImageShape shape, int classCount, int seed = 0) => new WideResNet(shape, classCount, this, seed);
+    protected override Backbone Build(NetworkContext context) => new WideResNet(this, context);
 
-    internal override IEnumerable<(string Name, long[] Shape)> WeightShapes(ImageShape shape, int classCount) => WideResNetWeights.Of(shape, classCount, this);
-
-    internal override bool HasBatchNorm => Normalization == Normalization.Batch;
+    internal override int FewestWeights => Depth;
 
     /// <summary>Checks the values for images of <paramref name="shape"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range, or the image is below 8×8 (two strides of 2 leave too little to normalise).</exception>

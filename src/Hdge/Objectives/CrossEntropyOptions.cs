@@ -9,5 +9,6 @@ public sealed record CrossEntropyOptions : ObjectiveOptions
     /// <inheritdoc/>
     public override void Validate() => Argument.Require(LabelSmoothing >= 0 && LabelSmoothing < 1, LabelSmoothing, "[0, 1)");
 
-    internal override IObjective Create(ObjectiveContext context) => new CrossEntropyObjective(this);
+    /// <inheritdoc/>
+    public override IObjective Create(ObjectiveContext context) => new CrossEntropyObjective(this);
 }

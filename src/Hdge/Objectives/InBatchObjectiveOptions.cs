@@ -12,9 +12,11 @@ public sealed record InBatchObjectiveOptions : ObjectiveOptions
     /// <summary>Views of each image in a step: 1 (default) or 2. Both views' logits form the batch; a batch of N images then has 2N − 1 negatives an image. Two ask for an augmentation that makes them differ.</summary>
     public int Views { get; init; } = 1;
 
-    internal override int ViewCount => Views;
+    /// <inheritdoc/>
+    protected internal override int ViewCount => Views;
 
-    internal override int SmallestBatch => 2;
+    /// <inheritdoc/>
+    protected internal override int SmallestBatch => 2;
 
     /// <inheritdoc/>
     public override void Validate()
@@ -24,5 +26,6 @@ public sealed record InBatchObjectiveOptions : ObjectiveOptions
         Argument.Require(Views is 1 or 2, Views, "1 or 2");
     }
 
-    internal override IObjective Create(ObjectiveContext context) => new InBatchObjective(this);
+    /// <inheritdoc/>
+    public override IObjective Create(ObjectiveContext context) => new InBatchObjective(this);
 }

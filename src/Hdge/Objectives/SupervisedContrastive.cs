@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Hdge.Objectives;
 
 /// <summary>The supervised contrastive loss (Khosla et al. 2020, equation 2, L_out).</summary>
-public static class SupervisedContrastive
+internal static class SupervisedContrastive
 {
     private const double SmallestSquaredNorm = 1e-24; // as in ContrastiveScores: an embedding of length 0 stays 0, with a finite slope
 

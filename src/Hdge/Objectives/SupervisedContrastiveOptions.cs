@@ -1,3 +1,5 @@
+using Hdge.Training;
+
 namespace Hdge.Objectives;
 
 /// <summary>
@@ -27,13 +29,20 @@ public sealed record SupervisedContrastiveOptions : ObjectiveOptions
     /// <summary>Highest learning rate of that stage (Adam, falling to 0 along half a cosine). Range (0, 1]. Default 0.01.</summary>
     public double LinearLearningRate { get; init; } = 0.01;
 
-    internal override int ViewCount => Views;
+    /// <inheritdoc/>
+    protected internal override int ViewCount => Views;
 
-    internal override int SmallestBatch => 2;
+    /// <inheritdoc/>
+    protected internal override int SmallestBatch => 2;
 
-    internal override bool TrainsClassifier => Alpha > 0;
+    /// <inheritdoc/>
+    protected internal override bool TrainsClassifier => Alpha > 0;
 
-    internal override string? NotAdversarial => "its adversary would need a classifier, which is trained only after the features";
+    /// <inheritdoc/>
+    protected internal override LinearStageOptions? FinalStage => LinearEpochs > 0 ? new(LinearEpochs, LinearLearningRate) : null;
+
+    /// <inheritdoc/>
+    protected internal override string? NotAdversarial => "its adversary would need a classifier, which is trained only after the features";
 
     /// <inheritdoc/>
     public override void Validate()
@@ -47,5 +56,6 @@ public sealed record SupervisedContrastiveOptions : ObjectiveOptions
         Argument.Require(LinearLearningRate > 0 && LinearLearningRate <= 1, LinearLearningRate, "(0, 1]");
     }
 
-    internal override IObjective Create(ObjectiveContext context) => new SupervisedContrastiveObjective(context, this);
+    /// <inheritdoc/>
+    public override IObjective Create(ObjectiveContext context) => new SupervisedContrastiveObjective(context, this);
 }

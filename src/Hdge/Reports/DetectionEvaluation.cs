@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Hdge.Data;
 using Hdge.Detection;
 using Hdge.Metrics;
@@ -7,7 +6,7 @@ using Hdge.Metrics;
 namespace Hdge.Reports;
 
 /// <summary>How well a model's detection scores tell unknown images from known ones.</summary>
-public sealed partial class DetectionEvaluation
+public sealed class DetectionEvaluation
 {
     private readonly IReadOnlyDictionary<DetectionScore, float[]> _known;
     private readonly List<(string Name, IReadOnlyDictionary<DetectionScore, float[]> Scores)> _unknown = [];
@@ -20,7 +19,7 @@ public sealed partial class DetectionEvaluation
     /// <param name="scores">Among the model's <see cref="DetectorSet.Available"/>. The one that decides is evaluated with them, before them where it is missing.</param>
     /// <param name="prepare">Changes each set before it is scored, for example by noise; told the set's number, 0 for the known images. Default none.</param>
     /// <param name="cancellationToken">Looked at between forward passes.</param>
-    public DetectionEvaluation(HdgeModel model, ImageSet known, IReadOnlyList<NamedImages> unknown, IReadOnlyList<DetectionScore> scores,
+    public DetectionEvaluation(HdgeModel model, ImageSet known, IReadOnlyList<UnknownSet<ImageSet>> unknown, IReadOnlyList<DetectionScore> scores,
         Func<ImageSet, int, ImageSet>? prepare = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -31,7 +30,7 @@ public sealed partial class DetectionEvaluation
         Scores = scores.Contains(Chosen) ? scores : [Chosen, .. scores];
         _known = Score(known, 0);
         foreach (var set in unknown)
-            _unknown.Add((set.Name, Score(set.Images, 1 + _unknown.Count)));
+            _unknown.Add((set.Name, Score(set.Data, 1 + _unknown.Count)));
         Metrics = _unknown.ToDictionary(set => set.Name,
             set => (IReadOnlyDictionary<DetectionScore, DetectionMetrics>)Scores.ToDictionary(s => s, s => DetectionMetrics.Of(_known[s], set.Scores[s])));
 
@@ -57,9 +56,6 @@ public sealed partial class DetectionEvaluation
     /// <summary>Metrics by unknown set and score.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<DetectionScore, DetectionMetrics>> Metrics { get; }
 
-    /// <summary>A score's name in tables: log-density, max-probability, …</summary>
-    public static string Name(DetectionScore score) => WordStart().Replace(score.ToString(), "-").ToLowerInvariant();
-
     /// <summary>AUROC, FPR at 95 % TPR, AUPR-in and AUPR-out of all scores by all unknown sets.</summary>
     public IReadOnlyList<MetricTable> Tables() =>
     [
@@ -70,7 +66,7 @@ public sealed partial class DetectionEvaluation
     ];
 
     private MetricTable Table(string name, Func<DetectionMetrics, double> metric, bool higherIsBetter) =>
-        new(name, [.. _unknown.Select(u => u.Name)], [.. Scores.Select(s => new MetricRow(Name(s), [.. _unknown.Select(u => metric(Metrics[u.Name][s]))], s == Chosen))])
+        new(name, [.. _unknown.Select(u => u.Name)], [.. Scores.Select(s => new MetricRow(s.Name, [.. _unknown.Select(u => metric(Metrics[u.Name][s]))], s == Chosen))])
         {
             HigherIsBetter = higherIsBetter,
             ShowMean = true,
@@ -87,7 +83,7 @@ public sealed partial class DetectionEvaluation
         {
             var (known, unknown) = (_known[score], scores[score]);
             var (low, high) = Bootstrap.Interval((k, u) => Hdge.Metrics.Auroc.Of(Pick(known, k), Pick(unknown, u)), known.Length, unknown.Length, cancellation: cancellationToken);
-            yield return new($"AUROC, {name}", Metrics[name][score].Auroc) { Low = low, High = high, Note = Name(score) + (score == Chosen ? string.Create(CultureInfo.InvariantCulture, $", {shares[name]:P1} flagged") : "") };
+            yield return new($"AUROC, {name}", Metrics[name][score].Auroc) { Low = low, High = high, Note = score.Name + (score == Chosen ? string.Create(CultureInfo.InvariantCulture, $", {shares[name]:P1} flagged") : "") };
         }
 
         static float[] Pick(float[] scores, ReadOnlySpan<int> items)
@@ -107,7 +103,4 @@ public sealed partial class DetectionEvaluation
     public IReadOnlyList<PlotCurve> Roc(DetectionScore score) =>
         [.. _unknown.Select(u => new PlotCurve(u.Name, [.. RocCurve.Of(_known[score], u.Scores[score]).Select(p => new PlotPoint(p.FalsePositiveRate, p.TruePositiveRate))],
             Metrics[u.Name][score].Auroc))];
-
-    [GeneratedRegex("(?<=[a-z])(?=[A-Z])")]
-    private static partial Regex WordStart();
 }

@@ -6,7 +6,7 @@ namespace Hdge.Reports;
 /// <summary>How a model does on labelled images of its own classes: accuracy, calibration before and after, risk against coverage.</summary>
 public sealed class KnownEvaluation
 {
-    private readonly bool[] _correct;
+    private readonly KnownMetrics _metrics;
     private readonly float[] _confidence; // before calibration
 
     /// <summary>Scores the images, once.</summary>
@@ -22,12 +22,16 @@ public sealed class KnownEvaluation
             throw new ArgumentException("An evaluation needs at least 1 image, found 0.", nameof(images));
         Images = images;
         Scores = model.Score(images, cancellationToken);
-        Before = CalibrationMetrics.Of(Scores.Probabilities, images.Labels, model.ClassCount);
-        int[] labels = images.Labels.ToArray();
-        _correct = [.. labels.Select((label, i) => Scores.PredictedClass[i] == label)];
-        _confidence = [.. labels.Select((_, i) => Scores.Probabilities[i * model.ClassCount + Scores.PredictedClass[i]])];
-        After = ConfidenceMetrics.Of(Scores.Confidence.AsSpan(0, images.Count), _correct);
-        Kept = Scores.IsInDistribution.Count(kept => kept) / (double)images.Count;
+        _metrics = KnownMetrics.Of(new()
+        {
+            ClassCount = model.ClassCount,
+            Labels = images.Labels,
+            Predicted = Scores.PredictedClass,
+            Probabilities = Scores.Probabilities,
+            Confidences = Scores.Confidence,
+            Flagged = Scores.IsInDistribution.Count(kept => !kept),
+        });
+        _confidence = [.. Scores.PredictedClass.Select((best, i) => Scores.Probabilities[i * model.ClassCount + best])];
     }
 
     /// <summary>The images.</summary>
@@ -37,16 +41,16 @@ public sealed class KnownEvaluation
     public ScoreBatch Scores { get; }
 
     /// <summary>Of the probabilities before calibration.</summary>
-    public CalibrationMetrics Before { get; }
+    public CalibrationMetrics Before => _metrics.Uncalibrated;
 
     /// <summary>Of the calibrated confidence.</summary>
-    public ConfidenceMetrics After { get; }
+    public ConfidenceMetrics After => _metrics.Confidence;
 
     /// <summary>Share of the images that the model takes for in-distribution, 0..1.</summary>
-    public double Kept { get; }
+    public double Kept => 1 - _metrics.FlaggedShare;
 
     /// <summary>Whether the predicted class of an image is its own.</summary>
-    public bool IsCorrect(int image) => _correct[image];
+    public bool IsCorrect(int image) => _metrics.Correct[image];
 
     /// <summary>Accuracy and calibration errors with 95 % bootstrap intervals.</summary>
     public IEnumerable<SummaryNumber> Summary(CancellationToken cancellationToken = default)
@@ -68,7 +72,7 @@ public sealed class KnownEvaluation
     {
         int right = 0;
         foreach (int i in items)
-            right += _correct[i] ? 1 : 0;
+            right += _metrics.Correct[i] ? 1 : 0;
         return right / (double)items.Length;
     }
 
@@ -76,7 +80,7 @@ public sealed class KnownEvaluation
     {
         var (confidences, correct) = (new float[items.Length], new bool[items.Length]);
         for (int i = 0; i < items.Length; i++)
-            (confidences[i], correct[i]) = (confidence[items[i]], _correct[items[i]]);
+            (confidences[i], correct[i]) = (confidence[items[i]], _metrics.Correct[items[i]]);
         return ProbabilityMetrics.ExpectedCalibrationError(confidences, correct);
     }
 }

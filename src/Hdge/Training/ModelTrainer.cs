@@ -1,6 +1,5 @@
 using Hdge.Calibration;
 using Hdge.Data;
-using Hdge.Objectives;
 
 namespace Hdge.Training;
 
@@ -15,7 +14,7 @@ public static class ModelTrainer
     /// </summary>
     /// <param name="images">At least two images; at least two classes must occur.</param>
     /// <param name="options">Everything the run depends on.</param>
-    /// <param name="progress">Called after each epoch on the calling thread; a resumed run calls it for the epochs before, too.</param>
+    /// <param name="callbacks">What it tells while it goes on. Default nothing.</param>
     /// <param name="cancellationToken">Looked at before every step.</param>
     /// <exception cref="ArgumentException">An option is out of range, or the images are too few or of one class.</exception>
     /// <exception cref="InvalidDataException">The checkpoint to resume from is damaged.</exception>
@@ -23,31 +22,11 @@ public static class ModelTrainer
     /// Where one cannot be written later the run goes on, and says so in the log.</exception>
     /// <exception cref="DivergenceException">The loss is no longer finite or has exploded; the exception holds the last good model.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled, and <see cref="TrainingOptions.OnCancel"/> is to throw, or no epoch was whole yet.</exception>
-    public static HdgeModel Train(ImageSet images, TrainingOptions options, Action<EpochMetrics>? progress = null, CancellationToken cancellationToken = default) =>
-        Train(images, options, progress, log: null, stepProgress: null, started: null, cancellationToken);
-
-    /// <inheritdoc cref="Train(ImageSet, TrainingOptions, Action{EpochMetrics}, CancellationToken)"/>
-    /// <param name="images">At least two images; at least two classes must occur.</param>
-    /// <param name="options">Everything the run depends on.</param>
-    /// <param name="progress">Called after each epoch on the calling thread; a resumed run calls it for the epochs before, too.</param>
-    /// <param name="log">Told what else one should know: that few images or none are held out, that a run diverged and went back, that it goes on from a checkpoint, that the finished model looks as if training had failed.</param>
-    /// <param name="cancellationToken">Looked at before every step.</param>
-    public static HdgeModel Train(ImageSet images, TrainingOptions options, Action<EpochMetrics>? progress, Action<string>? log, CancellationToken cancellationToken = default) =>
-        Train(images, options, progress, log, stepProgress: null, started: null, cancellationToken);
-
-    /// <inheritdoc cref="Train(ImageSet, TrainingOptions, Action{EpochMetrics}, CancellationToken)"/>
-    /// <param name="images">At least two images; at least two classes must occur.</param>
-    /// <param name="options">Everything the run depends on.</param>
-    /// <param name="progress">Called after each epoch on the calling thread; a resumed run calls it for the epochs before, too.</param>
-    /// <param name="log">Told what else one should know: that a run diverged and went back, that it goes on from a checkpoint.</param>
-    /// <param name="started">Told once, before the first step, what is trained where and on how many images. Default null.</param>
-    /// <param name="stepProgress">Called within epochs while the network is trained, at most once a <see cref="TrainingOptions.ProgressInterval"/>, on the calling thread. Default null.</param>
-    /// <param name="cancellationToken">Looked at before every step.</param>
-    public static HdgeModel Train(ImageSet images, TrainingOptions options, Action<EpochMetrics>? progress, Action<string>? log, Action<TrainingProgress>? stepProgress, Action<TrainingStart>? started = null,
-        CancellationToken cancellationToken = default)
+    public static HdgeModel Train(ImageSet images, TrainingOptions options, TrainingCallbacks? callbacks = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(options);
+        callbacks ??= new();
         Libtorch.EnsureLoaded();
         options.Validate(images.Shape);
         int classes = images.Labels.ToArray().Distinct().Count();
@@ -57,26 +36,36 @@ public static class ModelTrainer
         using var threads = TorchThreads.UseFor(options.Threads);
         using var on = Autograd.On();
         var (train, heldOut) = images.Split(options.ValidationFraction, Seeds.Mix(options.Seed, SeedStream.HeldOutImages));
-        if (log is not null && HeldOutWarning(heldOut.Count, options) is { } warning)
-            log(warning);
+        if (HeldOutWarning(heldOut.Count, options) is { } warning)
+            callbacks.Log?.Invoke(warning);
         var network = options.Network.Create(images.Shape, images.ClassCount, Seeds.Mix(options.Seed, SeedStream.NetworkWeights));
         var model = new HdgeModel(network, options.Scaling, device);
         try
         {
-            started?.Invoke(new TrainingStart(device.ToString(), options.Network, network.parameters().Sum(p => p.numel()), images.Shape, train.Count, heldOut.Count, classes));
+            callbacks.Started?.Invoke(new TrainingStart
+            {
+                Device = device.ToString(),
+                Network = options.Network,
+                ParameterCount = network.parameters().Sum(p => p.numel()),
+                Shape = images.Shape,
+                TrainingImages = train.Count,
+                HeldOutImages = heldOut.Count,
+                ClassCount = classes,
+            });
+            var input = new RunInput(model, train, heldOut, options);
             TimeSpan elapsed;
             using (Tf32.During(device, options.AllowTf32))
-            using (var run = new TrainingRun(model, train, heldOut, options, progress, log, stepProgress))
+            using (var run = new TrainingRun(input, callbacks))
             {
                 run.Run(cancellationToken);
                 elapsed = run.Elapsed;
             }
             // A model that is to be returned in any case is finished in any case.
             if (options.OnCancel == CancelBehavior.ReturnBestSoFar)
-                Finish(model, train, heldOut, options, progress, elapsed, CancellationToken.None, cancellationToken);
+                Finish(input, callbacks.Epoch, elapsed, CancellationToken.None, cancellationToken);
             else
-                Finish(model, train, heldOut, options, progress, elapsed, cancellationToken);
-            if (log is not null)
+                Finish(input, callbacks.Epoch, elapsed, cancellationToken);
+            if (callbacks.Log is { } log)
                 foreach (string doubt in TrainingDoubts.Of(model, train, heldOut, options, options.OnCancel == CancelBehavior.ReturnBestSoFar ? CancellationToken.None : cancellationToken))
                     log(doubt);
             return model;
@@ -87,6 +76,14 @@ public static class ModelTrainer
             throw;
         }
     }
+
+    /// <inheritdoc cref="Train(ImageSet, TrainingOptions, TrainingCallbacks, CancellationToken)"/>
+    /// <param name="images">At least two images; at least two classes must occur.</param>
+    /// <param name="options">Everything the run depends on.</param>
+    /// <param name="epoch">Called after each epoch on the calling thread; a resumed run calls it for the epochs before, too.</param>
+    /// <param name="cancellationToken">Looked at before every step.</param>
+    public static HdgeModel Train(ImageSet images, TrainingOptions options, Action<EpochMetrics>? epoch, CancellationToken cancellationToken = default) =>
+        Train(images, options, new TrainingCallbacks { Epoch = epoch }, cancellationToken);
 
     /// <summary>What there is to say about the number of held-out images; null where they are enough or none were asked for.</summary>
     private static string? HeldOutWarning(int count, TrainingOptions options)
@@ -103,15 +100,15 @@ public static class ModelTrainer
     }
 
     /// <summary>What follows the last step: range of the pixels, running averages for clean images, the linear layer where it has a stage of its own (which <paramref name="endLinearStage"/> ends after a whole epoch), temperature, decision and detectors.</summary>
-    internal static void Finish(HdgeModel model, ImageSet train, ImageSet heldOut, TrainingOptions options,
-        Action<EpochMetrics>? progress, TimeSpan elapsed, CancellationToken cancellationToken, CancellationToken endLinearStage = default)
+    internal static void Finish(RunInput run, Action<EpochMetrics>? progress, TimeSpan elapsed, CancellationToken cancellationToken, CancellationToken endLinearStage = default)
     {
-        if (options.Augmentation.NoiseDeviation > 0 && options.Network.HasBatchNorm)
+        var (model, train, heldOut, options) = run;
+        if (options.Augmentation.NoiseDeviation > 0 && model.Network.HasBatchNorm)
             RunningAverages.Refresh(model.Network, train, options, model.Device, cancellationToken);
         model.Network.eval();
         model.TrainedRange = PixelRange.Of(train, heldOut);
-        if (options.Objective is SupervisedContrastiveOptions { LinearEpochs: > 0 } stage)
-            LinearStage.Run(model.Network, train, heldOut, stage, options, model.Device, progress, elapsed, cancellationToken, endLinearStage);
+        if (options.Objective.FinalStage is { } stage)
+            LinearStage.Run(run, stage, progress, elapsed, cancellationToken, endLinearStage);
         if (heldOut.Count > 0)
             model.Calibrate(heldOut, options.InDistributionRate, options.CalibrationMethod, options.PredictionSets, Seeds.Mix(options.Seed, SeedStream.Calibration), cancellationToken);
         else

@@ -118,7 +118,7 @@ public sealed record TrainingOptions
     {
         Network.Validate(shape);
         Objective.Validate();
-        Objective.Validate(Network);
+        Objective.Validate(Network, shape);
         Checkpoint?.Validate();
         Argument.Require(DivergenceRestarts is null or >= 0, DivergenceRestarts ?? 0, "at least 0, or null", nameof(DivergenceRestarts));
         Argument.Require(Threads is null or >= 1, Threads ?? 0, "at least 1, or null", nameof(Threads));

@@ -9,7 +9,7 @@ public class DetectionGroupTests
     public void GroupsAverageTheirSetsWhateverTheirSize()
     {
         DetectionMetrics easy = DetectionMetrics.Of([3f, 4], [1f, 2, 2, 2, 2]), hard = DetectionMetrics.Of([3f, 4], [5f]), middle = DetectionMetrics.Of([3f, 4], [3.5f]);
-        var groups = DetectionGroup.Of([new("letters", "near", hard), new("noise", "far", middle), new("digits", "near", easy)]);
+        var groups = DetectionGroup.Of([new("letters", "near", hard, 0), new("noise", "far", middle, 0), new("digits", "near", easy, 0)]);
         Assert.Equal(["near", "far"], groups.Select(g => g.Name));
         Assert.Equal(["letters", "digits"], groups[0].Sets);
         Assert.Equal((0.5, 0.5, 0.25), (groups[0].Auroc, groups[0].FalsePositiveRate, groups[0].DetectionError));
@@ -22,7 +22,7 @@ public class DetectionGroupTests
     public void DifferentRatesAreRefused()
     {
         var error = Assert.Throws<ArgumentException>(() =>
-            DetectionGroup.Of([new("a", "near", DetectionMetrics.Of([1f], [0f])), new("b", "near", DetectionMetrics.Of([1f], [0f], 0.8))]));
+            DetectionGroup.Of([new("a", "near", DetectionMetrics.Of([1f], [0f]), 0), new("b", "near", DetectionMetrics.Of([1f], [0f], 0.8), 0)]));
         Assert.Contains("'b' at 0.8", error.Message, StringComparison.Ordinal);
     }
 }

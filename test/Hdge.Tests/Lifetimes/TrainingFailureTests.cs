@@ -15,7 +15,7 @@ public class TrainingFailureTests
         {
         }
 
-        internal override IObjective Create(ObjectiveContext context) => new Objective(Value);
+        public override IObjective Create(ObjectiveContext context) => new Objective(Value);
 
         private sealed class Objective(float value) : IObjective
         {
@@ -50,7 +50,7 @@ public class TrainingFailureTests
     {
         var log = new List<string>();
         var options = SmallImages.Quick with { Objective = new FirstLoss(value), DivergenceRestarts = 1, Epochs = 1 };
-        using var model = ModelTrainer.Train(SmallImages.Patterns(48), options, null, SmallImages.Log(log));
+        using var model = ModelTrainer.Train(SmallImages.Patterns(48), options, new TrainingCallbacks { Log = SmallImages.Log(log) });
         Assert.Contains("diverged at step 0", log[0], StringComparison.Ordinal);
         Assert.All(model.Logits(SmallImages.Patterns(3)), logit => Assert.True(float.IsFinite(logit)));
     }
@@ -73,7 +73,7 @@ public class TrainingFailureTests
     {
         var log = new List<string>();
         var options = new TrainingOptions { Epochs = 2, BatchSize = 32, LearningRate = 10, Device = "cpu", ValidationFraction = 0.5 };
-        using var model = ModelTrainer.Train(SmallImages.Fashion(200), options, null, log.Add);
+        using var model = ModelTrainer.Train(SmallImages.Fashion(200), options, new TrainingCallbacks { Log = log.Add });
         Assert.Contains(log, line => line.StartsWith("The fitted temperature is 50, expected about 1", StringComparison.Ordinal));
         Assert.Contains(log, line => line.StartsWith("The accuracy on 100 held-out images is", StringComparison.Ordinal));
     }
@@ -82,7 +82,7 @@ public class TrainingFailureTests
     public void B12_ASoundModelRaisesNoDoubt()
     {
         var log = new List<string>();
-        using var model = ModelTrainer.Train(SmallImages.Patterns(300), SmallImages.Quick with { Epochs = 4 }, null, log.Add);
+        using var model = ModelTrainer.Train(SmallImages.Patterns(300), SmallImages.Quick with { Epochs = 4 }, new TrainingCallbacks { Log = log.Add });
         Assert.DoesNotContain(log, line => line.Contains("failed", StringComparison.Ordinal));
     }
 

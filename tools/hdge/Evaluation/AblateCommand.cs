@@ -41,11 +41,11 @@ internal sealed class AblateCommand : Command
         foreach (int bank in banks)
         {
             string own = Path.Combine(folder, FormattableString.Invariant($"k-{bank}"));
-            var run = TrainingRun.Run(settings with { Bank = bank }, own, parsed.GetValue(_resume), context);
-            using var model = HdgeModel.Load(TrainingRun.ModelPath(own), settings.Device);
+            var run = TrainingJob.Run(settings with { Bank = bank }, own, parsed.GetValue(_resume), context);
+            using var model = HdgeModel.Load(TrainingJob.ModelPath(own), settings.Device);
             if (run.Test is null)
                 throw new FileNotFoundException($"'{settings.Dataset}' has no test images, which are the known ones here.");
-            var known = ImageFolder.LoadTest(settings.Dataset, settings.Limit, model.ClassCount, model.InputShape, ClassNames.Read(TrainingRun.ModelPath(own), null, model.ClassCount));
+            var known = ImageFolder.LoadTest(settings.Dataset, settings.Limit, model.ClassCount, model.InputShape, ClassNames.Read(TrainingJob.ModelPath(own), null, model.ClassCount));
             var detection = new DetectionEvaluation(model, known, UnknownSets.Read(unknown, known, settings.Limit), [DetectionScore.LogDensity], UnknownSets.Noise(model.Scaling, noise, settings.Seed), context.Cancellation);
             rows.Add((bank, run, detection.Auroc(DetectionScore.LogDensity)));
         }

@@ -1,3 +1,4 @@
+using Hdge.Metrics;
 using Hdge.Cli.Data;
 using Hdge.Data;
 using Hdge.Detection;
@@ -29,7 +30,7 @@ internal sealed class EvaluationInput : IDisposable
 
     public ImageSet Known { get; }
 
-    public IReadOnlyList<NamedImages> Unknown { get; }
+    public IReadOnlyList<UnknownSet<ImageSet>> Unknown { get; }
 
     /// <summary>Those asked for that the model can give.</summary>
     public IReadOnlyList<DetectionScore> Scores { get; }
@@ -65,7 +66,7 @@ internal sealed class EvaluationInput : IDisposable
         bool byName = settings.Scores.Any(s => s is not (ScoreNames.Free or ScoreNames.All));
         var missing = scores.Where(s => !available.Contains(s)).ToArray();
         if (byName && missing.Length > 0)
-            throw new ArgumentException($"The model was not fitted for {string.Join(", ", missing.Select(DetectionEvaluation.Name))}; it gives {string.Join(", ", available.Select(DetectionEvaluation.Name))}.");
+            throw new ArgumentException($"The model was not fitted for {string.Join(", ", missing.Select(s => s.Name))}; it gives {string.Join(", ", available.Select(s => s.Name))}.");
         return [.. scores.Where(available.Contains)];
     }
 }

@@ -1,5 +1,7 @@
+using Hdge.Metrics;
 using System.CommandLine;
 using Hdge.Data;
+using Hdge.Detection;
 using Hdge.Reports;
 using Hdge.Cli.Data;
 
@@ -21,9 +23,9 @@ internal static class UnknownSets
     /// <param name="limit">Takes the first images of each only.</param>
     /// <exception cref="ArgumentException">A part has another form, or a name comes twice.</exception>
     /// <exception cref="InvalidDataException">A set's images have another shape than the known ones.</exception>
-    public static IReadOnlyList<NamedImages> Read(IReadOnlyList<string> given, ImageSet known, int? limit)
+    public static IReadOnlyList<UnknownSet<ImageSet>> Read(IReadOnlyList<string> given, ImageSet known, int? limit)
     {
-        var sets = new List<NamedImages>();
+        var sets = new List<UnknownSet<ImageSet>>();
         foreach (string part in given)
         {
             var (name, images) = part.Split('=', 2) switch

@@ -90,23 +90,8 @@ internal sealed class ScoreCommand : Command
     }
 
     /// <summary>The file appears only when it is whole. A terminal is shown how many images are done.</summary>
-    private static int WriteFile(string path, CommandContext context, Func<TextWriter, Action<int>, int> write)
-    {
-        string partial = path + ".partial";
-        try
-        {
-            int count;
-            using (var text = new StreamWriter(partial))
-                count = context.Console.Profile.Capabilities.Interactive ? context.Console.Status().Start("scoring", status => write(text, n => status.Status = $"scored {n} images")) : write(text, _ => { });
-            File.Move(partial, path, overwrite: true);
-            return count;
-        }
-        catch
-        {
-            File.Delete(partial);
-            throw;
-        }
-    }
+    private static int WriteFile(string path, CommandContext context, Func<TextWriter, Action<int>, int> write) => WholeTextFile.Write(path, text =>
+        context.Console.Profile.Capabilities.Interactive ? context.Console.Status().Start("scoring", status => write(text, n => status.Status = $"scored {n} images")) : write(text, _ => { }));
 
     private static string Format(string? given, string? file) => given switch
     {

@@ -7,12 +7,12 @@ using CsvHelper.Configuration;
 namespace Hdge.Cli.Scoring;
 
 /// <summary>What is written of a scored image, in this order.</summary>
-internal sealed record ScoredImage(string File, string Class, float Confidence, float LogDensity, float DetectionScore, bool InDistribution, ReadOnlyMemory<float> Probabilities);
+internal sealed record ImageScores(string File, string Class, float Confidence, float LogDensity, float DetectionScore, bool InDistribution, ReadOnlyMemory<float> Probabilities);
 
 /// <summary>Writes scored images one by one; the text is complete when it is disposed of, and stays open.</summary>
 internal interface IScoreWriter : IDisposable
 {
-    void Write(ScoredImage image);
+    void Write(ImageScores image);
 }
 
 /// <summary>CSV with a header; a probability a column where they are wanted.</summary>
@@ -30,7 +30,7 @@ internal sealed class CsvScores : IScoreWriter
         Line(["file", "class", "confidence", "logDensity", "detectionScore", "inDistribution", .. (classNames ?? []).Select(name => "probability_" + name)]);
     }
 
-    public void Write(ScoredImage image) => Line(
+    public void Write(ImageScores image) => Line(
     [
         image.File, image.Class, Text(image.Confidence), Text(image.LogDensity), Text(image.DetectionScore), image.InDistribution ? "true" : "false",
         .. _probabilities ? image.Probabilities.ToArray().Select(Text) : [],
@@ -53,7 +53,7 @@ internal sealed class JsonLines(TextWriter text, bool probabilities) : IScoreWri
 {
     private static readonly JsonSerializerOptions s_options = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public void Write(ScoredImage image)
+    public void Write(ImageScores image)
     {
         var line = new Dictionary<string, object>
         {

@@ -36,7 +36,7 @@ internal sealed class CompareCommand : Command
             int exit = SelfProcess.Run(["train", .. settings.ToArguments(), "--out", own, .. parsed.GetValue(_resume) ? ["--resume"] : Array.Empty<string>()], context.Cancellation);
             runs.Add((objective.Name, exit switch
             {
-                0 => JsonFile.Read<RunSummary>(TrainingRun.MetricsPath(own)),
+                0 => JsonFile.Read<RunSummary>(TrainingJob.MetricsPath(own)),
                 ExitCodes.Diverged => null,
                 ExitCodes.Cancelled => throw new OperationCanceledException(context.Cancellation),
                 _ => throw new InvalidDataException($"{objective.Name} could not be trained (exit code {exit}); what was finished is in '{folder}', --resume goes on from there."),

@@ -28,7 +28,7 @@ internal sealed class TrainCommand : Command
 
     private static void Run(TrainSettings settings, string folder, bool resume, CommandContext context)
     {
-        var metrics = TrainingRun.Run(settings, folder, resume, context);
+        var metrics = TrainingJob.Run(settings, folder, resume, context);
         var table = new Table().AddColumns(settings.Objective, "value");
         table.AddRow("training loss", FormattableString.Invariant($"{metrics.Loss:F4}"));
         if (metrics.Test is { } test)
@@ -41,7 +41,7 @@ internal sealed class TrainCommand : Command
         if (metrics.PeakMemoryMiB is { } memory)
             table.AddRow("peak memory", FormattableString.Invariant($"{memory:F0} MiB"));
         context.Console.Write(table);
-        context.Output.WriteLine($"written: {TrainingRun.ModelPath(folder)}, {TrainingRun.MetricsPath(folder)}");
+        context.Output.WriteLine($"written: {TrainingJob.ModelPath(folder)}, {TrainingJob.MetricsPath(folder)}");
     }
 
     /// <summary>As --help does: nothing else need be given.</summary>

@@ -1,0 +1,22 @@
+using Hdge.MLNet.Output;
+using Microsoft.ML;
+
+namespace Hdge.MLNet.Scoring;
+
+/// <summary>A transformer on one input schema: which output column comes from where.</summary>
+/// <exception cref="ArgumentException">The input lacks the feature column, or the column has another type or length.</exception>
+internal sealed class ScoringBinding(HdgeTransformer transformer, DataViewSchema input)
+    : ColumnBinding(input, transformer.Outline(input), transformer.FindFeatures(input))
+{
+    private readonly OutputColumn[] _outputs = [.. transformer.Outputs.Present];
+
+    public HdgeTransformer Transformer => transformer;
+
+    /// <summary>The transformer's columns, in the order in which it adds them.</summary>
+    public IReadOnlyList<OutputColumn> Outputs => _outputs;
+
+    public override MappedRow Map(DataViewRow row, bool[] active) => new ScoringRow(this, row, active);
+
+    public override DataViewRowCursor MapCursor(DataViewRowCursor cursor, bool[] active) =>
+        NeedsScores(active) ? new ScoringCursor(this, cursor, active) : base.MapCursor(cursor, active);
+}

@@ -1,0 +1,122 @@
+using System.Diagnostics;
+using Hdge;
+using Hdge.Data;
+using Hdge.Reports;
+using Hdge.Training;
+using Hdge.Cli.Data;
+using Hdge.Metrics;
+using Spectre.Console;
+
+namespace Hdge.Cli.Training;
+
+/// <summary>Trains a model, tests it, and writes both into a folder.</summary>
+internal static class TrainingJob
+{
+    public static string ModelPath(string folder) => Path.Combine(folder, "model.hdge");
+
+    public static string MetricsPath(string folder) => Path.Combine(folder, "metrics.json");
+
+    private static string CheckpointPath(string folder) => Path.Combine(folder, "checkpoint.hdge");
+
+    /// <summary>Trains, or goes on where a killed run stopped, or answers what a finished run wrote.</summary>
+    /// <param name="settings">What to train.</param>
+    /// <param name="folder">Where model, metrics and, until they are there, the checkpoint go.</param>
+    /// <param name="resume">False begins anew.</param>
+    /// <param name="context">Shows progress, and ends the run: what is in the checkpoint stays.</param>
+    /// <exception cref="ArgumentException">A setting is wrong, or the folder holds a finished run of other settings, or one to resume.</exception>
+    public static RunSummary Run(TrainSettings settings, string folder, bool resume, CommandContext context)
+    {
+        var log = context.Output;
+        if (resume && File.Exists(MetricsPath(folder)) && File.Exists(ModelPath(folder)))
+        {
+            var finished = JsonFile.Read<RunSummary>(MetricsPath(folder));
+            if (finished.Settings != settings)
+                throw new ArgumentException($"'{folder}' holds a finished run of other settings ({string.Join(' ', finished.Settings.ToArguments())}): another --out, or no --resume.");
+            log.WriteLine($"{settings.Objective}: finished already, in '{folder}'");
+            return finished;
+        }
+        if (!resume && File.Exists(CheckpointPath(folder)))
+            throw new ArgumentException($"'{folder}' holds a run that was not finished: --resume goes on with it, another --out leaves it.");
+        var options = settings.ToOptions() with { Checkpoint = new() { Path = CheckpointPath(folder), Resume = resume } };
+        ImageShape? shape = settings.Shape is { } text ? ShapeText.Parse(text) : null;
+        var data = ImageFolder.Load(settings.Dataset, settings.Limit, shape);
+        var (train, test) = data;
+        if (shape is { } wanted && train.Shape != wanted)
+            throw new ArgumentException($"--shape is {wanted}, but the images in '{settings.Dataset}' are {train.Shape}: only photographs are brought to another shape.");
+        options.Validate(train.Shape);
+        Directory.CreateDirectory(folder);
+        log.WriteLine($"{settings.Objective}: {train.Count} training and {test?.Count ?? 0} test images of {train.Shape}, {train.ClassCount} classes; {NetworkNames.Of(options.Network)}, {options.Epochs} epochs");
+        var epochs = new List<EpochMetrics>();
+        using var model = Train(train, options, epochs, folder, context);
+        ClassNames.Write(folder, data.ClassNames);
+        model.Save(ModelPath(folder));
+        int heldOut = train.HeldOutCount(options.ValidationFraction);
+        int stepsAnEpoch = (train.Count - heldOut + options.BatchSize - 1) / options.BatchSize;
+        var network = epochs.Where(m => m.Stage == TrainingStage.Network).ToList(); // SupCon's linear layer comes after it
+        var metrics = new RunMetrics
+        {
+            Settings = settings,
+            TrainImages = train.Count,
+            Classes = train.ClassCount,
+            Steps = (long)stepsAnEpoch * options.Epochs,
+            Loss = network[^1].Loss,
+            ValidationAccuracy = epochs[^1].ValidationAccuracy,
+            Test = test is { Count: > 0 } ? Test(model, test, context.Cancellation) : null,
+            Temperature = model.Temperature,
+            StepMilliseconds = network.Min(m => m.StepTime).TotalMilliseconds,
+            PeakMemoryMiB = PeakMemory(),
+            Seconds = epochs[^1].Elapsed.TotalSeconds,
+            Epochs = epochs,
+            Options = options,
+        };
+        JsonFile.Write(MetricsPath(folder), metrics);
+        foreach (string left in Directory.GetFiles(folder, Path.GetFileName(CheckpointPath(folder)) + "*"))
+            File.Delete(left);
+        return metrics;
+    }
+
+    public static TestMetrics Test(HdgeModel model, ImageSet images, CancellationToken cancellationToken)
+    {
+        var known = new KnownEvaluation(model, images, cancellationToken);
+        return new(images.Count, known.Before.Accuracy, known.Before.NegativeLogLikelihood, known.Before.Ece, known.After.Ece);
+    }
+
+    private static HdgeModel Train(ImageSet images, TrainingOptions options, List<EpochMetrics> epochs, string folder, CommandContext context)
+    {
+        try
+        {
+            if (!context.Console.Profile.Capabilities.Interactive)
+                return Run(m => context.Output.WriteLine(m.ToString()));
+            return context.Console.Progress().Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new ElapsedTimeColumn()).Start(progress =>
+            {
+                var task = progress.AddTask("training", maxValue: options.Epochs);
+                return Run(m =>
+                {
+                    task.Value = m.Epoch;
+                    task.Description = $"epoch {m.Epoch}/{m.Epochs}: loss {m.Loss:F3}, validation accuracy {m.ValidationAccuracy:P1}";
+                });
+            });
+        }
+        catch (DivergenceException error) when (error.LastGoodModel is { } good)
+        {
+            good.Save(Path.Combine(folder, "last-good.hdge"));
+            throw;
+        }
+
+        HdgeModel Run(Action<EpochMetrics> show) => ModelTrainer.Train(images, options, new TrainingCallbacks
+        {
+            Epoch = m =>
+            {
+                epochs.Add(m);
+                show(m);
+            },
+            Log = context.Output.WriteLine,
+        }, context.Cancellation);
+    }
+
+    private static double? PeakMemory()
+    {
+        using var process = Process.GetCurrentProcess();
+        return process.PeakWorkingSet64 > 0 ? process.PeakWorkingSet64 / (1024.0 * 1024.0) : null;
+    }
+}
