@@ -96,7 +96,7 @@ public class OwnNetworkTests
     {
         public int Scale { get; init; } = 1;
 
-        public override void Validate(ImageShape shape) => Option.Require(Scale is >= 1 and <= 100, Scale, "1..100");
+        public override void Validate(ImageShape shape) => Argument.Require(Scale is >= 1 and <= 100, Scale, "1..100");
 
         protected override Backbone Build(NetworkContext context) => new Pixels(this, context, Scale, nn.Linear(Scale * context.Shape.Length, context.ClassCount, device: context.Device));
     }

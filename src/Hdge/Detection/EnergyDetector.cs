@@ -30,17 +30,7 @@ public sealed record EnergyDetector : Detector
     {
         double temperature = state.Numbers.TryGetValue(Fitted, out double fitted) ? fitted : Temperature ?? input.Temperature;
         for (int i = 0; i < into.Length; i++)
-            into[i] = (float)Score(input.LogitRow(i), temperature);
-    }
-
-    private static double Score(ReadOnlySpan<float> logits, double t)
-    {
-        double top = logits[0], sum = 0;
-        foreach (float logit in logits)
-            top = Math.Max(top, logit);
-        foreach (float logit in logits)
-            sum += Math.Exp((logit - top) / t);
-        return top + t * Math.Log(sum);
+            into[i] = (float)LogitRow.LogSumExp(input.LogitRow(i), temperature);
     }
 
     private static bool IsTemperature(double value) => value > 0 && double.IsFinite(value);
