@@ -1,3 +1,4 @@
+using Hdge.Metrics;
 using System.Diagnostics;
 using System.Text.Json;
 using Hdge.Data;
@@ -25,7 +26,7 @@ internal static class Quick
             Training = new TrainingOptions
             {
                 // The flag goes by whichever score tells held-out images from distorted ones best; the others are for the table.
-                Detection = new DetectionOptions { Score = DetectionScore.Auto, Also = DetectionScoreKinds.GradientFree },
+                Detection = new DetectionOptions { Score = DetectionScore.Auto, Also = DetectorRegistry.GradientFree },
             },
         };
         if (arguments.Epochs is { } epochs)

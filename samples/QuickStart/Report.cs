@@ -1,3 +1,4 @@
+using Hdge.Metrics;
 using Hdge;
 using Hdge.Data;
 using Hdge.Detection;
@@ -18,14 +19,14 @@ internal static class Report
         // The model numbers classes by key value: the order in which training met them.
         ImageSet images = Rows.Read(data, "t10k"), known = Relabelled(images, transformer.ClassNames);
         UnknownSet<ImageSet>[] sets = [.. unknown.Select(name => new UnknownSet<ImageSet>(name, Rows.Read(Path.Combine(Arguments.Shipped, name), "t10k", labelled: false)))];
-        var detection = new DetectionEvaluation(model, known, sets, DetectionScoreKinds.GradientFree);
+        var detection = new DetectionEvaluation(model, known, sets, DetectorRegistry.GradientFree);
         HtmlReport.Write(EvaluationReport.Of("Clothing, and what is none", transformer.ClassNames, new KnownEvaluation(model, known), detection) with
         {
             Settings =
             [
                 new("network", $"{model.NetworkOptions}"),
                 new("temperature", $"{model.Temperature:F3}"),
-                new("flag goes by", DetectionEvaluation.Name(detection.Chosen)),
+                new("flag goes by", detection.Chosen.Name),
             ],
         }, path);
 
@@ -33,7 +34,7 @@ internal static class Report
         foreach (var score in detection.Scores)
         {
             double[] areas = [.. unknown.Select(name => detection.Metrics[name][score].Auroc)];
-            auroc.AddRow([DetectionEvaluation.Name(score) + (score == detection.Chosen ? " (chosen)" : ""), .. areas.Append(areas.Average()).Select(a => $"{a:F3}")]);
+            auroc.AddRow([score.Name + (score == detection.Chosen ? " (chosen)" : ""), .. areas.Append(areas.Average()).Select(a => $"{a:F3}")]);
         }
         AnsiConsole.Write(auroc);
     }

@@ -35,12 +35,15 @@ internal static class PlainText
     {
         null => "none",
         string text => text,
+        Detection.DetectionScore score => score.Name,
+        IEnumerable<Detection.DetectionScore> scores => $"[{string.Join(", ", scores)}]",
         double or float => ((IFormattable)value).ToString("G6", CultureInfo.InvariantCulture),
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         IEnumerable<float> few when few.Count() <= 4 => $"[{string.Join(", ", few.Select(item => Text(item)))}]",
         IEnumerable<int> few when few.Count() <= 4 => $"[{string.Join(", ", few.Select(item => Text(item)))}]",
         ICollection list => $"({list.Count})",
         _ when value.GetType().IsPrimitive => $"{value}", // bool
+        _ when value.ToString() is { } word && word.All(char.IsLetterOrDigit) => word,
         _ => $"({value})",
     };
 }

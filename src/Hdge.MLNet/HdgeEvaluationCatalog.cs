@@ -1,7 +1,7 @@
-using Hdge.Calibration;
 using Hdge.Detection;
 using Hdge.MLNet;
 using Hdge.MLNet.Evaluation;
+using Hdge.Metrics;
 
 namespace Microsoft.ML;
 

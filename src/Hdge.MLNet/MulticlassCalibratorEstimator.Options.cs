@@ -57,8 +57,7 @@ public sealed partial class MulticlassCalibratorEstimator
                     throw new ArgumentException($"Two output columns have the name '{predicted}'; each needs its own.");
             }
 
-            if (!Enum.IsDefined(Method))
-                throw new ArgumentOutOfRangeException(nameof(Method), $"{nameof(Method)} is {Method}, expected a calibration method.");
+            ArgumentNullException.ThrowIfNull(Method);
             if (!Enum.IsDefined(ScoreKind))
                 throw new ArgumentOutOfRangeException(nameof(ScoreKind), $"{nameof(ScoreKind)} is {ScoreKind}, expected Auto, Probabilities or Logits.");
             if (Folds < 2)

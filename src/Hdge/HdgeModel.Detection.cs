@@ -69,18 +69,18 @@ public sealed partial class HdgeModel
     internal IReadOnlyDictionary<DetectionScore, float[]> DetectionScores(DetectorSet detectors, ImageSet images, IReadOnlyList<DetectionScore> scores, CancellationToken cancellationToken)
     {
         CheckShape(images);
-        Detector[] chosen = [.. scores.Distinct().Select(detectors.Find)];
-        var results = chosen.ToDictionary(d => d.Kind, _ => new float[images.Count]);
-        bool gradient = scores.Any(s => s.NeedsGradient());
+        var results = scores.Distinct().ToDictionary(s => s, _ => new float[images.Count]);
+        var needs = detectors.Needs([.. results.Keys]);
+        bool gradient = needs.HasFlag(DetectorNeeds.Gradients);
         int largest = gradient ? LargestGradientForward : LargestForward;
         using var mode = gradient ? Autograd.On() : null;
-        for (int at = 0; at < images.Count && chosen.Length > 0; at += largest)
+        for (int at = 0; at < images.Count && results.Count > 0; at += largest)
         {
             cancellationToken.ThrowIfCancellationRequested();
             using var input = Input(images, at, Math.Min(largest, images.Count - at));
-            using var pass = Pass(input, results.Keys);
-            foreach (var detector in chosen)
-                pass.Scores(detector).CopyTo(results[detector.Kind].AsSpan(at));
+            using var pass = DetectionPass.Run(detectors, input, Temperature, needs);
+            foreach (var (score, given) in results)
+                pass.Scores(score).CopyTo(given.AsSpan(at));
         }
         return results;
     }
@@ -128,13 +128,11 @@ public sealed partial class HdgeModel
     /// <summary>Scores a batch by a score other than the log-density.</summary>
     private void ScoreByDetector(DetectorSet detectors, Decision decision, Tensor input, int at, int count, ScoreBatch into)
     {
-        using var pass = Pass(input, [decision.Score]);
-        var scores = pass.Scores(detectors.Find(decision.Score));
+        using var pass = DetectionPass.Run(detectors, input, Temperature, detectors.Needs(decision.Score));
+        var scores = pass.Scores(decision.Score);
         for (int i = 0; i < count; i++)
-            Fill(pass.Row(i), at + i, into, scores[i], decision);
+            Fill(pass.LogitRow(i), at + i, into, scores[i], decision);
     }
-
-    private DetectionInput Pass(Tensor input, IReadOnlyCollection<DetectionScore> scores) => DetectionPass.Run(Network, input, Temperature, scores);
 
     // A set's floating-point images are kept already scaled to 0..1.
     private Tensor Input(ImageSet images, int at, int count, Span<bool> inRange = default) => images.IsBytes

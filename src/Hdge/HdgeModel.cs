@@ -1,4 +1,5 @@
 using Hdge.Calibration;
+using Hdge.Conformal;
 using Hdge.Data;
 using Hdge.Detection;
 using Hdge.Networks;
@@ -32,7 +33,7 @@ public sealed partial class HdgeModel : IDisposable
         (Network, Scaling, Device) = (network, scaling, device);
         Calibrator = new IdentityCalibrator(network.ClassCount);
         _input = new InputWriter(network.InputShape, scaling, device);
-        _detectors = new DetectorSet(network, device, new DetectionOptions());
+        _detectors = new DetectorSet(network, new DetectionOptions(), new Dictionary<string, DetectorState>(), new(() => LinearHead.Of(network)));
     }
 
     /// <summary>Shape of the images it takes.</summary>
@@ -89,7 +90,7 @@ public sealed partial class HdgeModel : IDisposable
         get => _threads;
         set
         {
-            Option.Require(value is null or >= 1, value ?? 0, "at least 1, or null", nameof(Threads));
+            Argument.Require(value is null or >= 1, value ?? 0, "at least 1, or null", nameof(Threads));
             _threads = value;
         }
     }
@@ -193,17 +194,17 @@ public sealed partial class HdgeModel : IDisposable
     /// <summary>Fits calibrator, prediction sets and the decision's range (<see cref="Decision.Fit"/>) to images that were not trained on; which score decides stays.</summary>
     /// <param name="heldOut">At least one image. Those out of range (<see cref="TrainedRange"/>) have no part in the decision.</param>
     /// <param name="inDistributionRate">Share of them that the decision keeps, (0, 1].</param>
-    /// <param name="method">How probabilities are calibrated.</param>
+    /// <param name="method">How probabilities are calibrated. Default null: <see cref="CalibrationMethod.Temperature"/>.</param>
     /// <param name="predictionSets">How prediction sets are made; null for none.</param>
     /// <param name="seed">Deals the folds in which <see cref="CalibrationMethod.Auto"/> compares the methods.</param>
     /// <param name="cancellationToken">Looked at between forward passes and fits.</param>
-    public void Calibrate(ImageSet heldOut, double inDistributionRate = 0.95, CalibrationMethod method = CalibrationMethod.Temperature,
+    public void Calibrate(ImageSet heldOut, double inDistributionRate = 0.95, CalibrationMethod? method = null,
         ConformalOptions? predictionSets = null, int seed = 0, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(heldOut);
         using var use = Use();
         float[] logits = Logits(heldOut, cancellationToken);
-        Calibrator = CalibratorFitting.Fit(logits, heldOut.Labels, ClassCount, method, seed: seed, cancellationToken: cancellationToken).Calibrator;
+        Calibrator = CalibratorFitting.Fit(logits, heldOut.Labels, ClassCount, method ?? CalibrationMethod.Temperature, seed: seed, cancellationToken: cancellationToken).Calibrator;
         PredictionSets = predictionSets is null ? null : ConformalPredictor.Fit(Uncalibrated(logits), heldOut.Labels, ClassCount, predictionSets);
         using var held = HoldDetectors(out var detectors);
         var score = detectors.Decision.Score;
@@ -298,7 +299,7 @@ public sealed partial class HdgeModel : IDisposable
     // A caller's inference mode would keep gradients from scores that need them.
     private static IDisposable? ScoringMode(DetectorSet detectors, out int largest)
     {
-        bool gradient = detectors.Decision.Score.NeedsGradient();
+        bool gradient = detectors.Needs(detectors.Decision.Score).HasFlag(DetectorNeeds.Gradients);
         largest = gradient ? LargestGradientForward : LargestForward;
         return gradient ? Autograd.On() : null;
     }

@@ -69,7 +69,7 @@ internal static class CoreTargets
         using var model = new HdgeModel(new WideResNetOptions().Create(s_shape, 3, seed), new PixelScaling(), CPU);
         var images = Images(60, seed);
         model.Calibrate(images, method: calibration, predictionSets: new());
-        model.FitDetectors(images, images, new DetectionOptions { Score = DetectionScore.Vim, Also = DetectionScoreKinds.GradientFree });
+        model.FitDetectors(images, images, new DetectionOptions { Score = DetectionScore.Vim, Also = DetectorRegistry.GradientFree });
         using var file = new MemoryStream();
         model.Save(file);
         return file.ToArray();
@@ -82,7 +82,7 @@ internal static class CoreTargets
             Epochs = 2,
             BatchSize = 16,
             Device = "cpu",
-            Objective = new HybridObjectiveOptions { BankSize = 50 },
+            Objective = new MemoryBankOptions { BankSize = 50 },
             Network = new WideResNetOptions(),
             Checkpoint = new CheckpointOptions { Path = path },
         };

@@ -21,14 +21,14 @@ internal static class DetectionBenchmark
         var random = new Random(1);
         using var model = ModelTrainer.Train(Images(256), new TrainingOptions { Epochs = 1, Device = "cpu" });
         var some = Images(Math.Min(Stored, 4 * count));
-        model.FitDetectors(some, Images(200), new DetectionOptions { Also = DetectionScoreKinds.GradientFree, Neighbors = 50 });
+        model.FitDetectors(some, Images(200), new DetectionOptions { Also = DetectorRegistry.GradientFree, Detectors = [new NearestNeighborDetector { Neighbors = 50 }] });
         var images = Images(count);
-        var withoutSearch = DetectionScoreKinds.GradientFree.Where(s => s is not (DetectionScore.NearestNeighbors or DetectionScore.RankAverage)).ToList();
+        var withoutSearch = DetectorRegistry.GradientFree.Where(s => s != DetectionScore.NearestNeighbors && s != DetectionScore.RankAverage).ToList();
         (string Name, Action Action)[] contestants =
         [
             ("plain scoring", () => model.Score(images)),
             ("all without gradients, without the search", () => model.DetectionScores(images, withoutSearch)),
-            ($"all without gradients, search among {some.Count}", () => model.DetectionScores(images, DetectionScoreKinds.GradientFree)),
+            ($"all without gradients, search among {some.Count}", () => model.DetectionScores(images, DetectorRegistry.GradientFree)),
             ("approximate mass", () => model.DetectionScores(images, [DetectionScore.ApproximateMass])),
             ("ODIN", () => model.DetectionScores(images, [DetectionScore.Odin])),
         ];
@@ -56,11 +56,12 @@ internal static class DetectionBenchmark
         try
         {
             using var scope = torch.NewDisposeScope();
-            var search = new NearestNeighborDetector(NearestNeighborDetector.Store(torch.randn(Stored, 64)), 50);
+            var search = new NearestNeighborDetector { Neighbors = 50 };
+            var state = new DetectorState { Tensors = new Dictionary<string, torch.Tensor> { ["features"] = torch.nn.functional.normalize(torch.randn(Stored, 64)) } };
             using var batch = new DetectionInput(torch.zeros(256, 10), torch.randn(256, 64), 1);
             var scores = new float[256];
-            search.Score(batch, scores);
-            return Report.Median(Enumerable.Range(0, rounds).Select(_ => Time(() => search.Score(batch, scores)))) / 256;
+            search.Score(batch, state, scores);
+            return Report.Median(Enumerable.Range(0, rounds).Select(_ => Time(() => search.Score(batch, state, scores)))) / 256;
         }
         finally
         {

@@ -58,8 +58,8 @@ internal static class GcRun
         var images = ImageSet.FromBytes(s_shape, [.. rows.SelectMany(r => r.Features)], [.. rows.Select(r => (int)r.Label - 1)], 3);
         TrainingOptions[] kinds =
         [
-            Options(OptimizerKind.Sgd, Normalization.Batch, new HybridObjectiveOptions { BankSize = 100 }),
-            Options(OptimizerKind.Adam, Normalization.None, new HybridObjectiveOptions { BankSize = 100, RandomStart = true, Form = HybridForm.PublishedL2 }),
+            Options(OptimizerKind.Sgd, Normalization.Batch, new MemoryBankOptions { BankSize = 100 }),
+            Options(OptimizerKind.Adam, Normalization.None, new MemoryBankOptions { BankSize = 100, RandomStart = true, Form = MemoryBankForm.PublishedL2 }),
             Options(OptimizerKind.AdamW, Normalization.Instance, new InBatchObjectiveOptions()),
             Options(OptimizerKind.Sgd, Normalization.Activation, new CrossEntropyOptions { LabelSmoothing = 0.1 }),
             Options(OptimizerKind.Adam, Normalization.Layer, new JemOptions { BufferSize = 100, ConditionalWeight = 0.5 }),

@@ -19,7 +19,7 @@ internal static class JemBenchmark
 
     public static void Run(int rounds)
     {
-        using var hdge = new Contestant(new HybridObjectiveOptions());
+        using var hdge = new Contestant(new MemoryBankOptions());
         using var jem = new Contestant(new JemOptions());
         using var both = new Contestant(new JemOptions { ConditionalWeight = 1 });
         Contestant[] all = [hdge, jem, both];

@@ -41,7 +41,7 @@ internal static class ScoringBenchmark
         var data = ml.Data.LoadFromEnumerable(images);
         var options = new HdgeTrainer.Options { Epochs = 1, Device = "cpu", ImageShape = s_shape };
         using var model = ml.MulticlassClassification.Trainers.Hdge(options).Fit(ml.Data.TakeRows(data, 200));
-        using var network = new WideResNet(s_shape, 10, new WideResNetOptions());
+        using var network = new WideResNetOptions().Create(s_shape, 10);
         network.eval();
         float[] pixels = [.. images.SelectMany(r => r.Features)];
 

@@ -25,7 +25,7 @@ internal static class StepBenchmark
             foreach (int bank in new[] { 1 << 10, 1 << 13, 1 << 16, 1 << 20 })
             {
                 using var plain = new Contestant(classes, new CrossEntropyObjective());
-                var objective = new HybridObjective(classes, new HybridObjectiveOptions { BankSize = bank, RandomStart = true });
+                var objective = new MemoryBankObjective(classes, new MemoryBankOptions { BankSize = bank, RandomStart = true });
                 using var hybrid = new Contestant(classes, objective);
                 for (int i = 0; i < WarmUps; i++)
                 {
@@ -56,7 +56,7 @@ internal static class StepBenchmark
     /// <summary>A network that trains on one batch with one objective.</summary>
     private sealed class Contestant : IDisposable
     {
-        private readonly WideResNet _network;
+        private readonly Backbone _network;
         private readonly IObjective _objective;
         private readonly optim.Optimizer _optimizer;
         private readonly Tensor _images = randn(Batch, s_shape.Channels, s_shape.Height, s_shape.Width);
@@ -64,7 +64,7 @@ internal static class StepBenchmark
 
         public Contestant(int classes, IObjective objective)
         {
-            (_network, _objective) = (new WideResNet(s_shape, classes, new WideResNetOptions()), objective);
+            (_network, _objective) = (new WideResNetOptions().Create(s_shape, classes), objective);
             _optimizer = optim.SGD(_network.parameters(), 0.01, 0.9, 0, 5e-4, nesterov: true);
             _labels = arange(Batch, dtype: int64).remainder_(classes);
         }

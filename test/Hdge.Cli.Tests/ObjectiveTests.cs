@@ -41,7 +41,7 @@ public class ObjectiveTests
     public void A_bank_size_reaches_the_objectives_that_have_a_bank()
     {
         TrainingOptions Of(string name) => new TrainSettings { Objective = name, Dataset = "", Bank = 77 }.ToOptions();
-        Assert.Equal(77, Assert.IsType<HybridObjectiveOptions>(Of("hdge").Objective).BankSize);
+        Assert.Equal(77, Assert.IsType<MemoryBankOptions>(Of("hdge").Objective).BankSize);
         Assert.Equal(77, Assert.IsType<JemOptions>(Of("hdge-jem").Objective).Contrast.BankSize);
         Assert.Equal(77, Assert.IsType<ContrastiveDensityOptions>(Of("contrastive-density").Objective).BankSize);
         Assert.Contains("no memory bank", Assert.Throws<ArgumentException>(() => Of("jem")).Message, StringComparison.Ordinal);

@@ -27,15 +27,16 @@ public sealed class CalibratorTests : IDisposable
     private MulticlassCalibrators Calibrators => _context.MulticlassClassification.Calibrators;
 
     [Theory]
-    [InlineData(CalibrationMethod.Auto)]
-    [InlineData(CalibrationMethod.None)]
-    [InlineData(CalibrationMethod.Temperature)]
-    [InlineData(CalibrationMethod.Vector)]
-    [InlineData(CalibrationMethod.Matrix)]
-    [InlineData(CalibrationMethod.Isotonic)]
-    [InlineData(CalibrationMethod.Histogram)]
-    public void LogitsBecomeWhatTheMethodMakesOfThem(CalibrationMethod method)
+    [InlineData(nameof(CalibrationMethod.Auto))]
+    [InlineData(nameof(CalibrationMethod.None))]
+    [InlineData(nameof(CalibrationMethod.Temperature))]
+    [InlineData(nameof(CalibrationMethod.Vector))]
+    [InlineData(nameof(CalibrationMethod.Matrix))]
+    [InlineData(nameof(CalibrationMethod.Isotonic))]
+    [InlineData(nameof(CalibrationMethod.Histogram))]
+    public void LogitsBecomeWhatTheMethodMakesOfThem(string name)
     {
+        var method = CalibrationMethod.Parse(name);
         TableView view = Table(_logits);
         Calibrator expected = CalibratorFitting.Fit(_logits, _labels, Classes, method, seed: 4).Calibrator;
         var probabilities = new float[_logits.Length];
@@ -48,7 +49,7 @@ public sealed class CalibratorTests : IDisposable
         Assert.Equal(method == CalibrationMethod.Auto, model.Candidates.Count > 0);
         Assert.Equal(probabilities, rows.SelectMany(row => row.Score));
         Assert.All(rows, row => Assert.Equal(row.Score.Max(), row.Score[row.PredictedLabel - 1]));
-        if (method is CalibrationMethod.None or CalibrationMethod.Temperature)
+        if (name is nameof(CalibrationMethod.None) or nameof(CalibrationMethod.Temperature))
             Assert.Equal(Predicted(_logits), rows.Select(row => row.PredictedLabel));
     }
 
@@ -175,7 +176,7 @@ public sealed class CalibratorTests : IDisposable
 
         var model = Calibrators.Temperature().Fit(Table(_logits, keys));
 
-        Assert.Equal(TemperatureScaling.Fit(_logits.AsSpan(300), _labels.AsSpan(100), Classes), ((TemperatureCalibrator)model.Calibrator).Temperature);
+        Assert.Equal(TemperatureCalibrator.Fit(new(_logits.AsSpan(300), _labels.AsSpan(100), Classes)).Temperature, ((TemperatureCalibrator)model.Calibrator).Temperature);
         Assert.Contains("100 rows were left out", log, StringComparison.Ordinal);
     }
 
@@ -190,7 +191,7 @@ public sealed class CalibratorTests : IDisposable
         Refused<ArgumentException>(() => Options(options => options.PredictedLabelColumnName = "Class").Fit(view), "predicted label column 'Class' is missing");
         Refused<ArgumentException>(() => Options(options => options.PredictedLabelColumnName = "Score"), "'Score'");
         Refused<ArgumentException>(() => Options(options => options.Folds = 1), "Folds is 1", "at least 2");
-        Refused<ArgumentException>(() => Options(options => options.Method = (CalibrationMethod)99), "Method is 99");
+        Refused<ArgumentException>(() => Options(options => options.Method = null!), "Method");
         Refused<ArgumentException>(() => Options(options => options.OutputColumnName = ""), "OutputColumnName");
         Refused<InvalidDataException>(() => Calibrators.Auto().Fit(Table(_logits, [.. _labels.Select(_ => 0u)])), "0 rows with a value in the label column 'Label'");
         MulticlassCalibratorTransformer model = Calibrators.Temperature().Fit(view);

@@ -77,12 +77,12 @@ public class CancellationTests
     }
 
     [Theory]
-    [InlineData(Detection.DetectionScore.LogDensity)]
-    [InlineData(Detection.DetectionScore.Auto)]
-    public void CancelExecutionStopsTheCalibrationAtTheEnd(Detection.DetectionScore score)
+    [InlineData("log-density")]
+    [InlineData("auto")]
+    public void CancelExecutionStopsTheCalibrationAtTheEnd(string score)
     {
         HdgeTrainer.Options options = Trained.QuickOptions(epochs: 2);
-        options.DetectionScore = score;
+        options.DetectionScore = Detection.DetectionScore.Of(score);
         options.MetricsCallback = m =>
         {
             if (m.Epoch != 2)

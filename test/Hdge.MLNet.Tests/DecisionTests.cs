@@ -1,5 +1,6 @@
 using Hdge.Detection;
 using Hdge.MLNet.Tests.Data;
+using Hdge.Metrics;
 using Hdge.Training;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -22,7 +23,7 @@ public sealed class DecisionTests : IDisposable
             _warnings.Add(entry.Message);
     };
 
-    public static TheoryData<DetectionScore> Scores => [.. DetectionScoreKinds.All];
+    public static TheoryData<DetectionScore> Scores => [.. DetectorRegistry.All];
 
     public void Dispose() => File.Delete(_file);
 

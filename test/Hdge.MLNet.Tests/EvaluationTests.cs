@@ -1,6 +1,6 @@
-using Hdge.Calibration;
 using Hdge.Detection;
 using Hdge.MLNet.Tests.Data;
+using Hdge.Metrics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 

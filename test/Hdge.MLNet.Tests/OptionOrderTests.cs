@@ -1,4 +1,5 @@
 using Hdge.Calibration;
+using Hdge.Conformal;
 using Hdge.Detection;
 using Hdge.MLNet.Tests.Data;
 using Hdge.Training;

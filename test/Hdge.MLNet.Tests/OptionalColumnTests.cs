@@ -1,4 +1,5 @@
 using Hdge.Calibration;
+using Hdge.Conformal;
 using Hdge.MLNet.Tests.Data;
 using Microsoft.ML;
 using Microsoft.ML.Data;

@@ -1,5 +1,6 @@
 using Hdge.Data;
 using Hdge.MLNet.Tests.Data;
+using Hdge.Metrics;
 using Hdge.Networks;
 using Hdge.Objectives;
 using Hdge.Training;
@@ -22,7 +23,7 @@ public class PlainTextTests
             Network = new WideResNetOptions { Depth = 28, Width = 10, DropoutRate = 0.3, Normalization = Normalization.None },
             StepEpochs = [1, 2],
         }.ToString());
-        Assert.Equal("HybridObjective: BankSize 64", new HybridObjectiveOptions { BankSize = 64 }.ToString());
+        Assert.Equal("MemoryBankObjective: BankSize 64", new MemoryBankOptions { BankSize = 64 }.ToString());
         Assert.Equal("PixelScaling: Scale 0.5, Mean [0.25, 0.5, 0.75]", new PixelScaling { Scale = 0.5f, Mean = [0.25f, 0.5f, 0.75f] }.ToString());
         Assert.Equal("ResNet-50", new ResNet50Options().ToString());
 
@@ -36,11 +37,11 @@ public class PlainTextTests
     {
         HdgeTransformer transformer = Trained.Transformer;
 
-        Assert.Equal("HDGE model: WRN-10-1 (batch norm) for images of 1x8x8 in 3 classes, on cpu, calibrated by Temperature, in-distribution by LogDensity",
+        Assert.Equal("HDGE model: WRN-10-1 (batch norm) for images of 1x8x8 in 3 classes, on cpu, calibrated by Temperature, in-distribution by log-density",
             transformer.Model.ToString().Replace("cuda:0", "cpu", StringComparison.Ordinal));
         Assert.Equal($"HDGE transformer: column 'Features', {transformer.Model}", transformer.ToString());
         Assert.Equal("Calibrator: Temperature for 3 classes", transformer.Model.Calibrator.ToString());
-        Assert.StartsWith("In-distribution by LogDensity; can give LogDensity, ", transformer.Model.Detectors.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("In-distribution by log-density; can give log-density, ", transformer.Model.Detectors.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

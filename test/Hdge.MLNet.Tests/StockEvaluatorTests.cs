@@ -1,5 +1,6 @@
 using Hdge.Detection;
 using Hdge.MLNet.Tests.Data;
+using Hdge.Metrics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -54,7 +55,7 @@ public class StockEvaluatorTests
         BinaryClassificationMetrics metrics = _context.BinaryClassification.EvaluateNonCalibrated(labelled, "IsKnown", "LogDensity", "IsInDistribution");
 
         ILookup<bool, float> densities = Rows(_known).ToLookup(row => row.Number % 3 != 0, row => row.LogDensity);
-        Assert.Equal(Hdge.Detection.Auroc.Of([.. densities[true]], [.. densities[false]]), metrics.AreaUnderRocCurve, 1e-9);
+        Assert.Equal(Hdge.Metrics.Auroc.Of([.. densities[true]], [.. densities[false]]), metrics.AreaUnderRocCurve, 1e-9);
     }
 
     private ScoredImage[] Rows(IDataView scored) => Trained.Rows(_context, scored);

@@ -16,7 +16,7 @@ internal static class ChildRun
         Threads = 1,
         Augmentation = new AugmentationOptions { CropPadding = 1, HorizontalFlip = true },
         Network = new WideResNetOptions { DropoutRate = 0.2 },
-        Objective = new HybridObjectiveOptions { BankSize = 100 },
+        Objective = new MemoryBankOptions { BankSize = 100 },
         Checkpoint = checkpoint is null ? null : new CheckpointOptions { Path = checkpoint, Resume = true },
     };
 

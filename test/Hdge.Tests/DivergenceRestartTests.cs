@@ -15,7 +15,7 @@ public class DivergenceRestartTests
         {
         }
 
-        internal override IObjective Create(ObjectiveContext context) => new Faulty(this);
+        public override IObjective Create(ObjectiveContext context) => new Faulty(this);
 
         private sealed class Faulty(FaultyOptions options) : IObjective
         {

@@ -15,7 +15,7 @@ public class JemTests
         DensityWeight = 2,
         ConditionalWeight = 3,
         BufferSize = 20,
-        Contrast = new HybridObjectiveOptions { BankSize = 30, Temperature = 0.7 },
+        Contrast = new MemoryBankOptions { BankSize = 30, Temperature = 0.7 },
         Sampler = new SgldOptions { Steps = 6, StepSize = 0.09, Noise = 0 },
     };
 
@@ -28,7 +28,7 @@ public class JemTests
         var network = new QuadraticNetwork(s_shape, 0.3, 0.4, 0.4, 0.4);
         network.train();
         using var objective = Create(s_hdgeJem, network);
-        using var contrast = new HybridObjective(3, s_hdgeJem.Contrast);
+        using var contrast = new MemoryBankObjective(3, s_hdgeJem.Contrast);
         using var scope = NewDisposeScope();
         using var generator = new Generator(2);
         for (int step = 0; step < 3; step++)
@@ -96,7 +96,7 @@ public class JemTests
     public void SenselessWeightsAndNetworksAreRefused()
     {
         Assert.Contains("all 0", Assert.Throws<ArgumentException>(() => new JemOptions { ClassifierWeight = 0, DensityWeight = 0 }.Validate()).Message, StringComparison.Ordinal);
-        foreach (var (bad, name) in new (JemOptions, string)[] { (new() { ClassifierWeight = -1 }, "ClassifierWeight"), (new() { DensityWeight = double.NaN }, "DensityWeight"), (new() { ConditionalWeight = -0.1 }, "ConditionalWeight"), (new() { BufferSize = 0 }, "BufferSize"), (new() { ReinitProbability = 2 }, "ReinitProbability"), (new() { Sampler = new SgldOptions { Steps = -1 } }, "Steps"), (new() { Contrast = new HybridObjectiveOptions { BankSize = 0 } }, "BankSize") })
+        foreach (var (bad, name) in new (JemOptions, string)[] { (new() { ClassifierWeight = -1 }, "ClassifierWeight"), (new() { DensityWeight = double.NaN }, "DensityWeight"), (new() { ConditionalWeight = -0.1 }, "ConditionalWeight"), (new() { BufferSize = 0 }, "BufferSize"), (new() { ReinitProbability = 2 }, "ReinitProbability"), (new() { Sampler = new SgldOptions { Steps = -1 } }, "Steps"), (new() { Contrast = new MemoryBankOptions { BankSize = 0 } }, "BankSize") })
             Assert.StartsWith(name + " is", Assert.Throws<ArgumentOutOfRangeException>(bad.Validate).Message, StringComparison.Ordinal);
         var options = SmallImages.Quick with { Objective = new JemOptions() };
         Assert.Contains("batch norm", Assert.Throws<ArgumentException>(() => ModelTrainer.Train(SmallImages.Patterns(9), options)).Message, StringComparison.Ordinal);
@@ -113,7 +113,7 @@ public class JemTests
             Optimizer = OptimizerKind.Adam,
             LearningRate = 0.002,
             Network = new WideResNetOptions { Normalization = Normalization.None },
-            Objective = new JemOptions { ConditionalWeight = 0.01, BufferSize = 100, Sampler = new SgldOptions { Steps = 3 }, Contrast = new HybridObjectiveOptions { BankSize = 100 } },
+            Objective = new JemOptions { ConditionalWeight = 0.01, BufferSize = 100, Sampler = new SgldOptions { Steps = 3 }, Contrast = new MemoryBankOptions { BankSize = 100 } },
         };
         using var model = ModelTrainer.Train(SmallImages.Patterns(150), options, metrics.Add);
         var test = SmallImages.Patterns(90, seed: 2);

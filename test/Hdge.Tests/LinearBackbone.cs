@@ -11,7 +11,7 @@ internal sealed class LinearBackbone : Backbone
     /// <param name="shape">Shape of the images.</param>
     /// <param name="weights">One row a class.</param>
     /// <param name="bias">One value a class.</param>
-    public LinearBackbone(ImageShape shape, float[][] weights, float[] bias) : base(nameof(LinearBackbone), shape, weights.Length)
+    public LinearBackbone(ImageShape shape, float[][] weights, float[] bias) : base(new Kind(), new NetworkContext(shape, weights.Length, 0, CPU))
     {
         _linear = nn.Linear(shape.Length, weights.Length);
         RegisterComponents();
@@ -24,24 +24,16 @@ internal sealed class LinearBackbone : Backbone
 
     public TorchSharp.Modules.Parameter Weight => _linear.weight!;
 
-    public override int FeatureLength => InputShape.Length;
-
-    public override NetworkOptions Options { get; } = new Kind();
+    public override TorchSharp.Modules.Linear Classifier => _linear;
 
     public override Tensor Features(Tensor input) => input.flatten(1);
 
-    public override Tensor Head(Tensor features) => _linear.call(features);
-
     private sealed record Kind : NetworkOptions
     {
-        internal override bool HasBatchNorm => false;
-
-        public override Backbone Create(ImageShape shape, int classCount, int seed = 0) => throw new NotSupportedException();
-
         public override void Validate(ImageShape shape)
         {
         }
 
-        internal override IEnumerable<(string Name, long[] Shape)> WeightShapes(ImageShape shape, int classCount) => throw new NotSupportedException();
+        protected override Backbone Build(NetworkContext context) => throw new NotSupportedException();
     }
 }

@@ -7,10 +7,10 @@ public class MemoryBankTests
     private const int Classes = 4;
 
     /// <summary>As in the published code.</summary>
-    private static readonly HybridObjectiveOptions s_published = new() { Form = HybridForm.PublishedL2, Temperature = 0.1, KeepSameLabelNegatives = true };
+    private static readonly MemoryBankOptions s_published = new() { Form = MemoryBankForm.PublishedL2, Temperature = 0.1, KeepSameLabelNegatives = true };
 
     /// <summary>The bank as a plain list of rows, with sums worked out from scratch: the definition.</summary>
-    private sealed class NaiveBank(HybridObjectiveOptions options)
+    private sealed class NaiveBank(MemoryBankOptions options)
     {
         private readonly List<(double[] Logits, long Label)> _rows = [];
 
@@ -27,9 +27,9 @@ public class MemoryBankTests
 
         public double Score(double[] logits, int label)
         {
-            if (options.Form == HybridForm.Equation13)
+            if (options.Form == MemoryBankForm.Equation13)
                 return logits[label] / options.Temperature;
-            double q = options.Form == HybridForm.PublishedL2
+            double q = options.Form == MemoryBankForm.PublishedL2
                 ? logits[label] / Math.Sqrt(logits.Sum(v => v * v))
                 : Math.Exp(logits[label]) / logits.Sum(Math.Exp);
             return Math.Log(Math.Exp(q) + logits.Length - 1) / options.Temperature;
@@ -48,29 +48,29 @@ public class MemoryBankTests
 
     private static Tensor Rows(double[][] logits) => tensor(logits.SelectMany(r => r).ToArray(), [logits.Length, Classes]);
 
-    private static double Loss(HybridObjective objective, double[][] logits, long[] labels)
+    private static double Loss(MemoryBankObjective objective, double[][] logits, long[] labels)
     {
         using var scope = NewDisposeScope();
         using var terms = objective.Evaluate(Rows(logits), tensor(labels));
         return terms.Contrastive!.item<double>();
     }
 
-    private static void Push(HybridObjective objective, double[][] logits, long[] labels)
+    private static void Push(MemoryBankObjective objective, double[][] logits, long[] labels)
     {
         using var scope = NewDisposeScope();
         objective.Bank.Push(Rows(logits), tensor(labels));
     }
 
     [Theory]
-    [InlineData(HybridForm.PublishedL2, 333, true)]
-    [InlineData(HybridForm.PublishedSoftmax, 1000, false)]
-    [InlineData(HybridForm.Equation13, 1, true)]
-    [InlineData(HybridForm.Equation13, 517, false)]
-    public void BlockSumsEqualTheNaiveSumAfterTenThousandRaggedSteps(HybridForm form, int size, bool keepSameLabel)
+    [InlineData(MemoryBankForm.PublishedL2, 333, true)]
+    [InlineData(MemoryBankForm.PublishedSoftmax, 1000, false)]
+    [InlineData(MemoryBankForm.Equation13, 1, true)]
+    [InlineData(MemoryBankForm.Equation13, 517, false)]
+    public void BlockSumsEqualTheNaiveSumAfterTenThousandRaggedSteps(MemoryBankForm form, int size, bool keepSameLabel)
     {
-        var options = new HybridObjectiveOptions { Form = form, BankSize = size, KeepSameLabelNegatives = keepSameLabel, Temperature = 0.5 };
+        var options = new MemoryBankOptions { Form = form, BankSize = size, KeepSameLabelNegatives = keepSameLabel, Temperature = 0.5 };
         var naive = new NaiveBank(options);
-        using var objective = new HybridObjective(Classes, options);
+        using var objective = new MemoryBankObjective(Classes, options);
         var random = new Random(3);
         for (int step = 0; step < 10_000; step++)
         {
@@ -91,7 +91,7 @@ public class MemoryBankTests
     {
         var options = s_published with { BankSize = 5000 };
         var naive = new NaiveBank(options);
-        using var objective = new HybridObjective(Classes, options);
+        using var objective = new MemoryBankObjective(Classes, options);
         var random = new Random(4);
         var (logits, labels) = Batch(random, 5000);
         logits = [.. logits.Select(r => r.Select(v => (double)(float)v).ToArray())];
@@ -108,8 +108,8 @@ public class MemoryBankTests
     public void ResumingFromASavedBankGivesTheSameNextLoss()
     {
         var options = s_published with { BankSize = 300 };
-        using var first = new HybridObjective(Classes, options);
-        using var second = new HybridObjective(Classes, options);
+        using var first = new MemoryBankObjective(Classes, options);
+        using var second = new MemoryBankObjective(Classes, options);
         var random = new Random(5);
         for (int step = 0; step < 70; step++)
         {
@@ -131,7 +131,7 @@ public class MemoryBankTests
     [Fact]
     public void AColdBankCountsOnlyWhatItHolds()
     {
-        using var objective = new HybridObjective(Classes, s_published with { BankSize = 100 });
+        using var objective = new MemoryBankObjective(Classes, s_published with { BankSize = 100 });
         var (logits, labels) = Batch(new Random(6), 5);
         Assert.Equal(0, Loss(objective, logits, labels)); // no negatives: nothing to tell apart
         // One negative equal to the positive: both are as likely.
@@ -143,7 +143,7 @@ public class MemoryBankTests
     [Fact]
     public void WithEverythingEqualTheLossIsLogOfOnePlusK()
     {
-        using var objective = new HybridObjective(Classes, s_published with { BankSize = 64 });
+        using var objective = new MemoryBankObjective(Classes, s_published with { BankSize = 64 });
         double[][] same = [.. Enumerable.Repeat(new double[] { 1, -2, 0.5, 3 }, 64)];
         long[] labels = [.. Enumerable.Repeat(2L, 64)];
         Push(objective, same, labels);
@@ -154,9 +154,9 @@ public class MemoryBankTests
     public void ARandomStartFillsTheBankFromItsSeed()
     {
         var options = s_published with { BankSize = 200, RandomStart = true };
-        using var one = new HybridObjective(Classes, options, seed: 1);
-        using var again = new HybridObjective(Classes, options, seed: 1);
-        using var other = new HybridObjective(Classes, options, seed: 2);
+        using var one = new MemoryBankObjective(Classes, options, seed: 1);
+        using var again = new MemoryBankObjective(Classes, options, seed: 1);
+        using var other = new MemoryBankObjective(Classes, options, seed: 2);
         var (logits, labels) = Batch(new Random(7), 5);
         double loss = Loss(one, logits, labels);
         Assert.Equal(200, one.Bank.Count);
@@ -166,12 +166,12 @@ public class MemoryBankTests
     }
 
     [Theory]
-    [InlineData(HybridForm.Equation13)]
-    [InlineData(HybridForm.PublishedL2)]
-    [InlineData(HybridForm.PublishedSoftmax)]
-    public void HugeZeroAndEqualLogitsStayFinite(HybridForm form)
+    [InlineData(MemoryBankForm.Equation13)]
+    [InlineData(MemoryBankForm.PublishedL2)]
+    [InlineData(MemoryBankForm.PublishedSoftmax)]
+    public void HugeZeroAndEqualLogitsStayFinite(MemoryBankForm form)
     {
-        using var objective = new HybridObjective(Classes, s_published with { BankSize = 10, Form = form });
+        using var objective = new MemoryBankObjective(Classes, s_published with { BankSize = 10, Form = form });
         using var scope = NewDisposeScope();
         foreach (float size in new[] { 0f, 1e4f, -1e4f, 1e-20f })
         {

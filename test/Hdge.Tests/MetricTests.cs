@@ -1,5 +1,6 @@
 using Hdge.Calibration;
 using Hdge.Detection;
+using Hdge.Metrics;
 
 namespace Hdge.Tests;
 
@@ -39,8 +40,8 @@ public class MetricTests
             if (members.Length > 0)
                 expected += members.Length / 500.0 * Math.Abs(members.Average(i => (double)confidences[i]) - members.Average(i => correct[i] ? 1.0 : 0));
         }
-        Assert.Equal(expected, ExpectedCalibrationError.Of(confidences, correct), 9);
-        Assert.Throws<ArgumentException>(() => ExpectedCalibrationError.Of([1.5f], [true]));
+        Assert.Equal(expected, ProbabilityMetrics.ExpectedCalibrationError(confidences, correct), 9);
+        Assert.Throws<ArgumentException>(() => ProbabilityMetrics.ExpectedCalibrationError([1.5f], [true]));
     }
 
     [Fact]
@@ -61,11 +62,16 @@ public class MetricTests
             while (labels[i] < Classes - 1 && (at -= weights[labels[i]]) > 0)
                 labels[i]++;
         }
-        double fitted = TemperatureScaling.Fit(logits, labels, Classes);
+        double fitted = TemperatureCalibrator.Fit(new(logits, labels, Classes)).Temperature;
         Assert.InRange(fitted, 2.2, 2.8);
-        double best = TemperatureScaling.NegativeLogLikelihood(logits, labels, Classes, fitted);
+        double Loss(double t) => Enumerable.Range(0, Count).Average(i =>
+        {
+            double[] scaled = [.. logits.Skip(i * Classes).Take(Classes).Select(f => f / t)];
+            return Math.Log(scaled.Sum(Math.Exp)) - scaled[labels[i]];
+        });
+        double best = Loss(fitted);
         for (double t = 0.1; t < 20; t *= 1.05)
-            Assert.True(best <= TemperatureScaling.NegativeLogLikelihood(logits, labels, Classes, t) + 1e-9, $"temperature {t} is better than {fitted}");
+            Assert.True(best <= Loss(t) + 1e-9, $"temperature {t} is better than {fitted}");
     }
 
     [Theory]

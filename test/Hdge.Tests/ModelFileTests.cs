@@ -148,7 +148,7 @@ public sealed class ModelFileTests
     [InlineData("calibration.json", "Options")]
     [InlineData("calibration.json", "Temperature")]
     [InlineData("detectors.json", "Options")]
-    [InlineData("detectors.json", "RankScores")]
+    [InlineData("detectors.json", "Scores")]
     [InlineData("detectors.json", "Score")]
     [InlineData("manifest.json", "Entries")]
     public void C5_NullAndMissingValuesAreRefusedByEntryAndField(string entry, string field)

@@ -154,7 +154,7 @@ public sealed class ModelTests : IClassFixture<ModelTests.Trained>
         Refused(Rewrite("weights.safetensors", _ => null), "no 'weights.safetensors'");
         Refused(Rewrite("calibration.json", _ => "{"), "calibration.json is damaged");
         Refused(Rewrite("calibration.json", _ => "{}"), "'Calibrator'");
-        Refused(Rewrite("calibration.json", text => text.Replace("\"temperature\"", "\"warmth\"", StringComparison.Ordinal)), "damaged");
+        Refused(Rewrite("calibration.json", text => text.Replace("\"temperature\"", "\"warmth\"", StringComparison.Ordinal)), "The calibration method 'warmth' is not registered in this program");
         Refused(Rewrite("calibration.json", text => text.Replace("\"ClassCount\":3", "\"ClassCount\":4", StringComparison.Ordinal)), "is for 4 classes, the model has 3");
 
         void Refused(byte[] damaged, string says)

@@ -50,24 +50,24 @@ public class NormalizationTests
     public void EachKindNormalisesOverItsOwnAxes()
     {
         var x = Numbers();
-        using var batch = NormalizationLayer.Create(Normalization.Batch, Channels, 0.1)!;
+        using var batch = NormalizationLayer.Create(Normalization.Batch, Channels, 0.1, CPU)!;
         Check(Apply(batch, x), x, (_, c) => Moments(x.SelectMany(image => image[c])));
         foreach (bool training in new[] { true, false })
         {
-            using var instance = NormalizationLayer.Create(Normalization.Instance, Channels, 0.1)!;
+            using var instance = NormalizationLayer.Create(Normalization.Instance, Channels, 0.1, CPU)!;
             instance.train(training);
             Check(Apply(instance, x), x, (n, c) => Moments(x[n][c]));
-            using var layer = NormalizationLayer.Create(Normalization.Layer, Channels, 0.1)!;
+            using var layer = NormalizationLayer.Create(Normalization.Layer, Channels, 0.1, CPU)!;
             layer.train(training);
             Check(Apply(layer, x), x, (n, _) => Moments(x[n].SelectMany(c => c)));
         }
-        Assert.Null(NormalizationLayer.Create(Normalization.None, Channels, 0.1));
+        Assert.Null(NormalizationLayer.Create(Normalization.None, Channels, 0.1, CPU));
     }
 
     [Fact]
     public void ActivationNormTakesItsScaleFromTheFirstTrainingBatchOnly()
     {
-        using var norm = new ActivationNorm(Channels);
+        using var norm = new ActivationNorm(Channels, CPU);
         double[][][] first = Numbers(), second = Numbers(2);
         norm.eval();
         Check(Apply(norm, second), second, (_, _) => (0, 1)); // scoring sets nothing
@@ -79,7 +79,7 @@ public class NormalizationTests
         Check(Apply(norm, second), second, ofFirst);
 
         // The flag travels with the weights.
-        using var loaded = new ActivationNorm(Channels);
+        using var loaded = new ActivationNorm(Channels, CPU);
         using (no_grad())
             foreach (var (name, weight) in loaded.state_dict())
                 weight.copy_(norm.state_dict()[name]);
@@ -92,7 +92,7 @@ public class NormalizationTests
     public void GradientsAreThoseOfTheDifferenceQuotient(Normalization kind)
     {
         // One pre-activation as the network has it; an activation written over something that the backward pass reads would give another gradient.
-        using var norm = NormalizationLayer.Create(kind, Channels, 0.1)?.to(float64);
+        using var norm = NormalizationLayer.Create(kind, Channels, 0.1, CPU)?.to(float64);
         var numbers = Numbers();
         using var scope = NewDisposeScope();
         using var weights = linspace(-1, 2, Count * Channels * Plane, dtype: float64).reshape(Count, Channels, Side, Side);
@@ -143,7 +143,7 @@ public class NormalizationTests
     [Fact]
     public void BatchNormIsTorchSharps()
     {
-        using var ours = NormalizationLayer.Create(Normalization.Batch, Channels, 0.3)!;
+        using var ours = NormalizationLayer.Create(Normalization.Batch, Channels, 0.3, CPU)!;
         using var theirs = nn.BatchNorm2d(Channels, 1e-5, 0.3);
         foreach (bool training in new[] { true, true, false })
         {

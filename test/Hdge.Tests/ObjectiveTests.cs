@@ -86,7 +86,7 @@ public class ObjectiveTests
 
         foreach (double alpha in new[] { 0, 1 })
         {
-            using var objective = new HybridObjective(Classes, new HybridObjectiveOptions { Alpha = alpha, Temperature = Temperature, BankSize = 50 });
+            using var objective = new MemoryBankObjective(Classes, new MemoryBankOptions { Alpha = alpha, Temperature = Temperature, BankSize = 50 });
             objective.Bank.Push(Rows(earlier), tensor(s_labels));
             Func<double[][], double> naive = alpha == 1 ? CrossEntropy : Generative;
             var (loss, terms, gradient) = Run(objective.Compute, logits, s_labels);
@@ -107,7 +107,7 @@ public class ObjectiveTests
         var logits = Rows(Logits(4));
         logits[0, 1] = double.PositiveInfinity;
         logits.requires_grad_();
-        using var objective = new HybridObjective(Classes, new HybridObjectiveOptions { Alpha = 0, BankSize = 50 });
+        using var objective = new MemoryBankObjective(Classes, new MemoryBankOptions { Alpha = 0, BankSize = 50 });
         objective.Bank.Push(Rows(Logits(5)), tensor(s_labels));
         using var terms = objective.Evaluate(logits, tensor(s_labels));
         terms.Loss.backward();

@@ -14,8 +14,8 @@ public class ObjectiveTrainingTests
     private static readonly ObjectiveOptions[] s_objectives =
     [
         new CrossEntropyOptions { LabelSmoothing = 0.1 },
-        new HybridObjectiveOptions { Alpha = 1, BankSize = 100 },
-        new HybridObjectiveOptions { Alpha = 0, BankSize = 100, Form = HybridForm.PublishedL2, Temperature = 0.1 },
+        new MemoryBankOptions { Alpha = 1, BankSize = 100 },
+        new MemoryBankOptions { Alpha = 0, BankSize = 100, Form = MemoryBankForm.PublishedL2, Temperature = 0.1 },
         new InBatchObjectiveOptions(),
         new InBatchObjectiveOptions { Views = 2, Alpha = 0.3 },
         new ContrastiveDensityOptions { BankSize = 100 },

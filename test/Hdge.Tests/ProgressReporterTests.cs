@@ -55,7 +55,7 @@ public class ProgressReporterTests
         {
             CultureInfo.CurrentCulture = new CultureInfo("de-DE");
             Assert.Equal("epoch 3/8, step 120/1406: 26.1 % done, 1235 images/s, 01:02:04 left",
-                new TrainingProgress(3, 8, 120, 1406, 1234.6, TimeSpan.Zero, new TimeSpan(0, 1, 2, 3, 400)).ToString());
+                new TrainingProgress { Epoch = 3, Epochs = 8, Step = 120, Steps = 1406, ImagesPerSecond = 1234.6, Elapsed = TimeSpan.Zero, Remaining = new TimeSpan(0, 1, 2, 3, 400) }.ToString());
         }
         finally
         {

@@ -67,18 +67,18 @@ public class ReferenceVectorTests
         }
     }
 
-    private static HybridObjective Hybrid(Vector reference, double alpha)
+    private static MemoryBankObjective Hybrid(Vector reference, double alpha)
     {
         int classes = reference.Logits[0].Length;
         var form = reference.Form switch
         {
-            "published-l2" => HybridForm.PublishedL2,
-            "published-softmax" => HybridForm.PublishedSoftmax,
-            "equation13" => HybridForm.Equation13,
+            "published-l2" => MemoryBankForm.PublishedL2,
+            "published-softmax" => MemoryBankForm.PublishedSoftmax,
+            "equation13" => MemoryBankForm.Equation13,
             _ => throw new InvalidDataException($"'{reference.Name}' has the unknown form '{reference.Form}'."),
         };
         int size = reference.Bank![0].Length;
-        var hybrid = new HybridObjective(classes, new HybridObjectiveOptions { Form = form, Alpha = alpha, Temperature = reference.Temperature, BankSize = size, KeepSameLabelNegatives = true });
+        var hybrid = new MemoryBankObjective(classes, new MemoryBankOptions { Form = form, Alpha = alpha, Temperature = reference.Temperature, BankSize = size, KeepSameLabelNegatives = true });
         // The file holds the bank as columns: [C, K].
         using var bank = Matrix(reference.Bank);
         using var rows = bank.t();

@@ -15,7 +15,7 @@ public class ReplayBufferTests
     [Fact]
     public void ItBeginsWithUniformNoiseInTheImagesRange()
     {
-        using var buffer = new ReplayBuffer(s_shape, s_scaling, 3000, 0, null, CPU, 1);
+        using var buffer = new ReplayBuffer(new(3000, 0, null), s_shape, s_scaling, CPU, 1);
         float[] values = Values(buffer.Images);
         foreach (var (channel, low, high) in new[] { (0, -1f, 1f), (1, -2.5f, 7.5f) })
         {
@@ -32,7 +32,7 @@ public class ReplayBufferTests
     public void WhatIsStoredIsDrawnAgain()
     {
         using var scope = NewDisposeScope();
-        using var buffer = new ReplayBuffer(s_shape, s_scaling, 5, 0, null, CPU, 1);
+        using var buffer = new ReplayBuffer(new(5, 0, null), s_shape, s_scaling, CPU, 1);
         buffer.Store(Numbered(10, 11, 12, 13, 14), [0, 1, 2, 3, 4]);
         buffer.Store(Numbered(20, 21, 22), [3, 1, 3]); // the last of the same place stays
         float[] holds = [10, 21, 12, 22, 14];
@@ -49,12 +49,12 @@ public class ReplayBufferTests
     public void FreshNoiseComesWithItsProbability()
     {
         using var scope = NewDisposeScope();
-        using var buffer = new ReplayBuffer(s_shape, new PixelScaling(), 50, 0.05, null, CPU, 1);
+        using var buffer = new ReplayBuffer(new(50, 0.05, null), s_shape, new PixelScaling(), CPU, 1);
         buffer.Store(Numbered([.. Enumerable.Repeat(100f, 50)]), [.. Enumerable.Range(0, 50)]);
         int fresh = Values(buffer.Draw(4000, default, 3).Images).Chunk(s_shape.Length).Count(image => image[0] != 100);
         double error = Math.Sqrt(4000 * 0.05 * 0.95);
         Assert.InRange(fresh, 200 - 4 * error, 200 + 4 * error);
-        using var always = new ReplayBuffer(s_shape, new PixelScaling(), 50, 1, null, CPU, 1);
+        using var always = new ReplayBuffer(new(50, 1, null), s_shape, new PixelScaling(), CPU, 1);
         always.Store(Numbered([.. Enumerable.Repeat(100f, 50)]), [.. Enumerable.Range(0, 50)]);
         Assert.All(Values(always.Draw(300, default, 3).Images), v => Assert.InRange(v, -1, 1));
     }
@@ -63,7 +63,7 @@ public class ReplayBufferTests
     public void ClassesDrawFromTheirOwnPart()
     {
         using var scope = NewDisposeScope();
-        using var buffer = new ReplayBuffer(s_shape, s_scaling, 10, 0, 3, CPU, 1);
+        using var buffer = new ReplayBuffer(new(10, 0, 3), s_shape, s_scaling, CPU, 1);
         long[] classes = [.. Enumerable.Range(0, 90).Select(i => (long)(i % 3))];
         int[] places = buffer.Draw(90, classes, 4).Places;
         Assert.Equal(classes, places.Select(p => (long)(p / 3)));
@@ -79,6 +79,6 @@ public class ReplayBufferTests
         Assert.Contains("2 GiB", Refused(200_000_000, 0, null), StringComparison.Ordinal);
 
         static string Refused(int size, double reinit, int? classes) =>
-            Assert.Throws<ArgumentOutOfRangeException>(() => new ReplayBuffer(s_shape, new PixelScaling(), size, reinit, classes, CPU, 1)).Message;
+            Assert.Throws<ArgumentOutOfRangeException>(() => new ReplayBuffer(new(size, reinit, classes), s_shape, new PixelScaling(), CPU, 1)).Message;
     }
 }

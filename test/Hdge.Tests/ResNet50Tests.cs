@@ -71,13 +71,13 @@ public class ResNet50Tests
     [Fact]
     public void WithZeroInitResidualEveryBlockStartsAsItsShortcut()
     {
-        using var block = new BottleneckBlock(256, 64, 1, 0.1);
+        using var block = new BottleneckBlock(256, 64, 1, 0.1, CPU);
         block.ZeroResidual();
         using var off = no_grad();
         using var input = rand(2, 256, 4, 4, generator: new Generator(2));
         using var output = block.call(input);
         Assert.Equal(input.data<float>().ToArray(), output.data<float>().ToArray());
-        using var network = new ResNet50(Cifar, 2, new ResNet50Options { ZeroInitResidual = true });
+        using var network = new ResNet50Options { ZeroInitResidual = true }.Create(Cifar, 2);
         var scales = network.state_dict().Where(w => w.Key.EndsWith("bn3.weight", StringComparison.Ordinal)).ToList();
         Assert.Equal(16, scales.Count);
         Assert.All(scales, w => Assert.Equal(0, w.Value.abs().max().item<float>()));
@@ -86,7 +86,7 @@ public class ResNet50Tests
     [Fact]
     public void ABlockIsItsFormula()
     {
-        using var block = new BottleneckBlock(8, 4, 2, 0.1);
+        using var block = new BottleneckBlock(8, 4, 2, 0.1, CPU);
         Initialization.ResetHe(block, 1);
         block.eval();
         using var scope = NewDisposeScope();

@@ -35,14 +35,14 @@ public sealed class ResumeTests : IDisposable
         return name switch
         {
             "hybrid, SGD" => run with { Augmentation = run.Augmentation with { NoiseDeviation = 0.05 } },
-            "random bank, Adam" => run with { Optimizer = OptimizerKind.Adam, LearningRate = 0.002, Objective = new HybridObjectiveOptions { BankSize = 100, RandomStart = true, Form = HybridForm.PublishedL2 } },
+            "random bank, Adam" => run with { Optimizer = OptimizerKind.Adam, LearningRate = 0.002, Objective = new MemoryBankOptions { BankSize = 100, RandomStart = true, Form = MemoryBankForm.PublishedL2 } },
             "in-batch, AdamW" => run with { Optimizer = OptimizerKind.AdamW, LearningRate = 0.002, WeightDecay = 0.05, Objective = new InBatchObjectiveOptions() },
             "cross-entropy, no momentum" => run with { Momentum = 0, Objective = new CrossEntropyOptions() },
             "supervised contrastive" => run with { Objective = new SupervisedContrastiveOptions { Views = 2, LinearEpochs = 2 } },
-            "adversarial hybrid" => run with { Objective = new AdversarialTrainingOptions { Inner = new HybridObjectiveOptions { BankSize = 50 }, Attack = new PgdOptions { Steps = 1 } } },
+            "adversarial hybrid" => run with { Objective = new AdversarialTrainingOptions { Inner = new MemoryBankOptions { BankSize = 50 }, Attack = new PgdOptions { Steps = 1 } } },
             "contrastive density" => run with { Objective = new ContrastiveDensityOptions { BankSize = 50 } },
             "JEM, Adam" => jem with { Optimizer = OptimizerKind.Adam },
-            _ => jem with { Objective = new JemOptions { BufferSize = 40, Sampler = new SgldOptions { Steps = 2 }, ClassConditional = true, ConditionalWeight = 0.02, Contrast = new HybridObjectiveOptions { BankSize = 50 } } },
+            _ => jem with { Objective = new JemOptions { BufferSize = 40, Sampler = new SgldOptions { Steps = 2 }, ClassConditional = true, ConditionalWeight = 0.02, Contrast = new MemoryBankOptions { BankSize = 50 } } },
         };
     }
 
@@ -146,14 +146,14 @@ public sealed class ResumeTests : IDisposable
         var options = Run("hybrid, SGD");
         Kill(Saved(options), 1);
         var resume = Saved(options, resume: true);
-        var other = resume with { LearningRate = 0.1, StepEpochs = [7, 9], Objective = new HybridObjectiveOptions { BankSize = 101 }, Device = "cpu" };
+        var other = resume with { LearningRate = 0.1, StepEpochs = [7, 9], Objective = new MemoryBankOptions { BankSize = 101 }, Device = "cpu" };
         string message = Assert.Throws<ArgumentException>(() => ModelTrainer.Train(SmallImages.Patterns(60), other)).Message;
         foreach (string part in new[] { "LearningRate was 0.05 and is 0.1", "StepEpochs was [60, 120, 160] and is [7, 9]", "Objective.BankSize was 100 and is 101" })
             Assert.Contains(part, message, StringComparison.Ordinal);
         Assert.DoesNotContain("images are", message, StringComparison.Ordinal);
         Assert.DoesNotContain("Device", message, StringComparison.Ordinal);
         Assert.Contains("the images are others", Assert.Throws<ArgumentException>(() => ModelTrainer.Train(SmallImages.Patterns(60, seed: 9), resume)).Message, StringComparison.Ordinal);
-        Assert.Contains("Objective was HybridObjectiveOptions and is CrossEntropyOptions", Assert.Throws<ArgumentException>(() => ModelTrainer.Train(SmallImages.Patterns(60), resume with { Objective = new CrossEntropyOptions() })).Message, StringComparison.Ordinal);
+        Assert.Contains("Objective was MemoryBankOptions and is CrossEntropyOptions", Assert.Throws<ArgumentException>(() => ModelTrainer.Train(SmallImages.Patterns(60), resume with { Objective = new CrossEntropyOptions() })).Message, StringComparison.Ordinal);
         Assert.Contains("already", Assert.Throws<IOException>(() => ModelTrainer.Train(SmallImages.Patterns(60), Saved(options))).Message, StringComparison.Ordinal);
         Assert.Contains("EveryEpochs", Assert.Throws<ArgumentOutOfRangeException>(() => ModelTrainer.Train(SmallImages.Patterns(60), Saved(options, every: 0))).Message, StringComparison.Ordinal);
     }

@@ -31,7 +31,7 @@ public class SampleTests
     [Fact]
     public void TheSeedDecidesAndTheNetworkFindsItsSamplesMoreLikelyThanNoise()
     {
-        using var model = new HdgeModel(new WideResNet(SmallImages.Shape, 3, new WideResNetOptions { Normalization = Normalization.None }, 3), new PixelScaling(), CPU);
+        using var model = new HdgeModel(new WideResNetOptions { Normalization = Normalization.None }.Create(SmallImages.Shape, 3, 3), new PixelScaling(), CPU);
         var options = new SampleOptions { Count = 12, Seed = 4, Chain = new SgldOptions { Steps = 25 } };
         var one = model.Sample(options);
         Assert.Equal(one.Bytes(0, 12).ToArray(), model.Sample(options).Bytes(0, 12).ToArray());

@@ -34,7 +34,7 @@ public class SgldTests
         const int Count = 20_000;
         using var scope = NewDisposeScope();
         using var generator = new Generator(3);
-        var end = Sgld.Run(Normal, zeros(Count, 1) + 2, new SgldOptions { Steps = 150, StepSize = stepSize, Noise = noise }, generator);
+        var end = Sgld.Run(Normal, zeros(Count, 1) + 2, new SgldRun(new SgldOptions { Steps = 150, StepSize = stepSize, Noise = noise }, generator));
         // x' = (1 − η/s²)·x + σξ is an AR(1) process; of the start (1 − η/s²)^150 is left.
         double keep = 1 - stepSize / (1.5 * 1.5);
         AssertMoments(2 * Math.Pow(keep, 150), noise * noise / (1 - keep * keep), Count, Moments(end));
@@ -49,7 +49,7 @@ public class SgldTests
         using var generator = new Generator(4);
         var network = new QuadraticNetwork(s_one, 1.5, 0.5, 0.5);
         network.train();
-        var end = Sgld.Run(network, zeros(Count, 1, 1, 1), null, new SgldOptions { Steps = 800, StepSize = StepSize, Noise = Math.Sqrt(2 * StepSize) }, generator);
+        var end = Sgld.Run(network, zeros(Count, 1, 1, 1), null, new SgldRun(new SgldOptions { Steps = 800, StepSize = StepSize, Noise = Math.Sqrt(2 * StepSize) }, generator));
         AssertMoments(0.5, 1.5 * 1.5, Count, Moments(end)); // its bias, η/(2s²) = 0.4 % of the variance, is a sixth of the error
         Assert.Equal((800, 800), (network.Passes, network.EvaluationPasses));
         Assert.True(network.training);
@@ -63,7 +63,7 @@ public class SgldTests
         using var generator = new Generator(5);
         var network = new QuadraticNetwork(s_one, 0.8, -1, 0, 2);
         var classes = full(Count, 2L, dtype: int64);
-        var end = Sgld.Run(network, zeros(Count, 1, 1, 1), classes, new SgldOptions { Steps = 100, StepSize = 0.2, Noise = 0.3 }, generator);
+        var end = Sgld.Run(network, zeros(Count, 1, 1, 1), classes, new SgldRun(new SgldOptions { Steps = 100, StepSize = 0.2, Noise = 0.3 }, generator));
         double keep = 1 - 0.2 / 0.64;
         AssertMoments(2, 0.09 / (1 - keep * keep), Count, Moments(end));
     }
@@ -81,7 +81,7 @@ public class SgldTests
         double[] start = [-0.7, 0.1, 0.9, 1.1, -0.2, 0.3];
         var given = tensor(start, [2, 1, 1, 3]).to(float32);
         int calls = 0, told = 0;
-        var end = Sgld.Run(x => { calls++; return Normal(x.reshape(2, 3)); }, given, options, generator, range, () => told++);
+        var end = Sgld.Run(x => { calls++; return Normal(x.reshape(2, 3)); }, given, new SgldRun(options, generator, range, () => told++));
 
         using var again = new Generator(11);
         double[] expected = [.. start.Select(v => (double)(float)v)];
@@ -110,22 +110,22 @@ public class SgldTests
         using var generator = new Generator(6);
         using var untouched = new Generator(6);
         var start = tensor(new float[] { 3, -4 }, [2, 1]);
-        Assert.Equal([3f, -4f], Sgld.Run(Normal, start, new SgldOptions { Steps = 0 }, generator).data<float>().ToArray());
-        Assert.Equal([0f, 0f], Sgld.Run(Normal, start, new SgldOptions { Steps = 1, StepSize = 2.25, Noise = 0 }, generator).data<float>().ToArray().Select(v => MathF.Round(v, 5)));
+        Assert.Equal([3f, -4f], Sgld.Run(Normal, start, new SgldRun(new SgldOptions { Steps = 0 }, generator)).data<float>().ToArray());
+        Assert.Equal([0f, 0f], Sgld.Run(Normal, start, new SgldRun(new SgldOptions { Steps = 1, StepSize = 2.25, Noise = 0 }, generator)).data<float>().ToArray().Select(v => MathF.Round(v, 5)));
         Assert.Equal(zeros(3).normal_(0, 1, untouched).data<float>().ToArray(), zeros(3).normal_(0, 1, generator).data<float>().ToArray());
     }
 
     [Fact]
     public void TheWeightsGradientsAndRunningAveragesAreLeftAlone()
     {
-        using var network = new WideResNet(SmallImages.Shape, 3, new WideResNetOptions(), 1);
+        using var network = new WideResNetOptions().Create(SmallImages.Shape, 3, 1);
         network.train();
         using var scope = NewDisposeScope();
         using var generator = new Generator(7);
         var images = zeros(4, 1, 8, 8).uniform_(-1, 1, generator);
         network.call(images).sum().backward();
         var before = State();
-        var end = Sgld.Run(network, images, null, new SgldOptions { Steps = 3 }, generator);
+        var end = Sgld.Run(network, images, null, new SgldRun(new SgldOptions { Steps = 3 }, generator));
         Assert.Equal(before, State());
         Assert.True(network.training);
         Assert.All(network.modules(), module => Assert.True(module.training));
@@ -143,15 +143,15 @@ public class SgldTests
         using var generator = new Generator(8);
         var start = zeros(2, 3);
         var options = new SgldOptions { Steps = 1 };
-        Assert.Contains("expected [2]", Assert.Throws<ArgumentException>(() => Sgld.Run(x => x, start, options, generator)).Message, StringComparison.Ordinal);
-        Assert.Contains("does not depend", Assert.Throws<ArgumentException>(() => Sgld.Run(_ => zeros(2), start, options, generator)).Message, StringComparison.Ordinal);
+        Assert.Contains("expected [2]", Assert.Throws<ArgumentException>(() => Sgld.Run(x => x, start, new SgldRun(options, generator))).Message, StringComparison.Ordinal);
+        Assert.Contains("does not depend", Assert.Throws<ArgumentException>(() => Sgld.Run(_ => zeros(2), start, new SgldRun(options, generator))).Message, StringComparison.Ordinal);
         var other = zeros(2).requires_grad_(true);
-        Assert.Contains("does not depend", Assert.Throws<ArgumentException>(() => Sgld.Run(_ => other * 2, start, options, generator)).Message, StringComparison.Ordinal);
+        Assert.Contains("does not depend", Assert.Throws<ArgumentException>(() => Sgld.Run(_ => other * 2, start, new SgldRun(options, generator))).Message, StringComparison.Ordinal);
         foreach (var (bad, name) in new (SgldOptions, string)[] { (options with { Steps = -1 }, "Steps"), (options with { StepSize = 0 }, "StepSize"), (options with { Noise = double.NaN }, "Noise"), (options with { DecayExponent = -1 }, "DecayExponent"), (options with { DecayOffset = 0 }, "DecayOffset") })
-            Assert.StartsWith(name + " is", Assert.Throws<ArgumentOutOfRangeException>(() => Sgld.Run(Normal, start, bad, generator)).Message, StringComparison.Ordinal);
+            Assert.StartsWith(name + " is", Assert.Throws<ArgumentOutOfRangeException>(() => Sgld.Run(Normal, start, new SgldRun(bad, generator))).Message, StringComparison.Ordinal);
         using var source = new CancellationTokenSource();
         int steps = 0;
-        Assert.Throws<OperationCanceledException>(() => Sgld.Run(Normal, start, options with { Steps = 100 }, generator, null, () => { if (++steps == 3) source.Cancel(); }, source.Token));
+        Assert.Throws<OperationCanceledException>(() => Sgld.Run(Normal, start, new SgldRun(options with { Steps = 100 }, generator, null, () => { if (++steps == 3) source.Cancel(); }), source.Token));
         Assert.Equal(3, steps);
     }
 }

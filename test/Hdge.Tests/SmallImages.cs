@@ -48,7 +48,7 @@ internal static class SmallImages
         ValidationFraction = 0.2,
         Device = "cpu",
         Seed = 5,
-        Objective = new HybridObjectiveOptions { BankSize = 100 },
+        Objective = new MemoryBankOptions { BankSize = 100 },
         Network = new WideResNetOptions { Depth = 10, Width = 1, Normalization = Normalization.Batch },
     };
 

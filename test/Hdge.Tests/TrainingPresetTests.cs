@@ -38,7 +38,7 @@ public class TrainingPresetTests
         Assert.Equal((200, 64, 0, 0.03, 4, true), (jem.Epochs, jem.BatchSize, jem.WeightDecay, jem.Augmentation.NoiseDeviation, jem.Augmentation.CropPadding, jem.Augmentation.HorizontalFlip));
         Assert.Equal(1e-4 / 1001, Rate(jem, 0), 12);
         Assert.Equal([1e-4, 1e-4, 3e-5, 9e-6], new[] { 2, 159, 160, 180 }.Select(epoch => Math.Round(Rate(jem, epoch), 12)));
-        using var network = new WideResNet(SmallImages.Shape, 2, new WideResNetOptions());
+        using var network = new WideResNetOptions().Create(SmallImages.Shape, 2);
         using var optimizer = Optimizers.Create(network.parameters(), jem);
         Assert.IsType<Adam>(optimizer);
     }
@@ -48,7 +48,7 @@ public class TrainingPresetTests
     {
         var wide = TrainingPresets.WideResNet;
         var network = Assert.IsType<WideResNetOptions>(wide.Network);
-        Assert.Equal((28, 10, 0.3, true), (network.Depth, network.Width, network.DropoutRate, network.HasBatchNorm));
+        Assert.Equal((28, 10, 0.3, true), (network.Depth, network.Width, network.DropoutRate, network.HasBatchNorm(new ImageShape(3, 32, 32))));
         Assert.Equal((200, 128, 5e-4, 0.9, 4, true), (wide.Epochs, wide.BatchSize, wide.WeightDecay, wide.Momentum, wide.Augmentation.CropPadding, wide.Augmentation.HorizontalFlip));
         Assert.Equal([0.1, 0.1, 0.02, 0.004, 0.0008], new[] { 0, 59, 60, 120, 160 }.Select(epoch => Math.Round(Rate(wide, epoch), 12)));
     }

@@ -7,18 +7,18 @@ namespace Hdge.Tests;
 public class TrainingTests
 {
     [Theory]
-    [InlineData(HybridForm.PublishedL2)]
-    [InlineData(HybridForm.PublishedSoftmax)]
-    [InlineData(HybridForm.Equation13)]
+    [InlineData(MemoryBankForm.PublishedL2)]
+    [InlineData(MemoryBankForm.PublishedSoftmax)]
+    [InlineData(MemoryBankForm.Equation13)]
     [InlineData(null)]
-    public void EveryFormLearnsPatternsAndTellsHowItGoes(HybridForm? form)
+    public void EveryFormLearnsPatternsAndTellsHowItGoes(MemoryBankForm? form)
     {
         var metrics = new List<EpochMetrics>();
         var options = SmallImages.Quick with
         {
             Epochs = 4,
             LearningRate = 0.02,
-            Objective = form is { } f ? new HybridObjectiveOptions { Form = f, BankSize = 100, Temperature = 1 } : new CrossEntropyOptions(),
+            Objective = form is { } f ? new MemoryBankOptions { Form = f, BankSize = 100, Temperature = 1 } : new CrossEntropyOptions(),
         };
         using var model = ModelTrainer.Train(SmallImages.Patterns(300), options, metrics.Add);
         var test = SmallImages.Patterns(150, seed: 2);
@@ -90,7 +90,7 @@ public class TrainingTests
     {
         var images = SmallImages.Patterns(60);
         // Harmless for the first steps, then the warm-up reaches rates at which the weights explode.
-        var options = SmallImages.Quick with { Objective = new HybridObjectiveOptions { Form = HybridForm.PublishedL2, Alpha = 0.5, Temperature = 0.1, BankSize = 100 }, Epochs = 300, LearningRate = 1e6, WarmUpSteps = 30_000_000, Schedule = ScheduleKind.Constant, ValidationFraction = 0.2, WeightDecay = 0, Network = new WideResNetOptions { Normalization = Normalization.None } };
+        var options = SmallImages.Quick with { Objective = new MemoryBankOptions { Form = MemoryBankForm.PublishedL2, Alpha = 0.5, Temperature = 0.1, BankSize = 100 }, Epochs = 300, LearningRate = 1e6, WarmUpSteps = 30_000_000, Schedule = ScheduleKind.Constant, ValidationFraction = 0.2, WeightDecay = 0, Network = new WideResNetOptions { Normalization = Normalization.None } };
         int epochs = 0;
         var error = Assert.Throws<DivergenceException>(() => ModelTrainer.Train(images, options, _ => epochs++));
         Assert.True(epochs >= 1, "no epoch ended");

@@ -17,7 +17,7 @@ public class WideResNetTests
     public void ParameterCountsAreThePublishedOnes(int depth, int width, long expected)
     {
         var options = new WideResNetOptions { Depth = depth, Width = width, Normalization = Normalization.None };
-        Assert.Equal(expected, WideResNetWeights.Of(Cifar, 10, options).Sum(w => w.Shape.Aggregate(1L, (a, b) => a * b)));
+        Assert.Equal(expected, options.WeightShapes(Cifar, 10).Sum(w => w.Shape.Aggregate(1L, (a, b) => a * b)));
     }
 
     [Theory]
@@ -31,9 +31,9 @@ public class WideResNetTests
     {
         var shape = new ImageShape(channels, height, side);
         var options = new WideResNetOptions { Depth = depth, Width = width, Normalization = normalization };
-        using var network = new WideResNet(shape, 7, options);
+        using var network = options.Create(shape, 7);
         var state = network.state_dict().ToDictionary(w => w.Key, w => string.Join('x', w.Value.shape));
-        var foretold = WideResNetWeights.Of(shape, 7, options).ToDictionary(w => w.Name, w => string.Join('x', w.Shape));
+        var foretold = options.WeightShapes(shape, 7).ToDictionary(w => w.Name, w => string.Join('x', w.Shape));
         Assert.Equal(foretold.OrderBy(w => w.Key, StringComparer.Ordinal), state.OrderBy(w => w.Key, StringComparer.Ordinal));
         using var input = zeros(2, channels, height, side);
         using var logits = network.call(input);
@@ -43,7 +43,7 @@ public class WideResNetTests
     [Fact]
     public void TheNetworkOfThePaperHasThirtySixMillionParameters()
     {
-        using var network = new WideResNet(Cifar, 10, new WideResNetOptions { Depth = 28, Width = 10, Normalization = Normalization.None });
+        using var network = new WideResNetOptions { Depth = 28, Width = 10, Normalization = Normalization.None }.Create(Cifar, 10);
         Assert.Equal(36_471_338, network.parameters().Sum(p => p.numel()));
     }
 
@@ -51,10 +51,10 @@ public class WideResNetTests
     public void TheSameSeedGivesTheSameWeightsWhateverElseUsesTheGenerator()
     {
         manual_seed(1);
-        using var one = new WideResNet(Cifar, 10, new WideResNetOptions(), seed: 4);
+        using var one = new WideResNetOptions().Create(Cifar, 10, seed: 4);
         using var noise = randn(5);
-        using var two = new WideResNet(Cifar, 10, new WideResNetOptions(), seed: 4);
-        using var other = new WideResNet(Cifar, 10, new WideResNetOptions(), seed: 5);
+        using var two = new WideResNetOptions().Create(Cifar, 10, seed: 4);
+        using var other = new WideResNetOptions().Create(Cifar, 10, seed: 5);
         var (a, b, c) = (one.state_dict(), two.state_dict(), other.state_dict());
         Assert.All(a, w => Assert.Equal(w.Value.bytes.ToArray(), b[w.Key].bytes.ToArray()));
         Assert.NotEqual(a["conv1.weight"].bytes.ToArray(), c["conv1.weight"].bytes.ToArray());
@@ -63,7 +63,7 @@ public class WideResNetTests
     [Fact]
     public void InitialWeightsFillTheIntervalOfPyTorchsDefault()
     {
-        using var network = new WideResNet(Cifar, 10, new WideResNetOptions { Width = 4 });
+        using var network = new WideResNetOptions { Width = 4 }.Create(Cifar, 10);
         float[] weights = network.state_dict()["layer3.0.conv2.weight"].data<float>().ToArray();
         double bound = 1 / Math.Sqrt(256 * 9);
         Assert.InRange(weights.Max(), 0.99 * bound, bound);
@@ -83,8 +83,8 @@ public class WideResNetTests
     public void DropoutActsInTrainingOnlyAndFollowsItsSeed()
     {
         var options = new WideResNetOptions { DropoutRate = 0.5, Normalization = Normalization.None };
-        using var network = new WideResNet(Cifar, 10, options, seed: 1);
-        using var same = new WideResNet(Cifar, 10, options, seed: 1);
+        using var network = options.Create(Cifar, 10, seed: 1);
+        using var same = options.Create(Cifar, 10, seed: 1);
         using var off = no_grad();
         using var input = ones(2, 3, 32, 32);
         network.train();
@@ -95,7 +95,7 @@ public class WideResNetTests
         network.eval();
         Assert.Equal(Run(network), Run(network));
 
-        float[] Run(WideResNet net)
+        float[] Run(Backbone net)
         {
             using var logits = net.call(input);
             return logits.data<float>().ToArray();
@@ -110,7 +110,7 @@ public class WideResNetTests
     public void OptionsOutOfRangeAreRefused(int depth, int width, int side, string names)
     {
         var options = new WideResNetOptions { Depth = depth, Width = width };
-        var error = Assert.Throws<ArgumentOutOfRangeException>(() => new WideResNet(new ImageShape(3, side, side), 10, options));
+        var error = Assert.Throws<ArgumentOutOfRangeException>(() => options.Create(new ImageShape(3, side, side), 10));
         Assert.Contains(names, error.Message, StringComparison.Ordinal);
     }
 }

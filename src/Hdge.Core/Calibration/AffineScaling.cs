@@ -21,9 +21,11 @@ internal sealed class AffineScaling
     private readonly CancellationToken _cancellationToken;
     private (double Value, double[] Parameters) _best = (double.PositiveInfinity, []);
 
-    private AffineScaling(ReadOnlySpan<float> logits, ReadOnlySpan<int> labels, int classCount, bool full, double temperature, CancellationToken cancellationToken)
+    private AffineScaling(LabelledLogits data, bool full, double temperature, CancellationToken cancellationToken)
     {
-        (_classes, _weights, _full, _labels, _cancellationToken) = (classCount, full ? classCount * classCount : classCount, full, labels.ToArray(), cancellationToken);
+        int classCount = data.ClassCount;
+        var logits = data.Values;
+        (_classes, _weights, _full, _labels, _cancellationToken) = (classCount, full ? classCount * classCount : classCount, full, data.Labels.ToArray(), cancellationToken);
         (_inputs, _logits) = (new double[logits.Length], new double[logits.Length]);
         for (int start = 0; start < logits.Length; start += classCount)
         {
@@ -41,17 +43,17 @@ internal sealed class AffineScaling
         return sum / logits.Length;
     }
 
-    /// <summary>A <see cref="VectorCalibrator"/>, or with <paramref name="full"/> a <see cref="MatrixCalibrator"/>. The input is checked.</summary>
-    public static Calibrator Fit(ReadOnlySpan<float> logits, ReadOnlySpan<int> labels, int classCount, bool full, CancellationToken cancellationToken)
+    /// <summary>W, of <see cref="VectorCalibrator"/> the diagonal alone, with <paramref name="full"/> that of <see cref="MatrixCalibrator"/> row after row, and b; for logits, not for x.</summary>
+    public static (float[] Weights, float[] Biases) Fit(LabelledLogits data, bool full, CancellationToken cancellationToken)
     {
-        double temperature = TemperatureScaling.Fit(logits, labels, classCount);
-        double[] found = new AffineScaling(logits, labels, classCount, full, temperature, cancellationToken).Minimise();
-        int count = full ? classCount * classCount : classCount;
+        ArgumentNullException.ThrowIfNull(data);
+        int classCount = data.ClassCount, count = full ? classCount * classCount : classCount;
+        double temperature = TemperatureCalibrator.Fit(data, cancellationToken).Temperature;
+        double[] found = new AffineScaling(data, full, temperature, cancellationToken).Minimise();
         var weights = new float[count];
         for (int i = 0; i < count; i++) // the minimiser keeps W by columns
             weights[i] = (float)(found[full ? i % classCount * classCount + i / classCount : i] / temperature);
-        float[] biases = [.. found.Skip(count).Select(b => (float)b)];
-        return full ? new MatrixCalibrator(classCount, weights, biases) : new VectorCalibrator(classCount, weights, biases);
+        return (weights, [.. found.Skip(count).Select(b => (float)b)]);
     }
 
     private double[] Minimise()

@@ -6,27 +6,29 @@ using Hdge.Persistence;
 namespace Hdge.Calibration;
 
 /// <summary>
-/// Turns logits into calibrated probabilities. Made by <see cref="CalibratorFitting"/> or read from JSON; immutable, safe to use from several threads.
-/// Logits mean the same after adding a constant to a row, so log-probabilities serve as well: the result does not depend on that constant.
+/// Turns logits into calibrated probabilities. Fitted by its class's <c>Fit</c> or by <see cref="CalibratorFitting"/>, or read from JSON; immutable, safe to use from several
+/// threads. Logits mean the same after adding a constant to a row, so log-probabilities serve as well: the result does not depend on that constant.
 /// </summary>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "method")]
-[JsonDerivedType(typeof(IdentityCalibrator), "none")]
-[JsonDerivedType(typeof(TemperatureCalibrator), "temperature")]
-[JsonDerivedType(typeof(VectorCalibrator), "vector")]
-[JsonDerivedType(typeof(MatrixCalibrator), "matrix")]
-[JsonDerivedType(typeof(IsotonicCalibrator), "isotonic")]
-[JsonDerivedType(typeof(HistogramCalibrator), "histogram")]
+/// <remarks>
+/// To add one: derive a class, and <see cref="CalibrationMethod.Register"/> what fits it. Its state in files are the public properties with the names of its constructor's
+/// parameters, all of them; a value that a file cannot have is refused in the constructor by an <see cref="ArgumentException"/> or <see cref="InvalidDataException"/>.
+/// </remarks>
+[JsonConverter(typeof(CalibratorConverter))]
 public abstract class Calibrator
 {
-    private protected Calibrator(int classCount)
+    /// <param name="classCount">Number of classes, at least 2.</param>
+    /// <exception cref="InvalidDataException">There are fewer classes.</exception>
+    protected Calibrator(int classCount)
     {
         Valid(classCount >= 2, $"it has {classCount} classes, expected at least 2");
         ClassCount = classCount;
     }
 
     /// <summary>The method; never <see cref="CalibrationMethod.Auto"/>.</summary>
+    /// <exception cref="InvalidOperationException">The class is not registered.</exception>
     [JsonIgnore]
-    public abstract CalibrationMethod Method { get; }
+    public CalibrationMethod Method => CalibrationMethod.Find(GetType())
+        ?? throw new InvalidOperationException($"{GetType().Name} is not registered: call {nameof(CalibrationMethod)}.{nameof(CalibrationMethod.Register)}(name, {GetType().Name}.Fit).");
 
     /// <summary>Number of classes, at least 2.</summary>
     public int ClassCount { get; }
@@ -42,7 +44,11 @@ public abstract class Calibrator
         if (logits.Overlaps(probabilities))
             throw new ArgumentException("Logits and probabilities overlap, expected separate memory.");
         for (int start = 0; start < logits.Length; start += ClassCount)
-            ApplyRow(logits.Slice(start, ClassCount), probabilities.Slice(start, ClassCount));
+        {
+            var row = logits.Slice(start, ClassCount);
+            CheckFinite(row);
+            ApplyRow(row, probabilities.Slice(start, ClassCount));
+        }
     }
 
     /// <summary>One line: the method, and what it was fitted to.</summary>
@@ -52,14 +58,31 @@ public abstract class Calibrator
     public string ToJson() => JsonSerializer.Serialize(this, StrictJson.Compact);
 
     /// <summary>A calibrator from <see cref="ToJson"/>.</summary>
-    /// <exception cref="InvalidDataException">The text is no calibrator, or a value in it is out of range.</exception>
+    /// <exception cref="InvalidDataException">The text is no calibrator, its method is not registered, or a value in it is out of range.</exception>
     public static Calibrator FromJson(string json)
     {
         ArgumentNullException.ThrowIfNull(json);
         return StrictJson.Read<Calibrator>(Encoding.UTF8.GetBytes(json), "The calibrator", StrictJson.Compact);
     }
 
-    private protected abstract void ApplyRow(ReadOnlySpan<float> logits, Span<float> probabilities);
+    /// <summary>Probabilities of one row. Called from several threads; must not allocate, for it runs once a scored image.</summary>
+    /// <param name="logits">One a class, finite.</param>
+    /// <param name="probabilities">As many, to be filled: 0..1, summing to 1.</param>
+    protected abstract void ApplyRow(ReadOnlySpan<float> logits, Span<float> probabilities);
+
+    /// <summary>softmax(logits / temperature) in double precision, for calibrators that start from it.</summary>
+    /// <param name="logits">Finite; may be the same memory as <paramref name="probabilities"/>.</param>
+    /// <param name="probabilities">As many.</param>
+    /// <param name="temperature">Above 0. Default 1.</param>
+    protected static void Softmax(ReadOnlySpan<float> logits, Span<float> probabilities, double temperature = 1) => LogitRow.Softmax(logits, probabilities, temperature);
+
+    /// <exception cref="ArgumentException">A logit is not finite.</exception>
+    private protected static void CheckFinite(ReadOnlySpan<float> logits)
+    {
+        for (int c = 0; c < logits.Length; c++)
+            if (!float.IsFinite(logits[c]))
+                throw new ArgumentException($"Logit {c} is {logits[c]}, expected a finite number.", nameof(logits));
+    }
 
     /// <exception cref="InvalidDataException">Not so. Only a file can hold such values: whatever is fitted is valid.</exception>
     private protected static void Valid(bool valid, string problem)

@@ -10,8 +10,15 @@ public sealed class IdentityCalibrator : Calibrator
     {
     }
 
-    /// <inheritdoc/>
-    public override CalibrationMethod Method => CalibrationMethod.None;
+    /// <summary>Nothing is fitted.</summary>
+    /// <param name="data">Held-out images.</param>
+    /// <param name="cancellationToken">Not looked at.</param>
+    public static IdentityCalibrator Fit(LabelledLogits data, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return new(data.ClassCount);
+    }
 
-    private protected override void ApplyRow(ReadOnlySpan<float> logits, Span<float> probabilities) => Softmax.Of(logits, 1, probabilities);
+    /// <inheritdoc/>
+    protected override void ApplyRow(ReadOnlySpan<float> logits, Span<float> probabilities) => Softmax(logits, probabilities);
 }

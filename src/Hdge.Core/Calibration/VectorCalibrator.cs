@@ -1,36 +1,23 @@
 using System.Text.Json.Serialization;
-using Hdge.Persistence;
 
 namespace Hdge.Calibration;
 
-/// <summary>softmax(w ∘ (f(x) − mean f(x)) + b): <see cref="AffineScaling"/>. May change the predicted class.</summary>
-public sealed class VectorCalibrator : Calibrator
+/// <summary>softmax(w ∘ (f(x) − mean f(x)) + b) (vector scaling, Guo et al. 2017, section 4.2).</summary>
+public sealed class VectorCalibrator : AffineCalibrator
 {
     [JsonConstructor]
-    internal VectorCalibrator(int classCount, ReadOnlyMemory<float> weights, ReadOnlyMemory<float> biases) : base(classCount)
+    internal VectorCalibrator(int classCount, ReadOnlyMemory<float> weights, ReadOnlyMemory<float> biases) : base(classCount, weights, classCount, biases)
     {
-        Finite(weights, classCount, nameof(Weights));
-        Finite(biases, classCount, nameof(Biases));
-        (Weights, Biases) = (weights, biases);
     }
 
-    /// <inheritdoc/>
-    public override CalibrationMethod Method => CalibrationMethod.Vector;
-
-    /// <summary>w, one a class.</summary>
-    [JsonConverter(typeof(SinglesConverter))]
-    public ReadOnlyMemory<float> Weights { get; }
-
-    /// <summary>b in nats, one a class.</summary>
-    [JsonConverter(typeof(SinglesConverter))]
-    public ReadOnlyMemory<float> Biases { get; }
-
-    private protected override void ApplyRow(ReadOnlySpan<float> logits, Span<float> probabilities)
+    /// <summary>The lowest negative log-likelihood with penalties that hold the weights of a class without images: docs/calibration.md.</summary>
+    /// <param name="data">Held-out images.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    public static VectorCalibrator Fit(LabelledLogits data, CancellationToken cancellationToken = default)
     {
-        ReadOnlySpan<float> weights = Weights.Span, biases = Biases.Span;
-        double mean = AffineScaling.Mean(logits);
-        for (int c = 0; c < logits.Length; c++)
-            probabilities[c] = (float)(weights[c] * (logits[c] - mean) + biases[c]);
-        Softmax.Of(probabilities, 1, probabilities);
+        var (weights, biases) = AffineScaling.Fit(data, full: false, cancellationToken);
+        return new(data.ClassCount, weights, biases);
     }
+
+    private protected override double Logit(int c, ReadOnlySpan<float> logits, double mean, ReadOnlySpan<float> weights, double bias) => weights[c] * (logits[c] - mean) + bias;
 }

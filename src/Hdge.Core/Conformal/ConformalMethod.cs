@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Hdge.Calibration;
+namespace Hdge.Conformal;
 
 /// <summary>Which score a conformal prediction set is made from. A class is in the set when its score is at most the threshold.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ConformalMethod>))]

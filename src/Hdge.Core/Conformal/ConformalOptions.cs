@@ -1,4 +1,4 @@
-namespace Hdge.Calibration;
+namespace Hdge.Conformal;
 
 /// <summary>How prediction sets are made.</summary>
 public sealed record ConformalOptions
@@ -32,10 +32,10 @@ public sealed record ConformalOptions
     /// <exception cref="ArgumentException">A value is out of range.</exception>
     public void Validate()
     {
-        Option.Require(Enum.IsDefined(Method), Method, "a conformal method");
-        Option.Require(Coverage is > 0 and < 1, Coverage, "more than 0 and less than 1");
-        Option.Require(RegularizationWeight >= 0 && double.IsFinite(RegularizationWeight), RegularizationWeight, "a finite number of at least 0");
-        Option.Require(RegularizationRank >= 0, RegularizationRank, "at least 0");
+        Argument.Require(Enum.IsDefined(Method), Method, "a conformal method");
+        Argument.Require(Coverage is > 0 and < 1, Coverage, "more than 0 and less than 1");
+        Argument.Require(RegularizationWeight >= 0 && double.IsFinite(RegularizationWeight), RegularizationWeight, "a finite number of at least 0");
+        Argument.Require(RegularizationRank >= 0, RegularizationRank, "at least 0");
     }
 
     /// <summary>One line: what differs from the defaults.</summary>

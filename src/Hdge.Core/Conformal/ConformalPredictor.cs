@@ -3,9 +3,10 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Hdge.Data;
+using Hdge.Metrics;
 using Hdge.Persistence;
 
-namespace Hdge.Calibration;
+namespace Hdge.Conformal;
 
 /// <summary>
 /// Split conformal prediction: sets of classes that hold the true one with a chosen probability (Vovk et al. 2005; Angelopoulos and Bates 2021). If the n
@@ -67,7 +68,7 @@ public sealed class ConformalPredictor
             scores[i] = row[labels[i]];
         }
         Array.Sort(scores);
-        int rank = Share.Reaching(options.Coverage, scores.Length + 1L);
+        int rank = QuantileRank.Of(options.Coverage, scores.Length + 1L);
         return new(classCount, options, rank <= scores.Length ? scores[rank - 1] : double.PositiveInfinity);
     }
 
@@ -97,7 +98,7 @@ public sealed class ConformalPredictor
             ArrayPool<ulong>.Shared.Return(rentedOrder);
         if (count > 0 || Options.AllowEmpty)
             return count;
-        inSet[ProbabilityRows.Best(probabilities)] = true;
+        inSet[LogitRow.Best(probabilities)] = true;
         return 1;
     }
 

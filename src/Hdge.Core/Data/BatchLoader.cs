@@ -6,6 +6,8 @@ namespace Hdge.Data;
 /// </summary>
 public sealed class BatchLoader
 {
+    private const int Order = -1; // the number of an epoch's shuffle, beside those of its batches
+
     private readonly ImageSet _images;
     private readonly IBatchAugmenter _augmenter;
     private readonly int _batchSize;
@@ -27,7 +29,7 @@ public sealed class BatchLoader
         ArgumentNullException.ThrowIfNull(scaling);
         ArgumentNullException.ThrowIfNull(augmentation);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
-        Option.Require(views is 1 or 2, views, "1 or 2");
+        Argument.Require(views is 1 or 2, views, "1 or 2");
         if (images.Count == 0)
             throw new ArgumentException("The set has no images.", nameof(images));
         (_images, _batchSize, _shuffle, _seed, _views) = (images, Math.Min(batchSize, images.Count), shuffle, seed, views);
@@ -43,7 +45,7 @@ public sealed class BatchLoader
     {
         int[] order = Enumerable.Range(0, _images.Count).ToArray();
         if (_shuffle)
-            new Random(Seeds.Mix(_seed, epoch, -1)).Shuffle(order);
+            new Random(Seeds.Mix(_seed, epoch, Order)).Shuffle(order);
         PixelBatch current = new(_batchSize, _images.Shape.Length, _views), next = new(_batchSize, _images.Shape.Length, _views);
         Task pending = Prepare(next, 0);
         try
@@ -73,7 +75,7 @@ public sealed class BatchLoader
                 batch.Labels[i] = _images.Labels[indices[i]];
             _augmenter.Fill(batch.Pixels, indices, new Random(seed));
             if (_views == 2)
-                _augmenter.Fill(batch.SecondPixels, indices, new Random(Seeds.Mix(seed, 2)));
+                _augmenter.Fill(batch.SecondPixels, indices, new Random(Seeds.Mix(seed, SeedStream.SecondView)));
         }, CancellationToken.None);
     }
 }

@@ -129,7 +129,7 @@ public sealed class ImageSet
         int[] quotas = [.. sizes.Select(n => (int)Math.Min(n * fraction + 1e-9, Math.Max(n - 1, 0)))];
         int missing = (int)Math.Round(sizes.Where(n => n > 1).Sum() * fraction, MidpointRounding.AwayFromZero) - quotas.Sum();
         int[] classes = [.. Enumerable.Range(0, ClassCount)];
-        new Random(Seeds.Mix(seed, 1)).Shuffle(classes);
+        new Random(Seeds.Mix(seed, SeedStream.Remainders)).Shuffle(classes);
         foreach (int c in classes.OrderByDescending(c => Math.Round(sizes[c] * fraction - quotas[c], 9)).Where(c => quotas[c] < sizes[c] - 1))
             if (missing-- > 0)
                 quotas[c]++;

@@ -3,6 +3,9 @@ namespace Hdge.Data;
 /// <summary>Derives independent seeds from one: the same numbers on every machine and in every process.</summary>
 internal static class Seeds
 {
+    /// <summary>A non-negative seed for a use, and where it comes more than once for the <paramref name="number"/>-th time.</summary>
+    public static int Mix(int seed, SeedStream stream, int number = 0) => Mix(seed, (int)stream, number);
+
     /// <summary>A non-negative seed for stream (<paramref name="first"/>, <paramref name="second"/>) of <paramref name="seed"/>.</summary>
     public static int Mix(int seed, int first, int second = 0)
     {

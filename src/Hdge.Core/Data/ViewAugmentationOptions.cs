@@ -44,16 +44,16 @@ public sealed record ViewAugmentationOptions
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
     public void Validate()
     {
-        Option.Require(MinimumCropArea > 0 && MinimumCropArea <= 1, MinimumCropArea, "in (0, 1]");
-        Option.Require(MaximumCropArea >= MinimumCropArea && MaximumCropArea <= 1, MaximumCropArea, $"in [{MinimumCropArea}, 1]");
-        Option.Require(MinimumAspectRatio > 0 && double.IsFinite(MinimumAspectRatio), MinimumAspectRatio, "finite and above 0");
-        Option.Require(MaximumAspectRatio >= MinimumAspectRatio && double.IsFinite(MaximumAspectRatio), MaximumAspectRatio, $"finite and at least {MinimumAspectRatio}");
-        Option.Require(ColorJitterProbability is >= 0 and <= 1, ColorJitterProbability, "in [0, 1]");
-        Option.Require(Brightness is >= 0 and <= 1, Brightness, "in [0, 1]");
-        Option.Require(Contrast is >= 0 and <= 1, Contrast, "in [0, 1]");
-        Option.Require(Saturation is >= 0 and <= 1, Saturation, "in [0, 1]");
-        Option.Require(Hue is >= 0 and <= 0.5, Hue, "in [0, 0.5]");
-        Option.Require(GrayscaleProbability is >= 0 and <= 1, GrayscaleProbability, "in [0, 1]");
+        Argument.Require(MinimumCropArea > 0 && MinimumCropArea <= 1, MinimumCropArea, "in (0, 1]");
+        Argument.Require(MaximumCropArea >= MinimumCropArea && MaximumCropArea <= 1, MaximumCropArea, $"in [{MinimumCropArea}, 1]");
+        Argument.Require(MinimumAspectRatio > 0 && double.IsFinite(MinimumAspectRatio), MinimumAspectRatio, "finite and above 0");
+        Argument.Require(MaximumAspectRatio >= MinimumAspectRatio && double.IsFinite(MaximumAspectRatio), MaximumAspectRatio, $"finite and at least {MinimumAspectRatio}");
+        Argument.Require(ColorJitterProbability is >= 0 and <= 1, ColorJitterProbability, "in [0, 1]");
+        Argument.Require(Brightness is >= 0 and <= 1, Brightness, "in [0, 1]");
+        Argument.Require(Contrast is >= 0 and <= 1, Contrast, "in [0, 1]");
+        Argument.Require(Saturation is >= 0 and <= 1, Saturation, "in [0, 1]");
+        Argument.Require(Hue is >= 0 and <= 0.5, Hue, "in [0, 0.5]");
+        Argument.Require(GrayscaleProbability is >= 0 and <= 1, GrayscaleProbability, "in [0, 1]");
     }
 
     /// <summary>One line: what differs from the defaults.</summary>

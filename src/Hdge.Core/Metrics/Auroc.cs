@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Hdge.Detection;
+namespace Hdge.Metrics;
 
 /// <summary>Area under the receiver operating characteristic curve.</summary>
 public static class Auroc

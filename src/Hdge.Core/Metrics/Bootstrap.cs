@@ -1,7 +1,7 @@
 using Hdge.Data;
 using MathNet.Numerics.Statistics;
 
-namespace Hdge.Reports;
+namespace Hdge.Metrics;
 
 /// <summary>
 /// Bootstrap percentile intervals (Efron and Tibshirani 1993, chapter 13): the statistic of many samples drawn with replacement, and the
@@ -41,10 +41,10 @@ public static class Bootstrap
         double confidence = 0.95, int seed = 0, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(statistic);
-        Option.Require(firstCount >= 1, firstCount, "at least 1");
-        Option.Require(secondCount >= 0, secondCount, "at least 0");
-        Option.Require(resamples >= 20, resamples, "at least 20");
-        Option.Require(confidence > 0 && confidence < 1, confidence, "between 0 and 1");
+        Argument.Require(firstCount >= 1, firstCount, "at least 1");
+        Argument.Require(secondCount >= 0, secondCount, "at least 0");
+        Argument.Require(resamples >= 20, resamples, "at least 20");
+        Argument.Require(confidence > 0 && confidence < 1, confidence, "between 0 and 1");
         var values = new double[resamples];
         Parallel.For(0, resamples, new ParallelOptions { CancellationToken = cancellation }, () => (First: new Resample(firstCount), Second: new Resample(secondCount)), (i, _, samples) =>
         {

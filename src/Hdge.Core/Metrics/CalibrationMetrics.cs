@@ -1,6 +1,6 @@
-namespace Hdge.Calibration;
+namespace Hdge.Metrics;
 
-/// <summary>How far class probabilities can be trusted: all of this folder's metrics of one set of images.</summary>
+/// <summary>How far class probabilities can be trusted: all metrics of one set of images.</summary>
 public sealed record CalibrationMetrics
 {
     /// <summary>Number of images.</summary>
@@ -9,22 +9,22 @@ public sealed record CalibrationMetrics
     /// <summary>Share of images whose largest probability (the first of equals) is that of the label.</summary>
     public required double Accuracy { get; init; }
 
-    /// <summary><see cref="ExpectedCalibrationError"/>, 0..1.</summary>
+    /// <summary><see cref="ProbabilityMetrics.ExpectedCalibrationError(ReadOnlySpan{float}, ReadOnlySpan{bool}, int)"/>, 0..1.</summary>
     public required double Ece { get; init; }
 
-    /// <summary><see cref="MaximumCalibrationError"/>, 0..1.</summary>
+    /// <summary><see cref="ProbabilityMetrics.MaximumCalibrationError(ReadOnlySpan{float}, ReadOnlySpan{bool}, int)"/>, 0..1.</summary>
     public required double Mce { get; init; }
 
-    /// <summary><see cref="AdaptiveCalibrationError"/>, 0..1.</summary>
+    /// <summary><see cref="ProbabilityMetrics.AdaptiveCalibrationError"/>, 0..1.</summary>
     public required double AdaptiveEce { get; init; }
 
-    /// <summary><see cref="ClasswiseCalibrationError"/>, 0..1.</summary>
+    /// <summary><see cref="ProbabilityMetrics.ClasswiseCalibrationError"/>, 0..1.</summary>
     public required double ClasswiseEce { get; init; }
 
-    /// <summary><see cref="BrierScore"/>, 0..2.</summary>
+    /// <summary><see cref="ProbabilityMetrics.BrierScore"/>, 0..2.</summary>
     public required double Brier { get; init; }
 
-    /// <summary><see cref="Calibration.NegativeLogLikelihood"/>, nats.</summary>
+    /// <summary><see cref="ProbabilityMetrics.NegativeLogLikelihood(ReadOnlySpan{float}, ReadOnlySpan{int}, int)"/>, nats.</summary>
     public required double NegativeLogLikelihood { get; init; }
 
     /// <summary>The bins of <see cref="Ece"/> and <see cref="Mce"/>, for a reliability diagram.</summary>
@@ -47,7 +47,7 @@ public sealed record CalibrationMetrics
         for (int i = 0; i < labels.Length; i++)
         {
             var row = probabilities.Slice(i * classCount, classCount);
-            int best = ProbabilityRows.Best(row);
+            int best = LogitRow.Best(row);
             (confidences[i], correct[i]) = (row[best], best == labels[i]);
         }
         var reliability = Reliability.Bins(confidences, correct, bins);
@@ -55,12 +55,12 @@ public sealed record CalibrationMetrics
         {
             Count = labels.Length,
             Accuracy = correct.Count(c => c) / (double)labels.Length,
-            Ece = ExpectedCalibrationError.Of(reliability),
-            Mce = MaximumCalibrationError.Of(reliability),
-            AdaptiveEce = AdaptiveCalibrationError.Of(confidences, correct, bins),
-            ClasswiseEce = ClasswiseCalibrationError.Of(probabilities, labels, classCount, bins),
-            Brier = BrierScore.Of(probabilities, labels, classCount),
-            NegativeLogLikelihood = Calibration.NegativeLogLikelihood.Of(probabilities, labels, classCount),
+            Ece = ProbabilityMetrics.ExpectedCalibrationError(reliability),
+            Mce = ProbabilityMetrics.MaximumCalibrationError(reliability),
+            AdaptiveEce = ProbabilityMetrics.AdaptiveCalibrationError(confidences, correct, bins),
+            ClasswiseEce = ProbabilityMetrics.ClasswiseCalibrationError(probabilities, labels, classCount, bins),
+            Brier = ProbabilityMetrics.BrierScore(probabilities, labels, classCount),
+            NegativeLogLikelihood = ProbabilityMetrics.NegativeLogLikelihood(probabilities, labels, classCount),
             Bins = reliability,
             RiskCoverage = new(confidences, correct),
         };

@@ -1,4 +1,4 @@
-namespace Hdge.Calibration;
+namespace Hdge.Metrics;
 
 /// <summary>How far a confidence can be trusted, where only the probability of the predicted class is known and not that of every class.</summary>
 public sealed record ConfidenceMetrics
@@ -9,13 +9,13 @@ public sealed record ConfidenceMetrics
     /// <summary>Mean confidence, 0..1.</summary>
     public required double Mean { get; init; }
 
-    /// <summary><see cref="ExpectedCalibrationError"/>, 0..1.</summary>
+    /// <summary><see cref="ProbabilityMetrics.ExpectedCalibrationError(ReadOnlySpan{float}, ReadOnlySpan{bool}, int)"/>, 0..1.</summary>
     public required double Ece { get; init; }
 
-    /// <summary><see cref="MaximumCalibrationError"/>, 0..1.</summary>
+    /// <summary><see cref="ProbabilityMetrics.MaximumCalibrationError(ReadOnlySpan{float}, ReadOnlySpan{bool}, int)"/>, 0..1.</summary>
     public required double Mce { get; init; }
 
-    /// <summary><see cref="AdaptiveCalibrationError"/>, 0..1.</summary>
+    /// <summary><see cref="ProbabilityMetrics.AdaptiveCalibrationError"/>, 0..1.</summary>
     public required double AdaptiveEce { get; init; }
 
     /// <summary>The bins of <see cref="Ece"/> and <see cref="Mce"/>, for a reliability diagram.</summary>
@@ -39,9 +39,9 @@ public sealed record ConfidenceMetrics
         {
             Count = confidences.Length,
             Mean = sum / confidences.Length,
-            Ece = ExpectedCalibrationError.Of(reliability),
-            Mce = MaximumCalibrationError.Of(reliability),
-            AdaptiveEce = AdaptiveCalibrationError.Of(confidences, correct, bins),
+            Ece = ProbabilityMetrics.ExpectedCalibrationError(reliability),
+            Mce = ProbabilityMetrics.MaximumCalibrationError(reliability),
+            AdaptiveEce = ProbabilityMetrics.AdaptiveCalibrationError(confidences, correct, bins),
             Bins = reliability,
             RiskCoverage = new(confidences, correct),
         };

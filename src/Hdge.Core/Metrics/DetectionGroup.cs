@@ -1,4 +1,4 @@
-namespace Hdge.Detection;
+namespace Hdge.Metrics;
 
 /// <summary>Metrics averaged over the unknown sets of a group. Every set counts the same, whatever its size.</summary>
 public sealed record DetectionGroup

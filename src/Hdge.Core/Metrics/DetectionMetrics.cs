@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Hdge.Detection;
+namespace Hdge.Metrics;
 
 /// <summary>
 /// How well a score tells known from unknown images. A threshold t accepts every image with score ≥ t, equal scores together; all shares below are
@@ -46,8 +46,8 @@ public sealed record DetectionMetrics
 
     private static DetectionMetrics Of<T>(RankedScores<T> scores, double truePositiveRate) where T : struct, IFloatingPointIeee754<T>
     {
-        Option.Require(truePositiveRate is > 0 and <= 1, truePositiveRate, "more than 0 and at most 1");
-        int allKnown = scores.KnownCount, allUnknown = scores.UnknownCount, enough = Share.Reaching(truePositiveRate, allKnown);
+        Argument.Require(truePositiveRate is > 0 and <= 1, truePositiveRate, "more than 0 and at most 1");
+        int allKnown = scores.KnownCount, allUnknown = scores.UnknownCount, enough = QuantileRank.Of(truePositiveRate, allKnown);
         int known = 0, unknown = 0, acceptedUnknown = -1;
         double averageIn = 0, averageOut = 0, error = 0.5; // a threshold above every score refuses all
         foreach (var (_, k, u) in scores.Thresholds())
@@ -65,7 +65,7 @@ public sealed record DetectionMetrics
         {
             KnownCount = allKnown,
             UnknownCount = allUnknown,
-            Auroc = Detection.Auroc.Of(scores),
+            Auroc = Metrics.Auroc.Of(scores),
             AuprIn = averageIn / allKnown,
             AuprOut = averageOut / allUnknown,
             TruePositiveRate = truePositiveRate,

@@ -1,4 +1,4 @@
-namespace Hdge.Calibration;
+namespace Hdge.Metrics;
 
 /// <summary>How a model does on labelled images of its own classes: the one computation behind reports and ML.NET's evaluation.</summary>
 internal sealed record KnownMetrics

@@ -1,4 +1,4 @@
-namespace Hdge.Calibration;
+namespace Hdge.Metrics;
 
 /// <summary>Checks rows of class probabilities and their labels.</summary>
 internal static class ProbabilityRows
@@ -33,21 +33,11 @@ internal static class ProbabilityRows
     /// <exception cref="ArgumentException">Lengths or labels are not as expected.</exception>
     public static void CheckShape(int values, ReadOnlySpan<int> labels, int classCount, string what)
     {
-        Option.Require(classCount >= 2, classCount, "at least 2");
+        Argument.Require(classCount >= 2, classCount, "at least 2");
         if (labels.Length == 0 || values != (long)labels.Length * classCount)
             throw new ArgumentException($"{labels.Length} labels of {classCount} classes need {(long)labels.Length * classCount} {what} and at least one label, found {values}.");
         for (int i = 0; i < labels.Length; i++)
             if ((uint)labels[i] >= (uint)classCount)
                 throw new ArgumentException($"Label {i} is {labels[i]}, expected 0..{classCount - 1}.", nameof(labels));
-    }
-
-    /// <summary>Index of the largest value, the first of equals.</summary>
-    public static int Best(ReadOnlySpan<float> row)
-    {
-        int best = 0;
-        for (int i = 1; i < row.Length; i++)
-            if (row[i] > row[best])
-                best = i;
-        return best;
     }
 }

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Hdge.Detection;
+namespace Hdge.Metrics;
 
 /// <summary>Known and unknown scores in order, walked threshold by threshold. A threshold takes every score that reaches it: equal scores pass together.</summary>
 internal sealed class RankedScores<T> where T : struct, IFloatingPointIeee754<T>

@@ -1,4 +1,4 @@
-namespace Hdge.Calibration;
+namespace Hdge.Metrics;
 
 /// <summary>The images whose confidence lies in (<paramref name="Low"/>, <paramref name="High"/>]. Without images, confidence and accuracy are 0.</summary>
 public readonly record struct ReliabilityBin(double Low, double High, int Count, double MeanConfidence, double Accuracy)
@@ -20,7 +20,7 @@ public static class Reliability
     /// <exception cref="ArgumentException">The lengths differ, there are no images, or a confidence is outside 0..1.</exception>
     public static ReliabilityBin[] Bins(ReadOnlySpan<float> confidences, ReadOnlySpan<bool> correct, int bins = 20)
     {
-        Option.Require(bins >= 1, bins, "at least 1");
+        Argument.Require(bins >= 1, bins, "at least 1");
         Check(confidences, correct);
         var (counts, sums, right) = (new int[bins], new double[bins], new int[bins]);
         for (int i = 0; i < confidences.Length; i++)

@@ -1,4 +1,4 @@
-namespace Hdge.Calibration;
+namespace Hdge.Metrics;
 
 /// <summary>A point of the curve: of the share <paramref name="Coverage"/> of images with at least this confidence, the share <paramref name="Risk"/> is wrong.</summary>
 public readonly record struct RiskCoveragePoint(double Coverage, double Risk, double Confidence)
@@ -51,7 +51,7 @@ public sealed class RiskCoverageCurve
     /// <param name="risk">Share of wrong answers among those given, 0..1.</param>
     public double CoverageAtRisk(double risk)
     {
-        Option.Require(risk is >= 0 and <= 1, risk, "0..1");
+        Argument.Require(risk is >= 0 and <= 1, risk, "0..1");
         int index = _steps.FindLastIndex(s => s.Wrong <= risk * s.Answered * (1 + 1e-12));
         return index < 0 ? 0 : (double)_steps[index].Answered / _count;
     }
@@ -60,8 +60,8 @@ public sealed class RiskCoverageCurve
     /// <param name="coverage">Share of images to answer, (0, 1].</param>
     public double RiskAtCoverage(double coverage)
     {
-        Option.Require(coverage is > 0 and <= 1, coverage, "more than 0 and at most 1");
-        int enough = Share.Reaching(coverage, _count);
+        Argument.Require(coverage is > 0 and <= 1, coverage, "more than 0 and at most 1");
+        int enough = QuantileRank.Of(coverage, _count);
         var (answered, wrong, _) = _steps.Find(s => s.Answered >= enough);
         return (double)wrong / answered;
     }
@@ -70,7 +70,7 @@ public sealed class RiskCoverageCurve
     /// <param name="maximumPoints">At least 1. Default 400.</param>
     public RiskCoveragePoint[] Points(int maximumPoints = 400)
     {
-        Option.Require(maximumPoints >= 1, maximumPoints, "at least 1");
+        Argument.Require(maximumPoints >= 1, maximumPoints, "at least 1");
         long Part(int step) => (_steps[step].Answered * (long)maximumPoints - 1) / _count;
         return [.. Enumerable.Range(0, _steps.Count).Where(i => i == _steps.Count - 1 || Part(i) != Part(i + 1))
             .Select(i => new RiskCoveragePoint((double)_steps[i].Answered / _count, (double)_steps[i].Wrong / _steps[i].Answered, _steps[i].Confidence))];

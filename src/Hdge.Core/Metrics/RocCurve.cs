@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Hdge.Detection;
+namespace Hdge.Metrics;
 
 /// <summary>A point of the receiver operating characteristic curve: the shares of unknown and of known images whose score reaches the threshold.</summary>
 public readonly record struct RocPoint(double FalsePositiveRate, double TruePositiveRate, double Threshold)
@@ -29,7 +29,7 @@ public static class RocCurve
 
     private static RocPoint[] Of<T>(RankedScores<T> scores, int maximumPoints) where T : struct, IFloatingPointIeee754<T>
     {
-        Option.Require(maximumPoints >= 2, maximumPoints, "at least 2");
+        Argument.Require(maximumPoints >= 2, maximumPoints, "at least 2");
         List<RocPoint> points = [new(0, 0, double.PositiveInfinity)];
         int section = 0; // sections of equal length along the curve, which has length 2 in steps right and up
         foreach (var (threshold, k, u) in scores.Thresholds())

@@ -1,4 +1,4 @@
-namespace Hdge.Detection;
+namespace Hdge.Metrics;
 
 /// <summary>Images of none of a model's classes, or what was made of them; a pair of name and data will do.</summary>
 /// <typeparam name="T">What holds them: an <see cref="Data.ImageSet"/>, or in ML.NET an IDataView that the transformer scored.</typeparam>

@@ -1,4 +1,4 @@
-namespace Hdge.Detection;
+namespace Hdge.Metrics;
 
 /// <summary>How well one set of unknown images is told from the known ones.</summary>
 /// <param name="Name">The set's name.</param>

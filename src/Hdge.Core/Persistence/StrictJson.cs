@@ -23,14 +23,42 @@ internal static class StrictJson
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(json, options) ?? throw new InvalidDataException("it holds null, expected an object");
+            return JsonSerializer.Deserialize<T>(json, options) ?? throw Null();
         }
-        // All but the first come from constructors and converters: a kind is missing, a number is out of range.
-        catch (Exception error) when (error is JsonException or NotSupportedException or InvalidOperationException or ArgumentException or FormatException or OverflowException or InvalidDataException)
+        catch (KeyNotFoundException unknown) // the file is whole: it names something that the program has to be told of
         {
-            throw new InvalidDataException($"{part} is damaged: {error.Message}", error);
+            throw new InvalidDataException($"{part}: {unknown.Message}", unknown);
+        }
+        catch (Exception error) when (IsDamage(error))
+        {
+            throw Damaged(part, error);
         }
     }
+
+    /// <inheritdoc cref="Read{T}"/>
+    /// <param name="json">Read before by the same options.</param>
+    /// <param name="type">Of the value.</param>
+    /// <param name="part">What it is, for messages.</param>
+    /// <param name="options">One of the above.</param>
+    public static object Read(JsonElement json, Type type, string part, JsonSerializerOptions options)
+    {
+        try
+        {
+            return json.Deserialize(type, options) ?? throw Null();
+        }
+        catch (Exception error) when (IsDamage(error))
+        {
+            throw Damaged(part, error);
+        }
+    }
+
+    // All but the first come from constructors and converters: a kind is missing, a number is out of range.
+    private static bool IsDamage(Exception error) =>
+        error is JsonException or NotSupportedException or InvalidOperationException or ArgumentException or FormatException or OverflowException or InvalidDataException;
+
+    private static InvalidDataException Null() => new("it holds null, expected an object");
+
+    private static InvalidDataException Damaged(string part, Exception error) => new($"{part} is damaged: {error.Message}", error);
 
     private static JsonSerializerOptions Options(JsonNumberHandling numbers, bool indented) => new()
     {

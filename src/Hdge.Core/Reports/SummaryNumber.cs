@@ -1,3 +1,5 @@
+using Hdge.Metrics;
+
 namespace Hdge.Reports;
 
 /// <summary>A number of the summary.</summary>
@@ -5,7 +7,7 @@ namespace Hdge.Reports;
 /// <param name="Value">Finite.</param>
 public sealed record SummaryNumber(string Name, double Value)
 {
-    /// <summary>Lower end of its interval, with <see cref="High"/>; see <see cref="Bootstrap"/>. Default none.</summary>
+    /// <summary>Lower end of its interval, with <see cref="High"/>; see <see cref="Metrics.Bootstrap"/>. Default none.</summary>
     public double? Low { get; init; }
 
     /// <summary>Upper end of its interval, with <see cref="Low"/>. Default none.</summary>

@@ -38,8 +38,9 @@ public sealed record Decision
     /// <exception cref="ArgumentException">There are no scores, one is not finite, or the rate is out of range.</exception>
     public static Decision Fit(DetectionScore score, ReadOnlySpan<float> known, double rate)
     {
-        Option.Require(Enum.IsDefined(score) && score != DetectionScore.Auto, score, "a score other than Auto");
-        Option.Require(rate > 0 && rate <= 1, rate, "in (0, 1]");
+        ArgumentNullException.ThrowIfNull(score);
+        Argument.Require(score != DetectionScore.Auto, score, "a score other than auto");
+        Argument.Require(rate > 0 && rate <= 1, rate, "in (0, 1]");
         if (known.IsEmpty)
             throw new ArgumentException("A decision needs at least one score, found none.", nameof(known));
         for (int i = 0; i < known.Length; i++)
@@ -47,8 +48,8 @@ public sealed record Decision
                 throw new ArgumentException(FormattableString.Invariant($"The {score} of known image {i} is {known[i]}, expected finite numbers: the network is not usable."), nameof(known));
         float[] ascending = known.ToArray();
         Array.Sort(ascending);
-        int count = ascending.Length, kept = Share.Reaching(rate, count);
-        double high = ascending[Share.Reaching(HighShare, count) - 1], median = ascending[(count - 1) / 2];
+        int count = ascending.Length, kept = QuantileRank.Of(rate, count);
+        double high = ascending[QuantileRank.Of(HighShare, count) - 1], median = ascending[(count - 1) / 2];
         double upper = high > median ? Math.Max(high + (high - median), ascending[kept - 1]) : double.PositiveInfinity;
         int within = ascending.Count(s => s <= upper);
         return new() { Score = score, Lower = ascending[within - kept], Upper = upper };
@@ -57,7 +58,7 @@ public sealed record Decision
     /// <exception cref="InvalidDataException">A value from a file is out of range.</exception>
     internal void Validate()
     {
-        if (!Enum.IsDefined(Score) || Score == DetectionScore.Auto || !(Lower <= Upper))
-            throw new InvalidDataException(FormattableString.Invariant($"The model's decision is {Score} from {Lower} to {Upper}, expected the name of a score and an ascending range."));
+        if (Score is null || Score == DetectionScore.Auto || !(Lower <= Upper))
+            throw new InvalidDataException(FormattableString.Invariant($"The model's decision is {Score} from {Lower} to {Upper}, expected the name of a score other than auto and an ascending range."));
     }
 }

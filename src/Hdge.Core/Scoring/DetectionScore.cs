@@ -1,56 +1,82 @@
+using System.Text.Json.Serialization;
+
 namespace Hdge.Detection;
 
 /// <summary>
-/// Scores that tell images like the training images from others; of all of them, higher is more in-distribution. f(x) are the logits, z the penultimate
-/// features. docs/detection.md has the formulas, papers and costs in one table.
+/// The name of a score that tells images like the training images from others; of all of them, higher is more in-distribution. Names are equal where their text is. f(x) are
+/// the logits, z the penultimate features. docs/detection.md has the formulas, papers and costs in one table, and how to add a score of one's own.
 /// </summary>
-public enum DetectionScore
+[JsonConverter(typeof(DetectionScoreConverter))]
+public sealed record DetectionScore
 {
+    private const int Longest = 64;
+
+    private DetectionScore(string name) => Name = name;
+
+    /// <summary>As on the command line, in files and in tables: "log-density".</summary>
+    public string Name { get; }
+
     /// <summary>The score that tells held-out images best from outliers: from given ones, or from distorted held-out images (PseudoOutliers).</summary>
-    Auto,
+    public static DetectionScore Auto { get; } = new("auto");
 
     /// <summary>log q(x) = LogSumExp f(x), in nats up to a constant (Grathwohl et al. 2020; Liu and Abbeel 2020).</summary>
-    LogDensity,
+    public static DetectionScore LogDensity { get; } = new("log-density");
 
-    /// <summary>T·LogSumExp(f(x) / T), T the calibrated temperature unless the detection options says otherwise (Liu et al. 2020).</summary>
-    Energy,
+    /// <summary>T·LogSumExp(f(x) / T), T the calibrated temperature unless its settings say otherwise (Liu et al. 2020).</summary>
+    public static DetectionScore Energy { get; } = new("energy");
 
     /// <summary>max softmax f(x), 1/C..1 (Hendrycks and Gimpel 2017).</summary>
-    MaxProbability,
+    public static DetectionScore MaxProbability { get; } = new("max-probability");
 
     /// <summary>max f(x) (Hendrycks et al. 2022).</summary>
-    MaxLogit,
+    public static DetectionScore MaxLogit { get; } = new("max-logit");
 
     /// <summary>Negative entropy Σ p log p of softmax f(x), −log C..0 nats.</summary>
-    Entropy,
+    public static DetectionScore Entropy { get; } = new("entropy");
 
     /// <summary>Negative generalised entropy −Σ p^γ (1 − p)^γ over the M largest probabilities (Liu, Lochman and Zach 2023, equation 4).</summary>
-    Gen,
+    public static DetectionScore Gen { get; } = new("gen");
 
     /// <summary>−min over classes of (z − μ_y)ᵀ Σ⁻¹ (z − μ_y), Σ the covariance within classes (Lee et al. 2018). Needs fitting.</summary>
-    Mahalanobis,
+    public static DetectionScore Mahalanobis { get; } = new("mahalanobis");
 
     /// <summary>The Mahalanobis score less that of one Gaussian around all training features (Ren et al. 2021). Needs fitting.</summary>
-    RelativeMahalanobis,
+    public static DetectionScore RelativeMahalanobis { get; } = new("relative-mahalanobis");
 
     /// <summary>−distance of z/‖z‖ to the k-th nearest of the stored training features, −2..0 (Sun et al. 2022). Needs fitting.</summary>
-    NearestNeighbors,
+    public static DetectionScore NearestNeighbors { get; } = new("nearest-neighbors");
 
     /// <summary>LogSumExp f(x) − α·‖part of z outside the principal subspace‖ (virtual-logit matching, Wang et al. 2022). Needs fitting.</summary>
-    Vim,
+    public static DetectionScore Vim { get; } = new("vim");
 
     /// <summary>LogSumExp of the logits of min(z, c), c a percentile of the training features (Sun, Guo and Li 2021). Needs fitting.</summary>
-    ReAct,
+    public static DetectionScore ReAct { get; } = new("re-act");
 
     /// <summary>LogSumExp of the logits of the largest features alone, scaled up (ASH-S, Djurisic et al. 2023).</summary>
-    Ash,
+    public static DetectionScore Ash { get; } = new("ash");
 
     /// <summary>Mean rank, 0..1, that several scores have among those of held-out images. Needs fitting.</summary>
-    RankAverage,
+    public static DetectionScore RankAverage { get; } = new("rank-average");
 
     /// <summary>−log ‖∇ₓ LogSumExp f(x)‖₂, the "approximate mass" of the JEM paper (Grathwohl et al. 2020, section 5.3). One backward pass more.</summary>
-    ApproximateMass,
+    public static DetectionScore ApproximateMass { get; } = new("approximate-mass");
 
     /// <summary>Largest softmax(f / T) after a small step towards the predicted class (ODIN, Liang et al. 2018). One backward and one forward pass more.</summary>
-    Odin,
+    public static DetectionScore Odin { get; } = new("odin");
+
+    /// <summary>The score of a name: one of the above, or of a detector of one's own.</summary>
+    /// <param name="name">1 to 64 lower-case letters a..z, digits, and hyphens between them.</param>
+    /// <exception cref="ArgumentException">It is no such name.</exception>
+    public static DetectionScore Of(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return IsName(name)
+            ? new(name)
+            : throw new ArgumentException($"'{name}' cannot name a score, expected 1 to {Longest} lower-case letters a..z, digits, and hyphens between them.", nameof(name));
+    }
+
+    internal static bool IsName(string name) => name.Length is > 0 and <= Longest && name[0] != '-' && name[^1] != '-' && name.All(c => c is >= 'a' and <= 'z' or >= '0' and <= '9' or '-');
+
+    /// <summary>The name.</summary>
+    public override string ToString() => Name;
 }

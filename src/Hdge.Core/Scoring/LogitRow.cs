@@ -1,34 +1,49 @@
 namespace Hdge;
 
-/// <summary>What one image's logits say, worked out in double precision on the processor: C is small, and an operator call costs more.</summary>
+/// <summary>What one image's logits say, worked out in double precision on the processor: C is small, and an operator call costs more. The one softmax of the package outside tensors.</summary>
 internal static class LogitRow
 {
     /// <summary>LogSumExp of the logits and the index of the largest (the first of equals).</summary>
     public static (double LogDensity, int Best) Summarise(ReadOnlySpan<float> logits)
     {
-        int best = Highest(logits);
-        double top = logits[best], sum = 0;
-        foreach (float logit in logits)
-            sum += Math.Exp(logit - top);
-        return (top + Math.Log(sum), best);
+        int best = Best(logits);
+        return (logits[best] + Math.Log(SumOverTop(logits, logits[best], 1)), best);
     }
 
-    /// <summary>Writes softmax of the logits and answers as <see cref="Summarise"/>.</summary>
-    public static (double LogDensity, int Best) Softmax(ReadOnlySpan<float> logits, Span<float> probabilities)
+    /// <summary>T·LogSumExp(f / T).</summary>
+    public static double LogSumExp(ReadOnlySpan<float> logits, double temperature)
     {
-        var (logDensity, best) = Summarise(logits);
+        double top = logits[Best(logits)];
+        return top + temperature * Math.Log(SumOverTop(logits, top, temperature));
+    }
+
+    /// <summary>Writes softmax(f / T) and answers LogSumExp(f / T) and the index of the largest logit.</summary>
+    /// <param name="logits">May be the same memory as <paramref name="probabilities"/>.</param>
+    /// <param name="probabilities">As many.</param>
+    /// <param name="temperature">T, above 0.</param>
+    public static (double LogDensity, int Best) Softmax(ReadOnlySpan<float> logits, Span<float> probabilities, double temperature = 1)
+    {
+        int best = Best(logits);
+        double top = logits[best], sum = SumOverTop(logits, top, temperature);
         for (int c = 0; c < probabilities.Length; c++)
-            probabilities[c] = (float)Math.Exp(logits[c] - logDensity);
-        return (logDensity, best);
+            probabilities[c] = (float)(Math.Exp((logits[c] - top) / temperature) / sum);
+        return (top / temperature + Math.Log(sum), best);
     }
 
-    /// <summary>Largest probability of softmax(logits / temperature).</summary>
-    public static double Confidence(ReadOnlySpan<float> logits, double temperature)
+    /// <summary>Largest probability of softmax(f / T).</summary>
+    public static double Confidence(ReadOnlySpan<float> logits, double temperature) => 1 / SumOverTop(logits, logits[Best(logits)], temperature);
+
+    /// <summary>Mean of f − max f under softmax(f / T), at most 0.</summary>
+    public static double MeanOverTop(ReadOnlySpan<float> logits, double temperature)
     {
-        double top = logits[Highest(logits)], sum = 0;
+        double top = logits[Best(logits)], sum = 0, weighted = 0;
         foreach (float logit in logits)
-            sum += Math.Exp((logit - top) / temperature);
-        return 1 / sum;
+        {
+            double weight = Math.Exp((logit - top) / temperature);
+            sum += weight;
+            weighted += weight * (logit - top);
+        }
+        return weighted / sum;
     }
 
     /// <summary>True where no logit is NaN or an infinity.</summary>
@@ -40,12 +55,22 @@ internal static class LogitRow
         return true;
     }
 
-    private static int Highest(ReadOnlySpan<float> logits)
+    /// <summary>Index of the largest value, the first of equals.</summary>
+    public static int Best(ReadOnlySpan<float> row)
     {
         int best = 0;
-        for (int i = 1; i < logits.Length; i++)
-            if (logits[i] > logits[best])
+        for (int i = 1; i < row.Length; i++)
+            if (row[i] > row[best])
                 best = i;
         return best;
+    }
+
+    /// <summary>Σ exp((f − top) / T), from 1 to the number of classes.</summary>
+    private static double SumOverTop(ReadOnlySpan<float> logits, double top, double temperature)
+    {
+        double sum = 0;
+        foreach (float logit in logits)
+            sum += Math.Exp((logit - top) / temperature);
+        return sum;
     }
 }

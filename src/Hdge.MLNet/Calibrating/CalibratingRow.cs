@@ -1,3 +1,4 @@
+using Hdge.Metrics;
 using Hdge.Calibration;
 using Hdge.Data;
 using Hdge.MLNet.Input;
@@ -40,7 +41,7 @@ internal sealed class CalibratingRow : MappedRow
     private void Predict(ref uint value)
     {
         Calibrate();
-        int best = ProbabilityRows.Best(_probabilities);
+        int best = LogitRow.Best(_probabilities);
         ulong before = _getPredicted!(); // counts from 1
         value = before > 0 && before <= (ulong)_probabilities.Length && _probabilities[before - 1] == _probabilities[best] ? (uint)before : (uint)best + 1;
     }

@@ -1,3 +1,4 @@
+using Hdge.Metrics;
 using System.Runtime.InteropServices;
 using Hdge.Calibration;
 using Hdge.MLNet.Input;

@@ -1,5 +1,5 @@
-using Hdge.Calibration;
 using Hdge.Detection;
+using Hdge.Metrics;
 using Microsoft.ML.Data;
 
 namespace Hdge.MLNet;

@@ -1,4 +1,4 @@
-using Hdge.Calibration;
+using Hdge.Conformal;
 using Hdge.MLNet.Output;
 using Microsoft.ML;
 using Microsoft.ML.Data;

@@ -6,15 +6,26 @@ namespace Hdge.Detection;
 /// ASH-S (Djurisic et al. 2023, algorithm 3) and the log-density: of the features of an image only the largest are kept, all of them multiplied by
 /// e^{s₁/s₂}, s₁ the sum of all and s₂ that of those kept; then LogSumExp of their logits. Features below 0, which the paper's networks do not have, count as 0.
 /// </summary>
-internal sealed class AshDetector(double percentile, Lazy<LinearHead> head) : Detector
+public sealed record AshDetector : Detector
 {
+    /// <summary>Percentage of an image's features that it drops. Default 90, the paper's for ImageNet. Range [0, 100).</summary>
+    public double Percentile { get; init; } = 90;
+
+    /// <inheritdoc/>
     public override DetectionScore Kind => DetectionScore.Ash;
 
-    public override void Score(DetectionInput input, Span<float> into)
+    /// <inheritdoc/>
+    public override DetectorNeeds Needs => DetectorNeeds.Features;
+
+    /// <inheritdoc/>
+    public override void Validate() => Argument.Require(Percentile >= 0 && Percentile < 100, Percentile, "in [0, 100)");
+
+    /// <inheritdoc/>
+    public override void Score(DetectionInput input, DetectorState state, Span<float> into)
     {
         var shaped = input.Features.AtLeast(0).contiguous();
         var values = TensorMemory.Span<double>(shaped);
-        int length = (int)shaped.shape[1], dropped = Math.Clamp((int)Math.Round(length * percentile / 100), 0, length - 1);
+        int length = (int)shaped.shape[1], dropped = Math.Clamp((int)Math.Round(length * Percentile / 100), 0, length - 1);
         var order = new double[length];
         for (int at = 0; at < values.Length; at += length)
         {
@@ -23,7 +34,7 @@ internal sealed class AshDetector(double percentile, Lazy<LinearHead> head) : De
             Array.Sort(order);
             Shape(row, order, dropped);
         }
-        Copy(head.Value.Logits(shaped).logsumexp(1), into);
+        Copy(input.LogitsOf(shaped).logsumexp(1), into);
     }
 
     private static void Shape(Span<double> row, double[] ascending, int dropped)

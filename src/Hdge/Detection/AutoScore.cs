@@ -1,9 +1,10 @@
 using Hdge.Data;
+using Hdge.Metrics;
 
 namespace Hdge.Detection;
 
 /// <summary>
-/// Chooses a score: the one with the highest AUROC of held-out images against outliers, averaged over the sets of outliers. Of equal scores the first of the enumeration, so
+/// Chooses a score: the one with the highest AUROC of held-out images against outliers, averaged over the sets of outliers. Of equal scores the first of the registry, so
 /// the log-density stays unless another is better.
 /// </summary>
 internal static class AutoScore
@@ -12,7 +13,7 @@ internal static class AutoScore
 
     public static Dictionary<DetectionScore, double> Compare(HdgeModel model, DetectorSet detectors, ImageSet heldOut, ImageSet? outliers, int seed, CancellationToken cancellationToken)
     {
-        IReadOnlyList<DetectionScore> candidates = [.. detectors.Available.Where(s => !s.NeedsGradient())];
+        IReadOnlyList<DetectionScore> candidates = [.. detectors.Available.Where(s => !detectors.Needs(s).HasFlag(DetectorNeeds.Gradients))];
         var known = Sample(heldOut, LargestKnown, seed);
         var unknown = outliers is not null ? [outliers] : PseudoOutliers.Of(known, seed).Select(o => o.Images).ToList();
         var knownScores = model.DetectionScores(detectors, known, candidates, cancellationToken);
@@ -26,7 +27,7 @@ internal static class AutoScore
         return sums;
     }
 
-    public static DetectionScore Best(IReadOnlyDictionary<DetectionScore, double> auroc) => auroc.OrderByDescending(a => a.Value).ThenBy(a => a.Key).First().Key;
+    public static DetectionScore Best(IReadOnlyDictionary<DetectionScore, double> auroc) => auroc.OrderByDescending(a => a.Value).ThenBy(a => DetectorRegistry.Place(a.Key)).First().Key;
 
     /// <summary>At most <paramref name="size"/> of the images, drawn by seed, in their order.</summary>
     public static ImageSet Sample(ImageSet images, int size, int seed)

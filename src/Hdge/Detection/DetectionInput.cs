@@ -3,53 +3,89 @@ using static TorchSharp.torch;
 
 namespace Hdge.Detection;
 
-/// <summary>
-/// What one forward pass says of a batch, on the processor: all that scores without gradients read. Scores that others build on are worked out once a batch.
-/// </summary>
-internal sealed class DetectionInput(Tensor logits, Tensor? features, double temperature) : IDisposable
+/// <summary>What the network says of a batch of images: all that detectors read. Scores that others build on are worked out once a batch.</summary>
+public sealed class DetectionInput : IDisposable
 {
     private readonly Dictionary<DetectionScore, float[]> _scores = [];
+    private readonly Tensor _logits;
+    private readonly Tensor? _features;
+    private readonly DetectorSet? _detectors;
+    private readonly (Tensor Input, Tensor Logits)? _graph;
     private Tensor? _wide;
 
-    /// <summary>Images.</summary>
-    public int Count { get; } = (int)logits.shape[0];
+    /// <param name="logits">[N, C] on the processor.</param>
+    /// <param name="features">[N, F] on the processor; null unless asked for.</param>
+    /// <param name="temperature">The model's calibrated temperature.</param>
+    /// <param name="detectors">What gives other scores, the last layer and the network.</param>
+    /// <param name="graph">Network input and logits with their graph, on the device; null unless gradients were asked for.</param>
+    internal DetectionInput(Tensor logits, Tensor? features, double temperature, DetectorSet? detectors = null, (Tensor Input, Tensor Logits)? graph = null)
+    {
+        (_logits, _features, Temperature, _detectors, _graph) = (logits, features, temperature, detectors, graph);
+        (Count, ClassCount) = ((int)logits.shape[0], (int)logits.shape[1]);
+    }
 
-    /// <summary>Number of classes.</summary>
-    public int ClassCount { get; } = (int)logits.shape[1];
+    /// <summary>N, images in the batch.</summary>
+    public int Count { get; }
+
+    /// <summary>C, the number of classes.</summary>
+    public int ClassCount { get; }
 
     /// <summary>The model's calibrated temperature.</summary>
-    public double Temperature => temperature;
+    public double Temperature { get; }
 
-    /// <summary>Logits, image after image.</summary>
-    public ReadOnlySpan<float> Logits => TensorMemory.Span<float>(logits);
+    /// <summary>Penultimate features [N, F] in double precision on the processor. Not to be changed.</summary>
+    /// <exception cref="InvalidOperationException">The detector does not say that it needs <see cref="DetectorNeeds.Features"/>.</exception>
+    public Tensor Features => _wide ??= (_features ?? throw NotAskedFor("features", DetectorNeeds.Features)).to(float64).DetachFromDisposeScope();
 
-    /// <summary>Penultimate features [N, F] in double precision.</summary>
-    public Tensor Features => _wide ??= (features ?? throw new InvalidOperationException("The features were not asked for.")).to(float64).DetachFromDisposeScope();
+    /// <summary>Network input [N, channels, height, width] and logits [N, C] with their graph, on the model's device. Keep the graph when taking gradients.</summary>
+    /// <exception cref="InvalidOperationException">The detector does not say that it needs <see cref="DetectorNeeds.Gradients"/>.</exception>
+    public (Tensor Input, Tensor Logits) Graph => _graph ?? throw NotAskedFor("gradients", DetectorNeeds.Gradients);
 
-    /// <summary>Network input and logits with their graph, on the device; null unless gradients were asked for.</summary>
-    public (Tensor Input, Tensor Logits)? Graph { get; init; }
+    private DetectorSet Detectors => _detectors ?? throw new InvalidOperationException("There is no model behind this batch.");
 
-    /// <summary>Logits of an image.</summary>
-    public ReadOnlySpan<float> Row(int image) => Logits.Slice(image * ClassCount, ClassCount);
+    /// <summary>The C logits of an image.</summary>
+    public ReadOnlySpan<float> LogitRow(int image) => TensorMemory.Span<float>(_logits).Slice(image * ClassCount, ClassCount);
 
-    /// <summary>A score of every image.</summary>
-    public ReadOnlySpan<float> Scores(Detector detector)
+    /// <summary>The F features of an image.</summary>
+    /// <exception cref="InvalidOperationException">The detector does not say that it needs <see cref="DetectorNeeds.Features"/>.</exception>
+    public ReadOnlySpan<double> FeatureRow(int image)
     {
-        if (!_scores.TryGetValue(detector.Kind, out float[]? scores))
+        int length = (int)Features.shape[1];
+        return TensorMemory.Span<double>(Features).Slice(image * length, length);
+    }
+
+    /// <summary>Another score of every image; as a detector's own it must be among <see cref="Detector.Uses"/>.</summary>
+    public ReadOnlySpan<float> Scores(DetectionScore score)
+    {
+        if (!_scores.TryGetValue(score, out float[]? scores))
         {
+            var (detector, state, _) = Detectors.Find(score);
             using var scope = NewDisposeScope();
-            detector.Score(this, scores = new float[Count]);
-            _scores.Add(detector.Kind, scores);
+            detector.Score(this, state, scores = new float[Count]);
+            _scores.Add(score, scores);
         }
         return scores;
+    }
+
+    /// <summary>What the network's last layer makes of other features [n, F] in double precision on the processor: logits [n, C].</summary>
+    public Tensor LogitsOf(Tensor features) => Detectors.Head.Logits(features);
+
+    /// <summary>What the network makes of other input [n, channels, height, width] on its device: logits [n, C] on the processor, without a graph.</summary>
+    public Tensor Forward(Tensor input)
+    {
+        using var off = no_grad();
+        return Detectors.Network.call(input).cpu().contiguous();
     }
 
     /// <summary>Releases the tensors, those of the graph too.</summary>
     public void Dispose()
     {
-        logits.Dispose();
-        features?.Dispose();
+        _logits.Dispose();
+        _features?.Dispose();
         _wide?.Dispose();
-        Graph?.Logits.Dispose();
+        _graph?.Logits.Dispose();
     }
+
+    private static InvalidOperationException NotAskedFor(string what, DetectorNeeds need) =>
+        new($"The {what} were not asked for, expected a detector whose {nameof(Detector.Needs)} have {nameof(DetectorNeeds)}.{need}.");
 }

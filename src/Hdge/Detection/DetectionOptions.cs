@@ -15,10 +15,17 @@ public sealed record DetectionOptions
     public DetectionScore Score { get; init; } = DetectionScore.LogDensity;
 
     /// <summary>
-    /// Further scores to fit and save, so that the model can give them: <see cref="DetectionScoreKinds.GradientFree"/> for a comparison. Default none.
+    /// Further scores to fit and save, so that the model can give them: <see cref="DetectorRegistry.GradientFree"/> for a comparison. Default none.
     /// Scores that need no fitting are always at hand.
     /// </summary>
     public IReadOnlyList<DetectionScore> Also { get; init; } = [];
+
+    /// <summary>
+    /// Detectors whose settings shall differ from the defaults, as in <c>[new NearestNeighborDetector { Neighbors = 10 }]</c>, and detectors of one's own that are not registered. They are
+    /// used where <see cref="Score"/>, <see cref="Also"/> or another detector names them. Default none.
+    /// </summary>
+    [JsonIgnore] // saved beside the options, by name
+    public IReadOnlyList<Detector> Detectors { get; init; } = [];
 
     /// <summary>
     /// Images of kinds that the model shall refuse, for <see cref="DetectionScore.Auto"/>: it then takes the score with the highest AUROC of held-out
@@ -33,46 +40,6 @@ public sealed record DetectionOptions
     /// </summary>
     public int SampleSize { get; init; } = 50_000;
 
-    /// <summary>
-    /// k of <see cref="DetectionScore.NearestNeighbors"/>, at least 1. Null, the default: 50 as in the paper for CIFAR-10, or a hundredth of the sample where that is less.
-    /// Never more than there are stored features.
-    /// </summary>
-    public int? Neighbors { get; init; }
-
-    /// <summary>T of <see cref="DetectionScore.Energy"/>, above 0. Null, the default: the calibrated temperature. The paper's value is 1, which is the log-density.</summary>
-    public double? EnergyTemperature { get; init; }
-
-    /// <summary>γ of <see cref="DetectionScore.Gen"/>. Default 0.1, the paper's. Range (0, 1].</summary>
-    public double GenExponent { get; init; } = 0.1;
-
-    /// <summary>M of <see cref="DetectionScore.Gen"/>: how many of the largest probabilities count, all when there are fewer. Default 100, the paper's for 1,000 classes. At least 1.</summary>
-    public int GenTop { get; init; } = 100;
-
-    /// <summary>Percentile of the training features above which <see cref="DetectionScore.ReAct"/> clips. Default 90, the paper's. Range (0, 100].</summary>
-    public double ReActPercentile { get; init; } = 90;
-
-    /// <summary>Percentage of an image's features that <see cref="DetectionScore.Ash"/> drops. Default 90, the paper's for ImageNet. Range [0, 100).</summary>
-    public double AshPercentile { get; init; } = 90;
-
-    /// <summary>
-    /// Dimension of the principal subspace of <see cref="DetectionScore.Vim"/>, 1 to below the number of features. Null, the default: 1000 from 2048 features on, 512 from
-    /// 768 on, else half of them, as in the paper's code. Clipped to the range.
-    /// </summary>
-    public int? VimDimension { get; init; }
-
-    /// <summary>Temperature of <see cref="DetectionScore.Odin"/>, above 0. Default 1000, the paper's.</summary>
-    public double OdinTemperature { get; init; } = 1000;
-
-    /// <summary>Step of <see cref="DetectionScore.Odin"/> in units of network input (−1..1 with the default scaling). Default 0.0014, at least 0; the paper tries 0..0.004.</summary>
-    public double OdinStep { get; init; } = 0.0014;
-
-    /// <summary>
-    /// The scores that <see cref="DetectionScore.RankAverage"/> averages, at least one, none of them with gradients. Default one of each kind: log-density, largest
-    /// probability, nearest neighbours, ViM.
-    /// </summary>
-    public IReadOnlyList<DetectionScore> RankScores { get; init; } =
-        [DetectionScore.LogDensity, DetectionScore.MaxProbability, DetectionScore.NearestNeighbors, DetectionScore.Vim];
-
     /// <summary>Checks the values for images of <paramref name="shape"/>.</summary>
     /// <exception cref="ArgumentException">A value is out of range, or the outliers are none or of another shape.</exception>
     public void Validate(ImageShape shape)
@@ -84,28 +51,30 @@ public sealed record DetectionOptions
 
     internal void Validate()
     {
+        ArgumentNullException.ThrowIfNull(Score);
         ArgumentNullException.ThrowIfNull(Also);
-        ArgumentNullException.ThrowIfNull(RankScores);
-        Option.Require(Enum.IsDefined(Score), Score, "a name of the enumeration");
+        ArgumentNullException.ThrowIfNull(Detectors);
+        foreach (var detector in Detectors)
+        {
+            ArgumentNullException.ThrowIfNull(detector, nameof(Detectors));
+            DetectorSettings.Check(detector);
+        }
+        var catalog = Catalog();
+        Require(Score, Score == DetectionScore.Auto, nameof(Score));
         foreach (var score in Also)
-            Option.Require(Enum.IsDefined(score) && score != DetectionScore.Auto, score, "a score other than Auto", nameof(Also));
-        foreach (var score in RankScores)
-            Option.Require(Enum.IsDefined(score) && score is not (DetectionScore.Auto or DetectionScore.RankAverage) && !score.NeedsGradient(), score,
-                "a score without gradients, and neither Auto nor RankAverage", nameof(RankScores));
-        Option.Require(RankScores.Count > 0, RankScores.Count, "at least one score", nameof(RankScores));
-        Option.Require(SampleSize is >= 1 and <= LargestSample, SampleSize, $"1..{LargestSample}");
-        Option.Require(Neighbors is null or >= 1, Neighbors ?? 0, "at least 1", nameof(Neighbors));
-        Option.Require(EnergyTemperature is null || Positive(EnergyTemperature.Value), EnergyTemperature ?? 0, "finite and above 0", nameof(EnergyTemperature));
-        Option.Require(GenExponent > 0 && GenExponent <= 1, GenExponent, "in (0, 1]");
-        Option.Require(GenTop >= 1, GenTop, "at least 1");
-        Option.Require(ReActPercentile > 0 && ReActPercentile <= 100, ReActPercentile, "in (0, 100]");
-        Option.Require(AshPercentile >= 0 && AshPercentile < 100, AshPercentile, "in [0, 100)");
-        Option.Require(VimDimension is null or >= 1, VimDimension ?? 0, "at least 1", nameof(VimDimension));
-        Option.Require(Positive(OdinTemperature), OdinTemperature, "finite and above 0");
-        Option.Require(OdinStep >= 0 && double.IsFinite(OdinStep), OdinStep, "finite and at least 0");
+            Require(score, false, nameof(Also));
+        Argument.Require(SampleSize is >= 1 and <= LargestSample, SampleSize, $"1..{LargestSample}");
+        catalog.With(catalog.All.Select(d => d.Kind)); // what each builds on
 
-        static bool Positive(double value) => value > 0 && double.IsFinite(value);
+        void Require(DetectionScore score, bool otherwise, string option)
+        {
+            ArgumentNullException.ThrowIfNull(score, option);
+            if (!otherwise && catalog.Find(score) is null)
+                throw new ArgumentException($"{option} is out of range. {catalog.Unknown(score)}", option);
+        }
     }
+
+    internal DetectorCatalog Catalog() => new(Detectors);
 
     /// <summary>One line: what differs from the defaults.</summary>
     public override string ToString() => PlainText.OfOptions(this);

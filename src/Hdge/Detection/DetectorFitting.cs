@@ -4,101 +4,72 @@ using static TorchSharp.torch;
 
 namespace Hdge.Detection;
 
-/// <summary>Fits the scores that need statistics, and chooses where it is asked to.</summary>
+/// <summary>Fits the detectors that are asked for, and chooses one where it is asked to.</summary>
 internal static class DetectorFitting
 {
     public static DetectorSet Fit(HdgeModel model, ImageSet train, ImageSet heldOut, DetectionOptions options, double rate, int seed, CancellationToken cancellationToken)
     {
-        // Fixed here, so that a later calibration does not move scores away from the decision.
-        options = options with { EnergyTemperature = options.EnergyTemperature ?? model.Temperature };
         bool auto = options.Score == DetectionScore.Auto;
-        var wanted = auto ? [.. DetectionScoreKinds.GradientFree] : With(options, options.Score);
-        var statistics = new DetectorStatistics();
-        DetectorSet? detectors = null;
+        var catalog = options.Catalog();
+        var wanted = catalog.With(auto ? [.. catalog.All.Where(d => !d.Needs.HasFlag(DetectorNeeds.Gradients)).Select(d => d.Kind), .. options.Also] : [options.Score, .. options.Also]);
+        var head = new Lazy<LinearHead>(() => LinearHead.Of(model.Network));
+        var states = new Dictionary<string, DetectorState>();
         try
         {
-            if (wanted.Any(s => s.NeedsFitting() && s != DetectionScore.RankAverage))
-                statistics = Features(model, AutoScore.Sample(train, options.SampleSize, Seeds.Mix(seed, 1)), options, wanted, cancellationToken);
-            if (wanted.Contains(DetectionScore.RankAverage))
-            {
-                var members = Borrow(statistics, set => model.DetectionScores(set, heldOut, options.RankScores, cancellationToken));
-                statistics = statistics with { References = members.ToDictionary(m => m.Key, m => RankAverageDetector.Reference(m.Value)) };
-            }
-            var auroc = new Dictionary<DetectionScore, double>();
-            if (auto)
-                auroc = Borrow(statistics, all => AutoScore.Compare(model, all, heldOut, options.Outliers, Seeds.Mix(seed, 2), cancellationToken));
+            FitStates();
+            var auroc = auto ? AutoScore.Compare(model, SoFar(), heldOut, options.Outliers, Seeds.Mix(seed, SeedStream.Outliers), cancellationToken) : [];
             var chosen = auto ? AutoScore.Best(auroc) : options.Score;
-            statistics = statistics.Keep(With(options, chosen));
-            detectors = new DetectorSet(model.Network, model.Device, options, statistics) { AutoAuroc = auroc };
+            var kept = catalog.With([chosen, .. options.Also]).Select(d => d.StateName).ToHashSet();
+            foreach (string name in states.Keys.Where(name => !kept.Contains(name)).ToList())
+                if (states.Remove(name, out var state))
+                    state.Dispose();
+            var detectors = new DetectorSet(model.Network, options, states, head) { AutoAuroc = auroc };
             detectors.Decision = model.Decide(chosen, model.DetectionScores(detectors, heldOut, [chosen], cancellationToken)[chosen], heldOut, rate);
             return detectors;
         }
         catch
         {
-            detectors?.ReleaseHead();
-            statistics.Dispose();
+            foreach (var state in states.Values)
+                state.Dispose();
+            if (head.IsValueCreated)
+                head.Value.Dispose();
             throw;
         }
 
-        T Borrow<T>(DetectorStatistics lent, Func<DetectorSet, T> action)
+        void FitStates()
         {
-            var set = new DetectorSet(model.Network, model.Device, options, lent);
+            var training = new DetectorTraining(model.Network.FeatureLength, model.ClassCount, model.Temperature, Sample, head,
+                scores => model.DetectionScores(SoFar(), heldOut, scores, cancellationToken));
             try
             {
-                return action(set);
+                foreach (var detector in wanted)
+                {
+                    var layout = detector.Layout(training.FeatureLength, training.ClassCount);
+                    if (layout.IsEmpty)
+                        continue;
+                    cancellationToken.ThrowIfCancellationRequested();
+                    using var off = no_grad();
+                    using var scope = NewDisposeScope();
+                    if (!states.TryGetValue(detector.StateName, out var state))
+                        states.Add(detector.StateName, detector.Fit(training).Own(detector.StateName, layout));
+                    else if (layout.Problem(state) is { } problem)
+                        throw new InvalidOperationException($"What '{detector.StateName}' was fitted to {problem} for '{detector.Kind}'.");
+                }
             }
             finally
             {
-                set.ReleaseHead();
+                training.Release();
             }
         }
-    }
 
-    /// <summary>A score and those to fit beside it, with the members of a rank average.</summary>
-    private static HashSet<DetectionScore> With(DetectionOptions options, DetectionScore score)
-    {
-        HashSet<DetectionScore> wanted = [score, .. options.Also];
-        if (wanted.Contains(DetectionScore.RankAverage))
-            wanted.UnionWith(options.RankScores);
-        return wanted;
-    }
-
-    private static DetectorStatistics Features(HdgeModel model, ImageSet sample, DetectionOptions options, HashSet<DetectionScore> wanted, CancellationToken cancellationToken)
-    {
-        var (logits, features) = model.LogitsAndFeatures(sample, cancellationToken);
-        var statistics = new DetectorStatistics();
-        try
+        (int[] Labels, float[] Logits, Tensor Features) Sample()
         {
-            var values = TensorMemory.Span<float>(features);
-            int length = (int)features.shape[1];
-            for (int i = 0; i < values.Length; i++)
-                if (!float.IsFinite(values[i]))
-                    throw new ArgumentException($"Feature {i % length} of training image {i / length} is {values[i]}, expected finite numbers: the network is not usable.");
-            if (Wants(DetectionScore.Mahalanobis) || Wants(DetectionScore.RelativeMahalanobis))
-                statistics = statistics with { Gaussian = GaussianStatistics.Fit(features, sample.Labels) };
-            cancellationToken.ThrowIfCancellationRequested();
-            if (Wants(DetectionScore.NearestNeighbors))
-                statistics = statistics with { Neighbors = NearestNeighborDetector.Store(features) };
-            if (Wants(DetectionScore.Vim))
-            {
-                using var head = LinearHead.Of(model.Network, model.Device);
-                statistics = statistics with { Vim = VimStatistics.Fit(features, logits, head, VimStatistics.Dimension(options.VimDimension, length)) };
-            }
-            cancellationToken.ThrowIfCancellationRequested();
-            if (Wants(DetectionScore.ReAct))
-                statistics = statistics with { ReActClip = ReActDetector.Clip(values, options.ReActPercentile) };
-            return statistics;
-        }
-        catch
-        {
-            statistics.Dispose();
-            throw;
-        }
-        finally
-        {
-            features.Dispose();
+            var sample = AutoScore.Sample(train, options.SampleSize, Seeds.Mix(seed, SeedStream.TrainingSample));
+            var (logits, features) = model.LogitsAndFeatures(sample, cancellationToken);
+            return (sample.Labels.ToArray(), logits, features);
         }
 
-        bool Wants(DetectionScore score) => wanted.Contains(score);
+        // A view of what is there: nothing of it is released with it.
+        DetectorSet SoFar() => new(model.Network, options, states, head);
     }
 }

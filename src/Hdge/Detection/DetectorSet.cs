@@ -1,30 +1,45 @@
 using Hdge.Networks;
-using static TorchSharp.torch;
 
 namespace Hdge.Detection;
 
 /// <summary>The scores that a model can give. Made by <see cref="HdgeModel.FitDetectors"/>; belongs to the model.</summary>
 public sealed class DetectorSet
 {
-    private readonly Dictionary<DetectionScore, Detector> _detectors;
+    private readonly Dictionary<DetectionScore, Entry> _entries = [];
     private readonly Lazy<LinearHead> _head;
     private readonly UseGate _gate;
 
-    internal DetectorSet(Backbone network, Device device, DetectionOptions options, DetectorStatistics? statistics = null)
+    /// <param name="network">The model's; another's.</param>
+    /// <param name="options">Which detectors there may be.</param>
+    /// <param name="states">What was fitted, by name; they and the head become the set's once <see cref="Release"/> is called.</param>
+    /// <param name="head">The network's last layer.</param>
+    internal DetectorSet(Backbone network, DetectionOptions options, IReadOnlyDictionary<string, DetectorState> states, Lazy<LinearHead> head)
     {
-        (Options, Statistics) = (options, statistics ?? new());
+        (Network, Options, States, _head) = (network, options, states, head);
         _gate = new(ReleaseAll);
-        _head = new(() => LinearHead.Of(network, device));
-        _detectors = Create(network).ToDictionary(d => d.Kind);
-        if (Statistics.References is { } references && references.Keys.All(_detectors.ContainsKey))
-            _detectors.Add(DetectionScore.RankAverage, new RankAverageDetector([.. references.OrderBy(r => r.Key).Select(r => (_detectors[r.Key], r.Value))]));
+        Catalog = options.Catalog();
+        // A detector can be had once all that it builds on can be had.
+        for (int before = -1; before < _entries.Count;)
+        {
+            before = _entries.Count;
+            foreach (var detector in Catalog.All)
+                if (!_entries.ContainsKey(detector.Kind) && detector.Uses.All(_entries.ContainsKey) && (states.ContainsKey(detector.StateName) || !detector.Needs.HasFlag(DetectorNeeds.Fitting)))
+                    _entries.Add(detector.Kind, new(detector, states.GetValueOrDefault(detector.StateName, DetectorState.Empty),
+                        detector.Uses.Aggregate(detector.Needs, (needs, used) => needs | _entries[used].Needs)));
+        }
+        Available = [.. Catalog.All.Select(d => d.Kind).Where(_entries.ContainsKey)];
     }
+
+    /// <param name="Detector">With its settings.</param>
+    /// <param name="State">What it was fitted to.</param>
+    /// <param name="Needs">Its own and those of all that it builds on.</param>
+    internal readonly record struct Entry(Detector Detector, DetectorState State, DetectorNeeds Needs);
 
     /// <summary>The settings it was fitted with.</summary>
     public DetectionOptions Options { get; }
 
     /// <summary>Every score that the model can give, those with gradients too.</summary>
-    public IReadOnlyList<DetectionScore> Available => [.. _detectors.Keys.Order()];
+    public IReadOnlyList<DetectionScore> Available { get; }
 
     /// <summary>What <see cref="DetectionScore.Auto"/> compared: mean AUROC of held-out images against outliers, a score each. Empty where the score was named.</summary>
     public IReadOnlyDictionary<DetectionScore, double> AutoAuroc { get; internal init; } = new Dictionary<DetectionScore, double>();
@@ -32,56 +47,42 @@ public sealed class DetectorSet
     /// <summary>Which of them decides, and how. Kept here, so that scores and decision change together.</summary>
     internal Decision Decision { get; set; } = Decision.Open;
 
-    internal DetectorStatistics Statistics { get; }
+    internal Backbone Network { get; }
+
+    internal DetectorCatalog Catalog { get; }
+
+    internal IReadOnlyDictionary<string, DetectorState> States { get; }
+
+    internal LinearHead Head => _head.Value;
 
     /// <summary>One line: the score that decides, and all that can be given.</summary>
     public override string ToString() => $"In-distribution by {Decision.Score}; can give {string.Join(", ", Available)}";
 
     /// <exception cref="ArgumentException">The model was not fitted for it.</exception>
-    internal Detector Find(DetectionScore score) => _detectors.TryGetValue(score, out var detector)
-        ? detector
+    internal Entry Find(DetectionScore score) => _entries.TryGetValue(score, out var entry)
+        ? entry
         : throw new ArgumentException($"The model cannot give the score {score}: it can give {string.Join(", ", Available)}. {nameof(DetectionOptions)}.{nameof(DetectionOptions.Also)} names scores to fit.");
 
-    /// <summary>Keeps the statistics until <paramref name="use"/> is disposed of; false when they are gone.</summary>
+    /// <summary>What a pass for scores that can be given needs.</summary>
+    internal DetectorNeeds Needs(params ReadOnlySpan<DetectionScore> scores)
+    {
+        var needs = DetectorNeeds.None;
+        foreach (var score in scores)
+            needs |= Find(score).Needs;
+        return needs;
+    }
+
+    /// <summary>Keeps the states until <paramref name="use"/> is disposed of; false when they are gone.</summary>
     internal bool TryUse(out UseGate.Use use) => _gate.TryEnter(out use);
 
     /// <summary>Releases everything, once nobody uses it any more.</summary>
     internal void Release() => _gate.Close(wait: false);
 
-    /// <summary>Releases what the set made for itself; the statistics are another's.</summary>
-    internal void ReleaseHead()
-    {
-        if (_head.IsValueCreated)
-            _head.Value.Dispose();
-    }
-
     private void ReleaseAll()
     {
-        Statistics.Dispose();
-        ReleaseHead();
-    }
-
-    private IEnumerable<Detector> Create(Backbone network)
-    {
-        yield return new LogDensityDetector();
-        yield return new EnergyDetector(Options.EnergyTemperature);
-        yield return new MaxProbabilityDetector();
-        yield return new MaxLogitDetector();
-        yield return new EntropyDetector();
-        yield return new GenDetector(Options.GenExponent, Options.GenTop);
-        yield return new AshDetector(Options.AshPercentile, _head);
-        yield return new ApproximateMassDetector();
-        yield return new OdinDetector(network, Options.OdinTemperature, Options.OdinStep);
-        if (Statistics.Gaussian is { } gaussian)
-        {
-            yield return new MahalanobisDetector(gaussian);
-            yield return new RelativeMahalanobisDetector(gaussian);
-        }
-        if (Statistics.Neighbors is { } stored)
-            yield return new NearestNeighborDetector(stored, NearestNeighborDetector.Neighbors(Options.Neighbors, (int)stored.shape[0]));
-        if (Statistics.Vim is { } vim)
-            yield return new VimDetector(vim);
-        if (Statistics.ReActClip is { } clip)
-            yield return new ReActDetector(clip, _head);
+        foreach (var state in States.Values)
+            state.Dispose();
+        if (_head.IsValueCreated)
+            _head.Value.Dispose();
     }
 }

@@ -1,11 +1,11 @@
 namespace Hdge.Detection;
 
 /// <summary>Σ p log p with p = softmax f(x); log p = f − LogSumExp f, so a probability that underflows counts nothing.</summary>
-internal sealed class EntropyDetector : LogitDetector
+internal sealed record EntropyDetector : LogitDetector
 {
     public override DetectionScore Kind => DetectionScore.Entropy;
 
-    protected override double Score(ReadOnlySpan<float> logits, double temperature)
+    protected override double Score(ReadOnlySpan<float> logits)
     {
         double logSum = LogitRow.Summarise(logits).LogDensity, sum = 0;
         foreach (float logit in logits)

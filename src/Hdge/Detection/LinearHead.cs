@@ -9,17 +9,14 @@ namespace Hdge.Detection;
 /// <param name="Bias">b, [C].</param>
 internal sealed record LinearHead(Tensor Weight, Tensor Bias) : IDisposable
 {
-    // f(s·e_i) − f(0) = s·W_i: with a large power of two the bias takes no digits from W, and dividing by it is exact.
-    private const float Probe = 4096;
-
-    /// <summary>Asks the network, whatever its kind: what it answers to each unit vector.</summary>
-    public static LinearHead Of(Backbone network, Device device)
+    /// <summary>That of a network; dispose of it.</summary>
+    public static LinearHead Of(Backbone network)
     {
         using var off = no_grad();
         using var scope = NewDisposeScope();
-        var bias = network.Head(zeros(1, network.FeatureLength, dtype: float32, device: device)).to(float64).cpu();
-        var weight = (network.Head(eye(network.FeatureLength, dtype: float32, device: device).Times(Probe)).to(float64).cpu() - bias).Over(Probe);
-        return new LinearHead(weight.contiguous().DetachFromDisposeScope(), bias.squeeze(0).contiguous().DetachFromDisposeScope());
+        var weight = network.Classifier.weight.to(float64).cpu().t().contiguous();
+        var bias = network.Classifier.bias!.to(float64).cpu();
+        return new LinearHead(weight.DetachFromDisposeScope(), bias.DetachFromDisposeScope());
     }
 
     /// <summary>Logits [N, C] of features [N, F].</summary>

@@ -1,9 +1,9 @@
 namespace Hdge.Detection;
 
 /// <summary>−min over classes of the squared Mahalanobis distance (Lee et al. 2018, equation 2), on the penultimate features.</summary>
-internal sealed class MahalanobisDetector(GaussianStatistics gaussian) : Detector
+internal sealed record MahalanobisDetector : GaussianDetector
 {
     public override DetectionScore Kind => DetectionScore.Mahalanobis;
 
-    public override void Score(DetectionInput input, Span<float> into) => Copy(gaussian.ToNearestClass(input.Features).neg(), into);
+    public override void Score(DetectionInput input, DetectorState state, Span<float> into) => Copy(ToNearestClass(state, input.Features).neg(), into);
 }

@@ -1,9 +1,9 @@
 namespace Hdge.Detection;
 
 /// <summary>max f(x) (Hendrycks et al. 2022).</summary>
-internal sealed class MaxLogitDetector : LogitDetector
+internal sealed record MaxLogitDetector : LogitDetector
 {
     public override DetectionScore Kind => DetectionScore.MaxLogit;
 
-    protected override double Score(ReadOnlySpan<float> logits, double temperature) => logits[LogitRow.Summarise(logits).Best];
+    protected override double Score(ReadOnlySpan<float> logits) => logits[LogitRow.Summarise(logits).Best];
 }

@@ -8,40 +8,45 @@ namespace Hdge.Detection;
 /// matrix product in single precision, so a distance near 0 is uncertain by about 3e-4. Features that are all 0 are not stored; their own distance
 /// to everything is 1, and so is every distance when nothing is stored.
 /// </summary>
-internal sealed class NearestNeighborDetector(Tensor stored, int neighbors) : Detector
+public sealed record NearestNeighborDetector : Detector
 {
     private const int Block = 4096; // stored features a product: with a batch of 256, 4 MiB of similarities
     private const int UsualNeighbors = 50;
+    private const string Stored = "features";
 
+    /// <summary>
+    /// k, at least 1. Null, the default: 50 as in the paper for CIFAR-10, or a hundredth of the sample where that is less. Never more than there are stored features.
+    /// </summary>
+    public int? Neighbors { get; init; }
+
+    /// <inheritdoc/>
     public override DetectionScore Kind => DetectionScore.NearestNeighbors;
 
-    /// <summary>k for a sample of <paramref name="count"/> features.</summary>
-    public static int Neighbors(int? asked, int count) => Math.Clamp(asked ?? Math.Min(UsualNeighbors, count / 100), 1, Math.Max(1, count));
+    /// <inheritdoc/>
+    public override DetectorNeeds Needs => DetectorNeeds.Features | DetectorNeeds.Fitting;
 
-    /// <summary>The rows of [N, F] divided by their lengths, in single precision; rows of zeros stay.</summary>
-    public static Tensor Normalised(Tensor features)
-    {
-        using var scope = NewDisposeScope();
-        var wide = features.to(float64);
-        var lengths = wide.Squared().sum(dim: 1, keepdim: true).sqrt();
-        return wide.div(lengths.AtLeast(1e-300)).to(float32).contiguous().MoveToOuterDisposeScope();
-    }
+    /// <inheritdoc/>
+    public override DetectorLayout Layout(int featureLength, int classCount) => new() { Tensors = [new(Stored, float32, new(0), featureLength)] };
 
-    /// <summary>What to store: the normalised rows without those of zeros.</summary>
-    public static Tensor Store(Tensor features)
+    /// <inheritdoc/>
+    public override void Validate() => Argument.Require(Neighbors is null or >= 1, Neighbors ?? 0, "at least 1", nameof(Neighbors));
+
+    /// <inheritdoc/>
+    public override DetectorState Fit(DetectorTraining training)
     {
-        using var off = no_grad();
-        using var scope = NewDisposeScope();
+        var features = training.Features;
         var lengths = features.Squared().sum(dim: 1, type: float64).contiguous();
         long[] rows = [.. lengths.data<double>().ToArray().Select((length, row) => (length, row: (long)row)).Where(r => r.length > 0).Select(r => r.row)];
-        if (rows.Length == 0)
-            return zeros(0, features.shape[1], dtype: float32).DetachFromDisposeScope();
-        return Normalised(features.index_select(0, tensor(rows))).DetachFromDisposeScope();
+        var stored = rows.Length == 0 ? zeros(0, features.shape[1], dtype: float32) : Normalised(features.index_select(0, tensor(rows)));
+        return new() { Tensors = new Dictionary<string, Tensor> { [Stored] = stored } };
     }
 
-    public override void Score(DetectionInput input, Span<float> into)
+    /// <inheritdoc/>
+    public override void Score(DetectionInput input, DetectorState state, Span<float> into)
     {
-        if (stored.shape[0] == 0)
+        var stored = state.Tensors[Stored];
+        int count = (int)stored.shape[0], neighbors = NeighborsOf(count);
+        if (count == 0)
         {
             into.Fill(-1);
             return;
@@ -49,10 +54,10 @@ internal sealed class NearestNeighborDetector(Tensor stored, int neighbors) : De
         var queries = Normalised(input.Features);
         var best = new float[into.Length * neighbors];
         Array.Fill(best, float.NegativeInfinity);
-        for (long at = 0; at < stored.shape[0]; at += Block)
+        for (int at = 0; at < count; at += Block)
         {
             using var scope = NewDisposeScope();
-            int n = (int)Math.Min(Block, stored.shape[0] - at);
+            int n = Math.Min(Block, count - at);
             var similarities = TensorMemory.Span<float>(queries.mm(stored.narrow(0, at, n).t()).contiguous());
             for (int i = 0; i < into.Length; i++)
                 TopValues.Offer(similarities.Slice(i * n, n), best.AsSpan(i * neighbors, neighbors));
@@ -60,5 +65,17 @@ internal sealed class NearestNeighborDetector(Tensor stored, int neighbors) : De
         var lengths = TensorMemory.Span<double>(queries.to(float64).Squared().sum(dim: 1).contiguous());
         for (int i = 0; i < into.Length; i++)
             into[i] = lengths[i] == 0 ? -1 : -(float)Math.Sqrt(Math.Max(0, 2 - 2.0 * best[i * neighbors]));
+    }
+
+    /// <summary>k for a number of stored features.</summary>
+    internal int NeighborsOf(int count) => Math.Clamp(Neighbors ?? Math.Min(UsualNeighbors, count / 100), 1, Math.Max(1, count));
+
+    /// <summary>The rows of [N, F] divided by their lengths, in single precision; rows of zeros stay.</summary>
+    private static Tensor Normalised(Tensor features)
+    {
+        using var scope = NewDisposeScope();
+        var wide = features.to(float64);
+        var lengths = wide.Squared().sum(dim: 1, keepdim: true).sqrt();
+        return wide.div(lengths.AtLeast(1e-300)).to(float32).contiguous().MoveToOuterDisposeScope();
     }
 }

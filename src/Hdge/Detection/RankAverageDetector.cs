@@ -1,18 +1,71 @@
+using static TorchSharp.torch;
+
 namespace Hdge.Detection;
 
 /// <summary>
 /// Mean over several scores of the share of held-out images that score lower (ties count half): 0..1, uniform for images like those held out. Scores of different scales
 /// are comparable as ranks, and a stored reference makes ranks of single images.
 /// </summary>
-/// <param name="members">Each score with its reference: scores of held-out images, ascending.</param>
-internal sealed class RankAverageDetector(IReadOnlyList<(Detector Detector, float[] Reference)> members) : Detector
+public sealed record RankAverageDetector : Detector
 {
     private const int LargestReference = 10_000;
 
+    /// <summary>
+    /// The scores that it averages, at least one, none of them twice or with gradients. Default one of each kind: log-density, largest probability, nearest neighbours, ViM.
+    /// </summary>
+    public IReadOnlyList<DetectionScore> Scores { get; init; } =
+        [DetectionScore.LogDensity, DetectionScore.MaxProbability, DetectionScore.NearestNeighbors, DetectionScore.Vim];
+
+    /// <inheritdoc/>
     public override DetectionScore Kind => DetectionScore.RankAverage;
 
+    /// <inheritdoc/>
+    public override DetectorNeeds Needs => DetectorNeeds.Fitting;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<DetectionScore> Uses => Scores;
+
+    /// <summary>A reference a score: scores of held-out images, ascending.</summary>
+    public override DetectorLayout Layout(int featureLength, int classCount) => new() { Tensors = [.. Scores.Select(s => new TensorLayout(s.Name, float32, new SideRange(1, LargestReference)))] };
+
+    /// <inheritdoc/>
+    public override void Validate()
+    {
+        ArgumentNullException.ThrowIfNull(Scores);
+        Argument.Require(Scores.Count > 0 && Scores.Distinct().Count() == Scores.Count && !Scores.Contains(Kind), $"[{string.Join(", ", Scores)}]", $"at least one score, none twice, and not {Kind}", nameof(Scores));
+    }
+
+    /// <inheritdoc/>
+    public override void Validate(DetectorState state)
+    {
+        foreach (string name in state.Tensors.Keys)
+        {
+            var values = state.Values<float>(name);
+            for (int i = 1; i < values.Length; i++)
+                if (values[i] < values[i - 1])
+                    throw new ArgumentException($"'{Kind}.{name}' is not in ascending order.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public override DetectorState Fit(DetectorTraining training) =>
+        new() { Tensors = training.HeldOutScores(Scores).ToDictionary(s => s.Key.Name, s => tensor(Reference(s.Value), dtype: float32)) };
+
+    /// <inheritdoc/>
+    public override void Score(DetectionInput input, DetectorState state, Span<float> into)
+    {
+        into.Clear();
+        foreach (var score in Scores)
+        {
+            var scores = input.Scores(score);
+            var reference = state.Values<float>(score.Name);
+            for (int i = 0; i < into.Length; i++)
+                into[i] += (float)((Below(reference, scores[i]) + NotAbove(reference, scores[i])) / (2.0 * reference.Length * Scores.Count));
+        }
+    }
+
     /// <summary>A reference from held-out scores, at least one: ascending; of more than 10,000, as many evenly spaced order statistics.</summary>
-    public static float[] Reference(ReadOnlySpan<float> scores)
+    internal static float[] Reference(ReadOnlySpan<float> scores)
     {
         float[] sorted = scores.ToArray();
         Array.Sort(sorted);
@@ -21,22 +74,11 @@ internal sealed class RankAverageDetector(IReadOnlyList<(Detector Detector, floa
         return [.. Enumerable.Range(0, LargestReference).Select(i => sorted[(int)((2L * i + 1) * sorted.Length / (2L * LargestReference))])];
     }
 
-    public override void Score(DetectionInput input, Span<float> into)
-    {
-        into.Clear();
-        foreach (var (detector, reference) in members)
-        {
-            var scores = input.Scores(detector);
-            for (int i = 0; i < into.Length; i++)
-                into[i] += (float)((Below(reference, scores[i]) + NotAbove(reference, scores[i])) / (2.0 * reference.Length * members.Count));
-        }
-    }
+    private static int Below(ReadOnlySpan<float> ascending, float score) => FirstWhere(ascending, v => v >= score);
 
-    private static int Below(float[] ascending, float score) => FirstWhere(ascending, v => v >= score);
+    private static int NotAbove(ReadOnlySpan<float> ascending, float score) => FirstWhere(ascending, v => v > score);
 
-    private static int NotAbove(float[] ascending, float score) => FirstWhere(ascending, v => v > score);
-
-    private static int FirstWhere(float[] ascending, Func<float, bool> reached)
+    private static int FirstWhere(ReadOnlySpan<float> ascending, Func<float, bool> reached)
     {
         int low = 0, high = ascending.Length;
         while (low < high)

@@ -7,7 +7,7 @@ namespace Hdge.Energy;
 /// What a classifier's logits f(x) of shape [N, C] say when it is read as an energy-based model (Grathwohl et al. 2019, equations 3–8; Liu and Abbeel 2020,
 /// section 3). Densities are up to the unknown constant log Z.
 /// </summary>
-public static class JointEnergy
+internal static class JointEnergy
 {
     /// <summary>log q(x) + log Z = LogSumExp over y of f(x)[y], shape [N].</summary>
     public static Tensor LogDensity(Tensor logits) => logits.logsumexp(1);

@@ -17,11 +17,11 @@ internal sealed class ActivationNorm : nn.Module<Tensor, Tensor>
     private readonly Tensor initialized;
 #pragma warning restore IDE1006
 
-    public ActivationNorm(int channels) : base(nameof(ActivationNorm))
+    public ActivationNorm(int channels, Device device) : base(nameof(ActivationNorm))
     {
-        loc = nn.Parameter(zeros(1, channels, 1, 1, dtype: float32));
-        scale = nn.Parameter(ones(1, channels, 1, 1, dtype: float32));
-        initialized = tensor(0L);
+        loc = nn.Parameter(zeros(1, channels, 1, 1, dtype: float32, device: device));
+        scale = nn.Parameter(ones(1, channels, 1, 1, dtype: float32, device: device));
+        initialized = zeros([], dtype: int64, device: device);
         RegisterComponents();
     }
 

@@ -8,7 +8,7 @@ namespace Hdge.Networks;
 /// Batch normalisation of [N, channels, height, width] (Ioffe and Szegedy 2015) with a scale and a shift a channel; in evaluation mode by the running averages. Names and
 /// numbers are those of TorchSharp's <c>BatchNorm2d</c>, whose counter is raised by a number that nothing holds (<see cref="HeldScalar"/>).
 /// </summary>
-internal sealed class BatchNorm : nn.Module<Tensor, Tensor>
+public sealed class BatchNorm : nn.Module<Tensor, Tensor>
 {
 #pragma warning disable IDE1006 // the fields' names are the names of the saved weights
     private readonly Parameter weight;
@@ -19,20 +19,23 @@ internal sealed class BatchNorm : nn.Module<Tensor, Tensor>
 #pragma warning restore IDE1006
     private readonly double _momentum, _epsilon;
 
+    /// <summary>The layer: scale 1, shift 0, running mean 0, running variance 1.</summary>
     /// <param name="channels">Channels.</param>
-    /// <param name="momentum">Share of the newest batch in the running averages.</param>
-    /// <param name="epsilon">Added to the variance.</param>
-    public BatchNorm(int channels, double momentum, double epsilon = 1e-5) : base(nameof(BatchNorm))
+    /// <param name="device">Where its weights are made: that of the <see cref="NetworkContext"/>.</param>
+    /// <param name="momentum">Share of the newest batch in the running averages, (0, 1]. Default 0.1.</param>
+    /// <param name="epsilon">Added to the variance. Default 1e-5.</param>
+    public BatchNorm(int channels, Device device, double momentum = 0.1, double epsilon = 1e-5) : base(nameof(BatchNorm))
     {
         (_momentum, _epsilon) = (momentum, epsilon);
-        weight = nn.Parameter(ones(channels, dtype: float32));
-        bias = nn.Parameter(zeros(channels, dtype: float32));
-        running_mean = zeros(channels, dtype: float32);
-        running_var = ones(channels, dtype: float32);
-        num_batches_tracked = tensor(0L);
+        weight = nn.Parameter(ones(channels, dtype: float32, device: device));
+        bias = nn.Parameter(zeros(channels, dtype: float32, device: device));
+        running_mean = zeros(channels, dtype: float32, device: device);
+        running_var = ones(channels, dtype: float32, device: device);
+        num_batches_tracked = zeros([], dtype: int64, device: device);
         RegisterComponents();
     }
 
+    /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
         if (training)
@@ -41,7 +44,7 @@ internal sealed class BatchNorm : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>Makes the output 0, whatever the input.</summary>
-    public void ZeroScale()
+    internal void ZeroScale()
     {
         using var off = no_grad();
         weight.FillInPlace(0);

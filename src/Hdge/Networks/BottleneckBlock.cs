@@ -22,19 +22,19 @@ internal sealed class BottleneckBlock : nn.Module<Tensor, Tensor>
     private readonly Sequential? shortcut;
 #pragma warning restore IDE1006
 
-    public BottleneckBlock(int from, int width, int stride, double momentum) : base(nameof(BottleneckBlock))
+    public BottleneckBlock(int from, int width, int stride, double momentum, Device device) : base(nameof(BottleneckBlock))
     {
         int to = Expansion * width;
-        conv1 = nn.Conv2d(from, width, 1L, bias: false, dtype: float32);
+        conv1 = nn.Conv2d(from, width, 1L, bias: false, device: device, dtype: float32);
         bn1 = Norm(width);
-        conv2 = nn.Conv2d(width, width, 3L, stride, 1L, bias: false, dtype: float32);
+        conv2 = nn.Conv2d(width, width, 3L, stride, 1L, bias: false, device: device, dtype: float32);
         bn2 = Norm(width);
-        conv3 = nn.Conv2d(width, to, 1L, bias: false, dtype: float32);
+        conv3 = nn.Conv2d(width, to, 1L, bias: false, device: device, dtype: float32);
         bn3 = Norm(to);
-        shortcut = stride != 1 || from != to ? nn.Sequential(nn.Conv2d(from, to, 1L, stride, bias: false, dtype: float32), Norm(to)) : null;
+        shortcut = stride != 1 || from != to ? nn.Sequential(nn.Conv2d(from, to, 1L, stride, bias: false, device: device, dtype: float32), Norm(to)) : null;
         RegisterComponents();
 
-        BatchNorm Norm(int channels) => new(channels, momentum);
+        BatchNorm Norm(int channels) => new(channels, device, momentum);
     }
 
     public override Tensor forward(Tensor input)

@@ -1,32 +1,113 @@
 using System.Text.Json.Serialization;
 using Hdge.Data;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Hdge.Networks;
 
-/// <summary>Kind and size of a network; one record a kind.</summary>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "Kind")]
-[JsonDerivedType(typeof(WideResNetOptions), "WideResNet")]
-[JsonDerivedType(typeof(ResNet50Options), "ResNet50")]
+/// <summary>Kind and size of a network; one record a kind. A kind of one's own derives from it (docs/extending.md); its public properties are saved with a model as JSON.</summary>
+[JsonConverter(typeof(NetworkOptionsConverter))]
 public abstract record NetworkOptions
 {
-    private protected NetworkOptions()
+    /// <summary>The options of a kind of one's own.</summary>
+    protected NetworkOptions()
     {
     }
 
-    /// <summary>A network with its initial weights drawn from <paramref name="seed"/>.</summary>
+    /// <summary>
+    /// Names a kind of one's own in model files. Once at the start of a program that saves or loads models of it, before it does; again with the same name changes nothing.
+    /// </summary>
+    /// <typeparam name="T">The options: not abstract, without a property named Kind.</typeparam>
+    /// <param name="kind">The name: it is what stays the same when classes are renamed.</param>
+    /// <exception cref="ArgumentException">The name is empty or belongs to other options, or the options have another name already.</exception>
+    public static void Register<T>(string kind) where T : NetworkOptions => NetworkKinds.Register(typeof(T), kind);
+
+    /// <summary>A network on the processor, with its initial weights drawn from <paramref name="seed"/>.</summary>
     /// <param name="shape">Shape of the images.</param>
     /// <param name="classCount">Number of logits, at least 2.</param>
     /// <param name="seed">Seed of the initial weights and of dropout.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
-    public abstract Backbone Create(ImageShape shape, int classCount, int seed = 0);
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="InvalidOperationException">A network of one's own is not as <see cref="Build"/> demands; the message says in what.</exception>
+    public Backbone Create(ImageShape shape, int classCount, int seed = 0)
+    {
+        Sketched(shape, classCount); // what could not be loaded is not trained either
+        return Make(new NetworkContext(shape, classCount, seed, CPU), network => network.Initialize(seed));
+    }
 
-    /// <summary>Checks the values for images of <paramref name="shape"/>.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
+    /// <summary>
+    /// Makes the network for <see cref="Create"/>. Every layer is made on <see cref="NetworkContext.Device"/>: there are also networks without memory, which only tell names, types and
+    /// shapes of their weights.
+    /// </summary>
+    /// <param name="context">Images, classes, seed and device. The options were found valid for the images.</param>
+    protected abstract Backbone Build(NetworkContext context);
+
+    /// <summary>Checks the values for images of <paramref name="shape"/>. Values from a model file come here too: bound what decides of the number of layers.</summary>
+    /// <exception cref="ArgumentException">A value is out of range.</exception>
     public abstract void Validate(ImageShape shape);
 
-    /// <summary>Names and shapes of the saved weights, told without making the network: a file is checked against them before memory is taken. An empty shape is one 64-bit integer.</summary>
-    internal abstract IEnumerable<(string Name, long[] Shape)> WeightShapes(ImageShape shape, int classCount);
+    /// <summary>Names, types and shapes of the saved weights, without memory for them: a file is checked against them before any is taken.</summary>
+    internal IEnumerable<(string Name, ScalarType Type, long[] Shape)> WeightShapes(ImageShape shape, int classCount)
+    {
+        foreach (var weight in Sketched(shape, classCount)) // not before somebody asks
+            yield return weight;
+    }
+
+    /// <summary>A number of saved weights below which no such network is, told from the options alone: a file with fewer is refused without even a sketch of the network.</summary>
+    internal virtual int FewestWeights => 0;
+
+    private (string, ScalarType, long[])[] Sketched(ImageShape shape, int classCount)
+    {
+        using var sketch = Sketch(shape, classCount);
+        using var scope = NewDisposeScope();
+        var weights = sketch.state_dict();
+        foreach (var (name, weight) in weights)
+            if (!weight.is_meta)
+                throw new InvalidOperationException($"{GetType().Name}: '{name}' was made on {weight.device}, expected the device that the network is made for: pass {nameof(NetworkContext)}.{nameof(NetworkContext.Device)} to its layer.");
+            else if (weight.dtype is not (ScalarType.Float32 or ScalarType.Int64))
+                throw new InvalidOperationException($"{GetType().Name}: '{name}' is {weight.dtype}, expected {ScalarType.Float32}, or {ScalarType.Int64} for a counter.");
+        return [.. weights.Select(w => (w.Key, w.Value.dtype, w.Value.shape))];
+    }
 
     /// <summary>Whether batch norm's running averages are among the weights.</summary>
-    internal abstract bool HasBatchNorm { get; }
+    internal bool HasBatchNorm(ImageShape shape)
+    {
+        using var sketch = Sketch(shape, 2);
+        return sketch.HasBatchNorm;
+    }
+
+    private Backbone Sketch(ImageShape shape, int classCount)
+    {
+        Libtorch.EnsureLoaded(); // before TorchSharp's first use
+        return Make(new NetworkContext(shape, classCount, 0, META), _ => { });
+    }
+
+    private Backbone Make(NetworkContext context, Action<Backbone> initialize)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(context.ClassCount, 2);
+        Validate(context.Shape);
+        using var on = Autograd.On();
+        using var scope = NewDisposeScope(); // TorchSharp's layers leave handles to their weights behind
+        var network = Build(context);
+        try
+        {
+            network.RegisterWeights();
+            Require(ReferenceEquals(network.Options, this), "the network has other options, expected those that made it: pass this to its constructor");
+            var last = network.Classifier;
+            Require(network.modules().Contains(last), $"{nameof(Backbone.Classifier)} is none of the network's layers, expected a field of it");
+            Require(last.out_features == context.ClassCount && last.bias is not null, $"{nameof(Backbone.Classifier)} gives {last.out_features} values {(last.bias is null ? "without" : "with")} a bias, expected {context.ClassCount} with one");
+            initialize(network);
+            return network;
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+
+        void Require(bool valid, string problem)
+        {
+            if (!valid)
+                throw new InvalidOperationException($"{GetType().Name}: {problem}.");
+        }
+    }
 }

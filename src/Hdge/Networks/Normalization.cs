@@ -1,6 +1,6 @@
 namespace Hdge.Networks;
 
-/// <summary>What stands before each activation of a <see cref="WideResNet"/>: the choices of the published JEM code.</summary>
+/// <summary>What stands before each activation of a wide residual network (<see cref="WideResNetOptions"/>): the choices of the published JEM code.</summary>
 public enum Normalization
 {
     /// <summary>Nothing: the paper's choice for the joint energy-based models.</summary>

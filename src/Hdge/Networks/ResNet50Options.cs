@@ -2,7 +2,7 @@ using Hdge.Data;
 
 namespace Hdge.Networks;
 
-/// <summary>Choices of a <see cref="ResNet50"/>.</summary>
+/// <summary>Choices of a ResNet-50 (He et al. 2016) for small images, as in the published Supervised Contrastive code.</summary>
 public sealed record ResNet50Options : NetworkOptions
 {
     private const int SmallestSide = 9;
@@ -14,18 +14,14 @@ public sealed record ResNet50Options : NetworkOptions
     public bool ZeroInitResidual { get; init; }
 
     /// <inheritdoc/>
-    public override Backbone Create(ImageShape shape, int classCount, int seed = 0) => new ResNet50(shape, classCount, this, seed);
-
-    internal override IEnumerable<(string Name, long[] Shape)> WeightShapes(ImageShape shape, int classCount) => ResNet50Weights.Of(shape, classCount, this);
-
-    internal override bool HasBatchNorm => true;
+    protected override Backbone Build(NetworkContext context) => new ResNet50(this, context);
 
     /// <summary>Checks the values for images of <paramref name="shape"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range, or the image is below 9×9 (three strides of 2 leave one pixel, too little to normalise).</exception>
     public override void Validate(ImageShape shape)
     {
-        Option.Require(BatchNormMomentum > 0 && BatchNormMomentum <= 1, BatchNormMomentum, "(0, 1]");
-        Option.Require(shape.Height >= SmallestSide && shape.Width >= SmallestSide, shape, $"images of at least {SmallestSide}x{SmallestSide} pixels for a ResNet-50");
+        Argument.Require(BatchNormMomentum > 0 && BatchNormMomentum <= 1, BatchNormMomentum, "(0, 1]");
+        Argument.Require(shape.Height >= SmallestSide && shape.Width >= SmallestSide, shape, $"images of at least {SmallestSide}x{SmallestSide} pixels for a ResNet-50");
     }
 
     /// <summary>Its usual name.</summary>

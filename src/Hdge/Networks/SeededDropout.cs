@@ -5,29 +5,44 @@ using static TorchSharp.torch;
 namespace Hdge.Networks;
 
 /// <summary>
-/// Dropout from a generator of its own: torch's uses the process-wide one, which any other code moves on. A module without weights, so that
-/// training finds it among the network's modules: seeded anew for each step, it needs no saved state to resume.
+/// Dropout from a generator of its own, in training mode; torch's draws from the process-wide one, which any other code moves on. A layer without weights, so that
+/// training finds it among the network's: seeded anew for each step, it needs no saved state to resume.
 /// </summary>
-internal sealed class SeededDropout(double rate, int seed) : nn.Module<Tensor, Tensor>(nameof(SeededDropout))
+public sealed class SeededDropout : nn.Module<Tensor, Tensor>
 {
+    private readonly double _rate;
+    private readonly int _seed;
     private Generator? _generator;
 
-    public Tensor Apply(Tensor x)
+    /// <summary>The layer.</summary>
+    /// <param name="rate">Probability with which a value becomes 0; the others are divided by 1 − rate. Range [0, 1).</param>
+    /// <param name="seed">Seed, another for each dropout of a network: made from that of the <see cref="NetworkContext"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The rate is out of range.</exception>
+    public SeededDropout(double rate, int seed) : base(nameof(SeededDropout))
     {
-        _generator ??= new Generator((ulong)seed, x.device);
-        using var kept = new HeldScalar(1 - rate);
-        using var mask = empty_like(x).bernoulli_(1 - rate, _generator).DivideInPlace(kept);
-        return x * mask;
+        Argument.Require(rate >= 0 && rate < 1, rate, "[0, 1)");
+        (_rate, _seed) = (rate, seed);
     }
 
-    public override Tensor forward(Tensor input) => training ? Apply(input) : input.alias();
+    /// <inheritdoc/>
+    public override Tensor forward(Tensor input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        if (!training)
+            return input.alias();
+        _generator ??= new Generator((ulong)_seed, input.device);
+        using var kept = new HeldScalar(1 - _rate);
+        using var mask = empty_like(input).bernoulli_(1 - _rate, _generator).DivideInPlace(kept);
+        return input * mask;
+    }
 
     /// <summary>Every dropout of a network.</summary>
-    public static SeededDropout[] In(nn.Module network) => [.. network.modules().OfType<SeededDropout>()];
+    internal static SeededDropout[] In(nn.Module network) => [.. network.modules().OfType<SeededDropout>()];
 
     /// <summary>Starts anew for a step.</summary>
-    public void Reseed(Device device, int stepSeed) => (_generator ??= new Generator(0, device)).manual_seed(Seeds.Mix(seed, stepSeed));
+    internal void Reseed(Device device, int stepSeed) => (_generator ??= new Generator(0, device)).manual_seed(Seeds.Mix(_seed, stepSeed));
 
+    /// <summary>Releases the generator.</summary>
     protected override void Dispose(bool disposing)
     {
         if (disposing)

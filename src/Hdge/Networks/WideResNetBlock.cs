@@ -19,14 +19,14 @@ internal sealed class WideResNetBlock : nn.Module<Tensor, Tensor>
 #pragma warning restore IDE1006
     private readonly SeededDropout? _dropout;
 
-    public WideResNetBlock(int from, int to, int stride, WideResNetOptions options, int seed) : base(nameof(WideResNetBlock))
+    public WideResNetBlock(int from, int to, int stride, WideResNetOptions options, NetworkContext context) : base(nameof(WideResNetBlock))
     {
-        bn1 = NormalizationLayer.Create(options.Normalization, from, options.BatchNormMomentum);
-        conv1 = nn.Conv2d(from, to, 3L, 1L, 1L, dtype: float32);
-        _dropout = options.DropoutRate > 0 ? new SeededDropout(options.DropoutRate, seed) : null;
-        bn2 = NormalizationLayer.Create(options.Normalization, to, options.BatchNormMomentum);
-        conv2 = nn.Conv2d(to, to, 3L, stride, 1L, dtype: float32);
-        shortcut = stride != 1 || from != to ? nn.Conv2d(from, to, 1L, stride, dtype: float32) : null;
+        bn1 = NormalizationLayer.Create(options.Normalization, from, options.BatchNormMomentum, context.Device);
+        conv1 = nn.Conv2d(from, to, 3L, 1L, 1L, device: context.Device, dtype: float32);
+        _dropout = options.DropoutRate > 0 ? new SeededDropout(options.DropoutRate, context.Seed) : null;
+        bn2 = NormalizationLayer.Create(options.Normalization, to, options.BatchNormMomentum, context.Device);
+        conv2 = nn.Conv2d(to, to, 3L, stride, 1L, device: context.Device, dtype: float32);
+        shortcut = stride != 1 || from != to ? nn.Conv2d(from, to, 1L, stride, device: context.Device, dtype: float32) : null;
         RegisterComponents();
     }
 
@@ -35,7 +35,7 @@ internal sealed class WideResNetBlock : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         var x = conv1.call(WideResNet.Activate(input, bn1));
         if (_dropout is not null && training)
-            x = _dropout.Apply(x);
+            x = _dropout.call(x);
         x = conv2.call(WideResNet.Activate(x, bn2));
         x.AddInPlace(shortcut is null ? input : shortcut.call(input));
         return x.MoveToOuterDisposeScope();

@@ -2,7 +2,7 @@ using Hdge.Data;
 
 namespace Hdge.Networks;
 
-/// <summary>Size and kind of a <see cref="WideResNet"/>.</summary>
+/// <summary>Size and kind of a wide residual network (Zagoruyko and Komodakis 2016), as in the published JEM and HDGE code.</summary>
 public sealed record WideResNetOptions : NetworkOptions
 {
     private const int MaximumDepth = 1000, MaximumWidth = 64, SmallestSide = 8;
@@ -26,22 +26,20 @@ public sealed record WideResNetOptions : NetworkOptions
     public int BlocksPerStage => (Depth - 4) / 6;
 
     /// <inheritdoc/>
-    public override Backbone Create(ImageShape shape, int classCount, int seed = 0) => new WideResNet(shape, classCount, this, seed);
+    protected override Backbone Build(NetworkContext context) => new WideResNet(this, context);
 
-    internal override IEnumerable<(string Name, long[] Shape)> WeightShapes(ImageShape shape, int classCount) => WideResNetWeights.Of(shape, classCount, this);
-
-    internal override bool HasBatchNorm => Normalization == Normalization.Batch;
+    internal override int FewestWeights => Depth;
 
     /// <summary>Checks the values for images of <paramref name="shape"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range, or the image is below 8×8 (two strides of 2 leave too little to normalise).</exception>
     public override void Validate(ImageShape shape)
     {
-        Option.Require(Depth >= 10 && Depth <= MaximumDepth && (Depth - 4) % 6 == 0, Depth, $"6n + 4: 10, 16, 22, 28 … {MaximumDepth}");
-        Option.Require(Width is >= 1 and <= MaximumWidth, Width, $"1..{MaximumWidth}");
-        Option.Require(DropoutRate >= 0 && DropoutRate < 1, DropoutRate, "[0, 1)");
-        Option.Require(Enum.IsDefined(Normalization), Normalization, "None, Batch, Instance, Layer or Activation");
-        Option.Require(BatchNormMomentum > 0 && BatchNormMomentum <= 1, BatchNormMomentum, "(0, 1]");
-        Option.Require(shape.Height >= SmallestSide && shape.Width >= SmallestSide, shape, $"images of at least {SmallestSide}x{SmallestSide} pixels for a WideResNet");
+        Argument.Require(Depth >= 10 && Depth <= MaximumDepth && (Depth - 4) % 6 == 0, Depth, $"6n + 4: 10, 16, 22, 28 … {MaximumDepth}");
+        Argument.Require(Width is >= 1 and <= MaximumWidth, Width, $"1..{MaximumWidth}");
+        Argument.Require(DropoutRate >= 0 && DropoutRate < 1, DropoutRate, "[0, 1)");
+        Argument.Require(Enum.IsDefined(Normalization), Normalization, "None, Batch, Instance, Layer or Activation");
+        Argument.Require(BatchNormMomentum > 0 && BatchNormMomentum <= 1, BatchNormMomentum, "(0, 1]");
+        Argument.Require(shape.Height >= SmallestSide && shape.Width >= SmallestSide, shape, $"images of at least {SmallestSide}x{SmallestSide} pixels for a WideResNet");
     }
 
     /// <summary>For example <c>WRN-28-10 (no norm, dropout 0.3)</c>.</summary>

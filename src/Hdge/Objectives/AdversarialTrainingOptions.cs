@@ -1,5 +1,7 @@
+using Hdge.Data;
 using Hdge.Networks;
 using Hdge.Robustness;
+using Hdge.Training;
 
 namespace Hdge.Objectives;
 
@@ -15,15 +17,23 @@ public sealed record AdversarialTrainingOptions : ObjectiveOptions
     /// <summary>The attack. Default that of the paper for CIFAR-10: L∞, ε = 8/255, 7 steps of 2/255 from a random start. Its seed is not used: the run's is.</summary>
     public PgdOptions Attack { get; init; } = new() { Steps = 7, StepSize = 2.0 / 255 };
 
-    internal override int ViewCount => Inner.ViewCount;
+    /// <inheritdoc/>
+    protected internal override int ViewCount => Inner.ViewCount;
 
-    internal override int SmallestBatch => Inner.SmallestBatch;
+    /// <inheritdoc/>
+    protected internal override int SmallestBatch => Inner.SmallestBatch;
 
-    internal override bool TrainsClassifier => Inner.TrainsClassifier;
+    /// <inheritdoc/>
+    protected internal override bool TrainsClassifier => Inner.TrainsClassifier;
 
-    internal override int DivergenceRestarts => Inner.DivergenceRestarts;
+    /// <inheritdoc/>
+    protected internal override int DivergenceRestarts => Inner.DivergenceRestarts;
 
-    internal override string? NotAdversarial => "the images would be attacked twice";
+    /// <inheritdoc/>
+    protected internal override LinearStageOptions? FinalStage => Inner.FinalStage;
+
+    /// <inheritdoc/>
+    protected internal override string? NotAdversarial => "the images would be attacked twice";
 
     /// <inheritdoc/>
     public override void Validate()
@@ -34,10 +44,11 @@ public sealed record AdversarialTrainingOptions : ObjectiveOptions
             throw new ArgumentException($"{nameof(Inner)} is {Inner.GetType().Name}, which adversarial training cannot wrap: {reason}.");
         Inner.Validate();
         Attack.Validate();
-        Option.Require(Attack.Epsilon > 0, Attack.Epsilon, "above 0 in adversarial training: with 0 nothing is attacked");
+        Argument.Require(Attack.Epsilon > 0, Attack.Epsilon, "above 0 in adversarial training: with 0 nothing is attacked");
     }
 
-    internal override void Validate(NetworkOptions network) => Inner.Validate(network);
+    internal override void Validate(NetworkOptions network, ImageShape shape) => Inner.Validate(network, shape);
 
-    internal override IObjective Create(ObjectiveContext context) => new AdversarialTrainingObjective(context, this);
+    /// <inheritdoc/>
+    public override IObjective Create(ObjectiveContext context) => new AdversarialTrainingObjective(context, this);
 }

@@ -8,7 +8,7 @@ namespace Hdge.Objectives;
 /// The contrastive approximation of log q(x), which needs no labels (Liu and Abbeel 2020, the term log q(x) of the joint density, contrasted as in equation 13):
 /// α·(−log q(y|x)) + (1 − α)·[−s/T + log(e^{s/T} + Σ_k e^{s_k/T})] with s = LogSumExp_y f(x)[y] and a bank of the s_k of earlier images, without their graph.
 /// </summary>
-public sealed class ContrastiveDensityObjective : IObjective
+internal sealed class ContrastiveDensityObjective : IObjective
 {
     private readonly ContrastiveDensityOptions _options;
 
@@ -19,7 +19,7 @@ public sealed class ContrastiveDensityObjective : IObjective
         options.Validate();
         _options = options;
         // One column, raw scores divided by T, every image a negative whatever its label: equation (13) with a single class.
-        Bank = new MemoryBank(1, new HybridObjectiveOptions { Form = HybridForm.Equation13, Temperature = options.Temperature, BankSize = options.BankSize, KeepSameLabelNegatives = true });
+        Bank = new MemoryBank(1, new MemoryBankOptions { Form = MemoryBankForm.Equation13, Temperature = options.Temperature, BankSize = options.BankSize, KeepSameLabelNegatives = true });
     }
 
     /// <summary>Log-densities of earlier images.</summary>

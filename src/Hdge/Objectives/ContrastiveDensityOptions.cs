@@ -15,17 +15,20 @@ public sealed record ContrastiveDensityOptions : ObjectiveOptions
     /// <summary>Log-densities K that the memory bank holds. Range 1..2^24. Default 8192; 65536 in the paper.</summary>
     public int BankSize { get; init; } = 8192;
 
-    internal override bool TrainsClassifier => Alpha > 0;
+    /// <inheritdoc/>
+    protected internal override bool TrainsClassifier => Alpha > 0;
 
-    internal override string? NotAdversarial => Alpha > 0 ? null : $"its adversary would need a classifier, which an {nameof(Alpha)} of 0 does not train";
+    /// <inheritdoc/>
+    protected internal override string? NotAdversarial => Alpha > 0 ? null : $"its adversary would need a classifier, which an {nameof(Alpha)} of 0 does not train";
 
     /// <inheritdoc/>
     public override void Validate()
     {
-        Option.Require(Alpha >= 0 && Alpha <= 1, Alpha, "[0, 1]");
-        Option.Require(Temperature > 0 && double.IsFinite(Temperature), Temperature, "a finite number above 0");
-        Option.Require(BankSize is >= 1 and <= HybridObjectiveOptions.LargestBank, BankSize, $"1..{HybridObjectiveOptions.LargestBank}");
+        Argument.Require(Alpha >= 0 && Alpha <= 1, Alpha, "[0, 1]");
+        Argument.Require(Temperature > 0 && double.IsFinite(Temperature), Temperature, "a finite number above 0");
+        Argument.Require(BankSize is >= 1 and <= MemoryBankOptions.LargestBank, BankSize, $"1..{MemoryBankOptions.LargestBank}");
     }
 
-    internal override IObjective Create(ObjectiveContext context) => new ContrastiveDensityObjective(this);
+    /// <inheritdoc/>
+    public override IObjective Create(ObjectiveContext context) => new ContrastiveDensityObjective(this);
 }

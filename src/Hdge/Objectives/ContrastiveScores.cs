@@ -12,12 +12,12 @@ internal static class ContrastiveScores
     /// log(e^{g(f)} + C − 1)/T with g the L2 or softmax normalisation (Algorithm 1), less the <see cref="UpperBound"/> so that they are near 0;
     /// f/T for equation (13).
     /// </summary>
-    public static Tensor Of(Tensor logits, HybridObjectiveOptions options)
+    public static Tensor Of(Tensor logits, MemoryBankOptions options)
     {
         using var scope = NewDisposeScope();
-        if (options.Form == HybridForm.Equation13)
+        if (options.Form == MemoryBankForm.Equation13)
             return logits.Over(options.Temperature).MoveToOuterDisposeScope();
-        var normal = options.Form == HybridForm.PublishedL2
+        var normal = options.Form == MemoryBankForm.PublishedL2
             ? logits / (logits * logits).sum(1, true).AtLeast(SmallestSquaredNorm).sqrt()
             : nn.functional.softmax(logits, 1);
         double others = logits.shape[1] - 1;
@@ -25,6 +25,6 @@ internal static class ContrastiveScores
     }
 
     /// <summary>The highest score that a form can give: subtracting it keeps the difference exact in single precision and e^x below 1.</summary>
-    public static double UpperBound(long classCount, HybridObjectiveOptions options) =>
-        options.Form == HybridForm.Equation13 ? 0 : Math.Log(Math.E + classCount - 1) / options.Temperature;
+    public static double UpperBound(long classCount, MemoryBankOptions options) =>
+        options.Form == MemoryBankForm.Equation13 ? 0 : Math.Log(Math.E + classCount - 1) / options.Temperature;
 }

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Hdge.Objectives;
 
 /// <summary>Cross-entropy −log q(y|x), mean over the batch, in nats; with label smoothing the target is (1 − ε)·onehot + ε/C. The reported term is the one without smoothing.</summary>
-public sealed class CrossEntropyObjective : IObjective
+internal sealed class CrossEntropyObjective : IObjective
 {
     private readonly double _smoothing;
 

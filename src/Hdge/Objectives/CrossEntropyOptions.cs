@@ -7,7 +7,8 @@ public sealed record CrossEntropyOptions : ObjectiveOptions
     public double LabelSmoothing { get; init; }
 
     /// <inheritdoc/>
-    public override void Validate() => Option.Require(LabelSmoothing >= 0 && LabelSmoothing < 1, LabelSmoothing, "[0, 1)");
+    public override void Validate() => Argument.Require(LabelSmoothing >= 0 && LabelSmoothing < 1, LabelSmoothing, "[0, 1)");
 
-    internal override IObjective Create(ObjectiveContext context) => new CrossEntropyObjective(this);
+    /// <inheritdoc/>
+    public override IObjective Create(ObjectiveContext context) => new CrossEntropyObjective(this);
 }

@@ -8,7 +8,7 @@ namespace Hdge.Objectives;
 /// images: the second term of image i is −f(x_i)[y_i]/T + log Σ_j e^{f(x_j)[y_i]/T} over all j, i among them. No memory; gradients flow through the negatives
 /// too, so nothing drifts: adding a constant to all logits of a class changes nothing.
 /// </summary>
-public sealed class InBatchObjective : IObjective
+internal sealed class InBatchObjective : IObjective
 {
     private readonly InBatchObjectiveOptions _options;
 

@@ -12,17 +12,20 @@ public sealed record InBatchObjectiveOptions : ObjectiveOptions
     /// <summary>Views of each image in a step: 1 (default) or 2. Both views' logits form the batch; a batch of N images then has 2N − 1 negatives an image. Two ask for an augmentation that makes them differ.</summary>
     public int Views { get; init; } = 1;
 
-    internal override int ViewCount => Views;
+    /// <inheritdoc/>
+    protected internal override int ViewCount => Views;
 
-    internal override int SmallestBatch => 2;
+    /// <inheritdoc/>
+    protected internal override int SmallestBatch => 2;
 
     /// <inheritdoc/>
     public override void Validate()
     {
-        Option.Require(Alpha >= 0 && Alpha <= 1, Alpha, "[0, 1]");
-        Option.Require(Temperature > 0 && double.IsFinite(Temperature), Temperature, "a finite number above 0");
-        Option.Require(Views is 1 or 2, Views, "1 or 2");
+        Argument.Require(Alpha >= 0 && Alpha <= 1, Alpha, "[0, 1]");
+        Argument.Require(Temperature > 0 && double.IsFinite(Temperature), Temperature, "a finite number above 0");
+        Argument.Require(Views is 1 or 2, Views, "1 or 2");
     }
 
-    internal override IObjective Create(ObjectiveContext context) => new InBatchObjective(this);
+    /// <inheritdoc/>
+    public override IObjective Create(ObjectiveContext context) => new InBatchObjective(this);
 }

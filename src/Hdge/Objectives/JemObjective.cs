@@ -11,24 +11,24 @@ namespace Hdge.Objectives;
 /// −(mean LogSumExp f(x) − mean LogSumExp f(x̃)) with x̃ from SGLD chains that go on from a replay buffer; plus HDGE's contrastive −log q(x|y) where its weight
 /// is above 0 (Liu and Abbeel 2020, "HDGE + JEM"). All terms share one forward pass of the batch.
 /// </summary>
-public sealed class JemObjective : IObjective
+internal sealed class JemObjective : IObjective
 {
     private readonly JemOptions _options;
-    private readonly HybridObjective? _contrast;
+    private readonly MemoryBankObjective? _contrast;
     private readonly ImageRange _range;
     private readonly ReplayBuffer? _buffer;
 
     internal JemObjective(JemOptions options, ObjectiveContext context)
     {
         options.Validate();
-        options.Validate(context.Network.Options);
-        _options = options;
         var shape = context.Network.InputShape;
+        options.RefuseBatchNorm(context.Network.HasBatchNorm);
+        _options = options;
         if (options.DensityWeight > 0)
-            _buffer = new ReplayBuffer(shape, context.Scaling, options.BufferSize, options.ReinitProbability,
-                options.ClassConditional ? context.Network.ClassCount : null, context.Device, Seeds.Mix(context.Seed, 1));
+            _buffer = new ReplayBuffer(new(options.BufferSize, options.ReinitProbability, options.ClassConditional ? context.Network.ClassCount : null), shape, context.Scaling, context.Device,
+                Seeds.Mix(context.Seed, SeedStream.ReplayBuffer));
         if (options.ConditionalWeight > 0)
-            _contrast = new HybridObjective(context.Network.ClassCount, options.Contrast, Seeds.Mix(context.Seed, 2));
+            _contrast = new MemoryBankObjective(context.Network.ClassCount, options.Contrast, Seeds.Mix(context.Seed, SeedStream.Contrast));
         _range = new ImageRange(context.Scaling, shape, context.Device);
     }
 
@@ -95,12 +95,12 @@ public sealed class JemObjective : IObjective
         long[]? classes = null;
         if (_options.ClassConditional)
         {
-            var random = new Random(Seeds.Mix(batch.Seed, 3));
+            var random = new Random(Seeds.Mix(batch.Seed, SeedStream.SampleClasses));
             classes = [.. Enumerable.Range(0, count).Select(_ => (long)random.Next(batch.Network.ClassCount))];
         }
-        var (start, places) = buffer.Draw(count, classes, Seeds.Mix(batch.Seed, 4));
-        using var generator = new Generator((ulong)Seeds.Mix(batch.Seed, 5), start.device);
-        var samples = Sgld.Run(batch.Network, start, classes is null ? null : tensor(classes).to(start.device), _options.Sampler, generator, _range);
+        var (start, places) = buffer.Draw(count, classes, Seeds.Mix(batch.Seed, SeedStream.ReplayDraw));
+        using var generator = new Generator((ulong)Seeds.Mix(batch.Seed, SeedStream.Langevin), start.device);
+        var samples = Sgld.Run(batch.Network, start, classes is null ? null : tensor(classes).to(start.device), new SgldRun(_options.Sampler, generator, _range));
         buffer.Store(samples, places);
         return samples.MoveToOuterDisposeScope();
     }

@@ -1,3 +1,4 @@
+using Hdge.Data;
 using Hdge.Networks;
 using Hdge.Sampling;
 
@@ -18,7 +19,7 @@ public sealed record JemOptions : ObjectiveOptions
     public double ConditionalWeight { get; init; }
 
     /// <summary>Form, temperature and bank of the term of <see cref="ConditionalWeight"/>; its α is not used.</summary>
-    public HybridObjectiveOptions Contrast { get; init; } = new();
+    public MemoryBankOptions Contrast { get; init; } = new();
 
     /// <summary>The chains of log q(x). Default the published 20 steps of size 1 with noise 0.01.</summary>
     public SgldOptions Sampler { get; init; } = new();
@@ -32,11 +33,14 @@ public sealed record JemOptions : ObjectiveOptions
     /// <summary>Samples from log q(x|y) with y uniform and a part of the buffer for each class, instead of from log q(x). Default false.</summary>
     public bool ClassConditional { get; init; }
 
-    internal override int DivergenceRestarts => 5;
+    /// <inheritdoc/>
+    protected internal override int DivergenceRestarts => 5;
 
-    internal override bool TrainsClassifier => ClassifierWeight + ConditionalWeight > 0;
+    /// <inheritdoc/>
+    protected internal override bool TrainsClassifier => ClassifierWeight + ConditionalWeight > 0;
 
-    internal override string? NotAdversarial => DensityWeight > 0 ? "log q(x) would become that of attacked images" : null;
+    /// <inheritdoc/>
+    protected internal override string? NotAdversarial => DensityWeight > 0 ? "log q(x) would become that of attacked images" : null;
 
     /// <inheritdoc/>
     public override void Validate()
@@ -46,20 +50,28 @@ public sealed record JemOptions : ObjectiveOptions
         Require(ConditionalWeight, nameof(ConditionalWeight));
         if (ClassifierWeight + DensityWeight + ConditionalWeight == 0)
             throw new ArgumentException($"{nameof(ClassifierWeight)}, {nameof(DensityWeight)} and {nameof(ConditionalWeight)} are all 0, expected one above 0: there would be nothing to train.");
-        Option.Require(BufferSize >= 1, BufferSize, "at least 1");
-        Option.Require(ReinitProbability >= 0 && ReinitProbability <= 1, ReinitProbability, "in [0, 1]");
+        Argument.Require(BufferSize >= 1, BufferSize, "at least 1");
+        Argument.Require(ReinitProbability >= 0 && ReinitProbability <= 1, ReinitProbability, "in [0, 1]");
         Sampler.Validate();
         Contrast.Validate();
 
-        static void Require(double weight, string name) => Option.Require(weight >= 0 && double.IsFinite(weight), weight, "finite and at least 0", name);
+        static void Require(double weight, string name) => Argument.Require(weight >= 0 && double.IsFinite(weight), weight, "finite and at least 0", name);
     }
 
-    internal override void Validate(NetworkOptions network)
+    internal override void Validate(NetworkOptions network, ImageShape shape)
     {
-        if (DensityWeight > 0 && network.HasBatchNorm)
+        if (DensityWeight > 0)
+            RefuseBatchNorm(network.HasBatchNorm(shape));
+    }
+
+    /// <exception cref="ArgumentException">The network has batch norm, and log q(x) is to be trained.</exception>
+    internal void RefuseBatchNorm(bool hasBatchNorm)
+    {
+        if (DensityWeight > 0 && hasBatchNorm)
             throw new ArgumentException($"JEM's log q(x) cannot train a network with batch norm, expected {nameof(Normalization)}.{nameof(Normalization.None)} as published or another "
                 + "normalisation of single images: real and sampled images would be normalised by different batches, so their energies could not be compared.");
     }
 
-    internal override IObjective Create(ObjectiveContext context) => new JemObjective(this, context);
+    /// <inheritdoc/>
+    public override IObjective Create(ObjectiveContext context) => new JemObjective(this, context);
 }

@@ -9,11 +9,11 @@ namespace Hdge.Objectives;
 /// needs is one sum a class, S_y = Σ_k e^{score_k[y]}. Sums are kept, as logarithms in double precision, for blocks of about √K entries: a step
 /// works out the one or two blocks that it wrote anew and adds up the blocks. Nothing is subtracted, so nothing drifts, and the cost hardly depends on K.
 /// </summary>
-public sealed class MemoryBank : IDisposable
+internal sealed class MemoryBank : IDisposable
 {
     private const int SmallestBlock = 64;
 
-    private readonly HybridObjectiveOptions _options;
+    private readonly MemoryBankOptions _options;
     private readonly int _classCount;
     private readonly int _seed;
     private readonly int _blockSize;
@@ -22,7 +22,7 @@ public sealed class MemoryBank : IDisposable
     private Tensor? _blockSums; // [blocks, C] in double precision
 
     /// <summary>A bank for <paramref name="classCount"/> classes; memory is taken when the first batch comes.</summary>
-    public MemoryBank(int classCount, HybridObjectiveOptions options, int seed = 0)
+    public MemoryBank(int classCount, MemoryBankOptions options, int seed = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classCount, 1);
         ArgumentNullException.ThrowIfNull(options);

@@ -8,5 +8,5 @@ namespace Hdge.Objectives;
 /// <param name="Network">The network that is trained, on <paramref name="Device"/>.</param>
 /// <param name="Scaling">How values become network input.</param>
 /// <param name="Device">Where it is trained.</param>
-/// <param name="Seed">Seed of the objective's own randomness.</param>
-internal sealed record ObjectiveContext(Backbone Network, PixelScaling Scaling, Device Device, int Seed);
+/// <param name="Seed">Seed of the objective's own randomness; what is drawn in a step comes from <see cref="TrainingStep.Seed"/>.</param>
+public sealed record ObjectiveContext(Backbone Network, PixelScaling Scaling, Device Device, int Seed);

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Hdge.Objectives;
 
 /// <summary>The supervised contrastive loss (Khosla et al. 2020, equation 2, L_out).</summary>
-public static class SupervisedContrastive
+internal static class SupervisedContrastive
 {
     private const double SmallestSquaredNorm = 1e-24; // as in ContrastiveScores: an embedding of length 0 stays 0, with a finite slope
 
@@ -21,7 +21,7 @@ public static class SupervisedContrastive
         ArgumentNullException.ThrowIfNull(labels);
         if (embeddings.dim() != 2 || labels.dim() != 1 || labels.shape[0] != embeddings.shape[0])
             throw new ArgumentException($"Embeddings are [{string.Join(", ", embeddings.shape)}] and labels [{string.Join(", ", labels.shape)}], expected [N, P] and [N].", nameof(labels));
-        Option.Require(temperature > 0 && double.IsFinite(temperature), temperature, "a finite number above 0");
+        Argument.Require(temperature > 0 && double.IsFinite(temperature), temperature, "a finite number above 0");
         using var scope = NewDisposeScope();
         long count = labels.shape[0];
         if (count < 2)

@@ -1,3 +1,5 @@
+using Hdge.Training;
+
 namespace Hdge.Objectives;
 
 /// <summary>
@@ -27,25 +29,33 @@ public sealed record SupervisedContrastiveOptions : ObjectiveOptions
     /// <summary>Highest learning rate of that stage (Adam, falling to 0 along half a cosine). Range (0, 1]. Default 0.01.</summary>
     public double LinearLearningRate { get; init; } = 0.01;
 
-    internal override int ViewCount => Views;
+    /// <inheritdoc/>
+    protected internal override int ViewCount => Views;
 
-    internal override int SmallestBatch => 2;
+    /// <inheritdoc/>
+    protected internal override int SmallestBatch => 2;
 
-    internal override bool TrainsClassifier => Alpha > 0;
+    /// <inheritdoc/>
+    protected internal override bool TrainsClassifier => Alpha > 0;
 
-    internal override string? NotAdversarial => "its adversary would need a classifier, which is trained only after the features";
+    /// <inheritdoc/>
+    protected internal override LinearStageOptions? FinalStage => LinearEpochs > 0 ? new(LinearEpochs, LinearLearningRate) : null;
+
+    /// <inheritdoc/>
+    protected internal override string? NotAdversarial => "its adversary would need a classifier, which is trained only after the features";
 
     /// <inheritdoc/>
     public override void Validate()
     {
-        Option.Require(Temperature > 0 && double.IsFinite(Temperature), Temperature, "a finite number above 0");
-        Option.Require(ProjectionLength is >= 2 and <= 65536, ProjectionLength, "2..65536");
-        Option.Require(Views is 1 or 2, Views, "1 or 2");
-        Option.Require(Alpha >= 0 && Alpha < 1, Alpha, $"[0, 1): with 1 nothing is contrasted, which {nameof(CrossEntropyOptions)} does");
-        Option.Require(LinearEpochs >= 0, LinearEpochs, "at least 0");
-        Option.Require(LinearEpochs > 0 || Alpha > 0, LinearEpochs, $"at least 1 where {nameof(Alpha)} is 0: else nothing trains the classifier");
-        Option.Require(LinearLearningRate > 0 && LinearLearningRate <= 1, LinearLearningRate, "(0, 1]");
+        Argument.Require(Temperature > 0 && double.IsFinite(Temperature), Temperature, "a finite number above 0");
+        Argument.Require(ProjectionLength is >= 2 and <= 65536, ProjectionLength, "2..65536");
+        Argument.Require(Views is 1 or 2, Views, "1 or 2");
+        Argument.Require(Alpha >= 0 && Alpha < 1, Alpha, $"[0, 1): with 1 nothing is contrasted, which {nameof(CrossEntropyOptions)} does");
+        Argument.Require(LinearEpochs >= 0, LinearEpochs, "at least 0");
+        Argument.Require(LinearEpochs > 0 || Alpha > 0, LinearEpochs, $"at least 1 where {nameof(Alpha)} is 0: else nothing trains the classifier");
+        Argument.Require(LinearLearningRate > 0 && LinearLearningRate <= 1, LinearLearningRate, "(0, 1]");
     }
 
-    internal override IObjective Create(ObjectiveContext context) => new SupervisedContrastiveObjective(context, this);
+    /// <inheritdoc/>
+    public override IObjective Create(ObjectiveContext context) => new SupervisedContrastiveObjective(context, this);
 }

@@ -27,13 +27,17 @@ public sealed class TrainingStep(Backbone network, Tensor images, Tensor labels)
     public int Seed { get; init; }
 
     /// <summary>Penultimate features of <see cref="Images"/>, shape [N, F], with their graph.</summary>
-    public Tensor Features => _features ??= Network.Features(Images);
+    /// <exception cref="InvalidOperationException">The network gives something of another shape.</exception>
+    public Tensor Features => _features ??= Checked(Network.Features(Images));
 
     /// <summary>Logits of <see cref="Images"/>, shape [N, C], with their graph.</summary>
     public Tensor Logits => _logits ??= Network.Head(Features);
 
     /// <summary>Whether an objective has asked for the logits.</summary>
     internal bool HasLogits => _logits is not null;
+
+    private Tensor Checked(Tensor features) => features.dim() == 2 && features.shape[0] == Images.shape[0] && features.shape[1] == Network.FeatureLength ? features
+        : throw new InvalidOperationException($"{Network.GetType().Name}.{nameof(Backbone.Features)} gives [{string.Join(", ", features.shape)}] for {Images.shape[0]} images, expected [{Images.shape[0]}, {Network.FeatureLength}].");
 
     /// <summary>Goes on with other images of the same shape, before features or logits are asked for.</summary>
     internal void Replace(Tensor images)

@@ -1,4 +1,5 @@
 using Hdge.Calibration;
+using Hdge.Conformal;
 
 namespace Hdge.Persistence;
 

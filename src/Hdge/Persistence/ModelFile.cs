@@ -58,7 +58,7 @@ internal static class ModelFile
     {
         var description = file.ReadJson<ModelDescription>(DescriptionEntry, StrictJson.Indented, LargestDescription);
         var shape = description.Validate(DescriptionEntry);
-        var expected = description.Network.WeightShapes(shape, description.ClassCount).Select(w => (w.Name, w.Shape.Length == 0 ? ScalarType.Int64 : ScalarType.Float32, w.Shape));
+        var expected = description.Network.WeightShapes(shape, description.ClassCount);
         Backbone? network = null;
         HdgeModel? model = null;
         try
@@ -67,7 +67,7 @@ internal static class ModelFile
             {
                 network = description.Network.Create(shape, description.ClassCount);
                 return network.state_dict();
-            });
+            }, description.Network.FewestWeights);
             var calibration = CalibrationEntry.Read(file, description.ClassCount);
             model = new HdgeModel(network!, description.Scaling, device)
             {

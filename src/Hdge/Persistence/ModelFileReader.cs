@@ -49,12 +49,21 @@ internal sealed class ModelFileReader : IDisposable
         return StrictJson.Read<T>(json, name, options);
     }
 
-    /// <inheritdoc cref="Safetensors.Read"/>
-    public void ReadTensors(string name, IEnumerable<(string Name, ScalarType Type, long[] Shape)> expected, Func<IReadOnlyDictionary<string, Tensor>> allocate)
+    /// <inheritdoc cref="SafetensorsHeader.Read"/>
+    public SafetensorsHeader ReadTensorHeader(string name)
     {
         var entry = Find(name);
         using var stream = Open(entry);
-        Safetensors.Read(stream, entry.Length, name, expected, allocate);
+        return SafetensorsHeader.Read(stream, entry.Length, name);
+    }
+
+    /// <inheritdoc cref="Safetensors.Read"/>
+    public void ReadTensors(string name, IEnumerable<(string Name, ScalarType Type, long[] Shape)> expected, Func<IReadOnlyDictionary<string, Tensor>> allocate,
+        int fewest = 0)
+    {
+        var entry = Find(name);
+        using var stream = Open(entry);
+        Safetensors.Read(stream, entry.Length, name, expected, allocate, fewest);
         _left.Remove(name);
     }
 

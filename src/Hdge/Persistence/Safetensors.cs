@@ -49,7 +49,8 @@ internal static class Safetensors
         foreach (var (_, tensor) in ordered)
         {
             using var scope = NewDisposeScope();
-            stream.Write(tensor.detach().cpu().contiguous().bytes);
+            if (tensor.numel() > 0)
+                stream.Write(tensor.detach().cpu().contiguous().bytes);
         }
     }
 
@@ -70,10 +71,14 @@ internal static class Safetensors
     /// <param name="part">What they are, for messages.</param>
     /// <param name="expected">Name, type and shape of every tensor; asked for one by one, and no further than they agree.</param>
     /// <param name="allocate">Called once the header has passed every check; answers the tensors to fill.</param>
+    /// <param name="fewest">So many tensors are expected at least: with fewer, <paramref name="expected"/> is not asked.</param>
     /// <exception cref="InvalidDataException">The data are cut off, do not fit, or hold a number that is not finite.</exception>
-    public static void Read(Stream stream, long length, string part, IEnumerable<(string Name, ScalarType Type, long[] Shape)> expected, Func<IReadOnlyDictionary<string, Tensor>> allocate)
+    public static void Read(Stream stream, long length, string part, IEnumerable<(string Name, ScalarType Type, long[] Shape)> expected, Func<IReadOnlyDictionary<string, Tensor>> allocate,
+        int fewest = 0)
     {
         var header = SafetensorsHeader.Read(stream, length, part);
+        if (header.Tensors.Count < fewest)
+            throw new InvalidDataException($"{part} holds {header.Tensors.Count} tensors, expected at least {fewest}.");
         var unknown = header.Tensors.Keys.ToHashSet();
         foreach (var (name, type, shape) in expected)
         {
@@ -141,6 +146,8 @@ internal static class Safetensors
 
     private static void Fill(Tensor target, Stream stream, string name, string part)
     {
+        if (target.numel() == 0)
+            return;
         using var off = no_grad();
         using var scope = NewDisposeScope();
         var host = target.device_type == DeviceType.CPU && target.is_contiguous() ? target : empty(target.shape, dtype: target.dtype);
@@ -157,9 +164,11 @@ internal static class Safetensors
     }
 
     /// <summary>Whether every number of a tensor in the processor's memory is finite.</summary>
-    private static bool IsFinite(Tensor tensor)
+    public static bool IsFinite(Tensor tensor)
     {
         bool finite = true;
+        if (tensor.numel() == 0)
+            return true;
         if (tensor.dtype == ScalarType.Float32)
             foreach (float value in MemoryMarshal.Cast<byte, float>(tensor.bytes))
                 finite &= float.IsFinite(value);

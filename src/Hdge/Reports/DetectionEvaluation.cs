@@ -1,12 +1,12 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Hdge.Data;
 using Hdge.Detection;
+using Hdge.Metrics;
 
 namespace Hdge.Reports;
 
 /// <summary>How well a model's detection scores tell unknown images from known ones.</summary>
-public sealed partial class DetectionEvaluation
+public sealed class DetectionEvaluation
 {
     private readonly IReadOnlyDictionary<DetectionScore, float[]> _known;
     private readonly List<(string Name, IReadOnlyDictionary<DetectionScore, float[]> Scores)> _unknown = [];
@@ -56,9 +56,6 @@ public sealed partial class DetectionEvaluation
     /// <summary>Metrics by unknown set and score.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<DetectionScore, DetectionMetrics>> Metrics { get; }
 
-    /// <summary>A score's name in tables: log-density, max-probability, …</summary>
-    public static string Name(DetectionScore score) => WordStart().Replace(score.ToString(), "-").ToLowerInvariant();
-
     /// <summary>AUROC, FPR at 95 % TPR, AUPR-in and AUPR-out of all scores by all unknown sets.</summary>
     public IReadOnlyList<MetricTable> Tables() =>
     [
@@ -69,7 +66,7 @@ public sealed partial class DetectionEvaluation
     ];
 
     private MetricTable Table(string name, Func<DetectionMetrics, double> metric, bool higherIsBetter) =>
-        new(name, [.. _unknown.Select(u => u.Name)], [.. Scores.Select(s => new MetricRow(Name(s), [.. _unknown.Select(u => metric(Metrics[u.Name][s]))], s == Chosen))])
+        new(name, [.. _unknown.Select(u => u.Name)], [.. Scores.Select(s => new MetricRow(s.Name, [.. _unknown.Select(u => metric(Metrics[u.Name][s]))], s == Chosen))])
         {
             HigherIsBetter = higherIsBetter,
             ShowMean = true,
@@ -85,8 +82,8 @@ public sealed partial class DetectionEvaluation
         foreach (var (name, scores) in _unknown)
         {
             var (known, unknown) = (_known[score], scores[score]);
-            var (low, high) = Bootstrap.Interval((k, u) => Detection.Auroc.Of(Pick(known, k), Pick(unknown, u)), known.Length, unknown.Length, cancellation: cancellationToken);
-            yield return new($"AUROC, {name}", Metrics[name][score].Auroc) { Low = low, High = high, Note = Name(score) + (score == Chosen ? string.Create(CultureInfo.InvariantCulture, $", {shares[name]:P1} flagged") : "") };
+            var (low, high) = Bootstrap.Interval((k, u) => Hdge.Metrics.Auroc.Of(Pick(known, k), Pick(unknown, u)), known.Length, unknown.Length, cancellation: cancellationToken);
+            yield return new($"AUROC, {name}", Metrics[name][score].Auroc) { Low = low, High = high, Note = score.Name + (score == Chosen ? string.Create(CultureInfo.InvariantCulture, $", {shares[name]:P1} flagged") : "") };
         }
 
         static float[] Pick(float[] scores, ReadOnlySpan<int> items)
@@ -106,7 +103,4 @@ public sealed partial class DetectionEvaluation
     public IReadOnlyList<PlotCurve> Roc(DetectionScore score) =>
         [.. _unknown.Select(u => new PlotCurve(u.Name, [.. RocCurve.Of(_known[score], u.Scores[score]).Select(p => new PlotPoint(p.FalsePositiveRate, p.TruePositiveRate))],
             Metrics[u.Name][score].Auroc))];
-
-    [GeneratedRegex("(?<=[a-z])(?=[A-Z])")]
-    private static partial Regex WordStart();
 }

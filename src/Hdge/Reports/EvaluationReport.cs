@@ -1,5 +1,5 @@
-using Hdge.Calibration;
 using Hdge.Detection;
+using Hdge.Metrics;
 
 namespace Hdge.Reports;
 
@@ -34,7 +34,7 @@ public static class EvaluationReport
                 .. detection?.Summary(detection.Chosen, cancellationToken) ?? [],
             ],
             Reliability = [Plot("Before calibration", known.Before.Bins, known.Before.Ece), Plot("After calibration", known.After.Bins, known.After.Ece)],
-            Histograms = [.. plotted.Select(score => detection!.Histogram(score, score == DetectionScore.LogDensity ? "log-density (nats)" : DetectionEvaluation.Name(score)))],
+            Histograms = [.. plotted.Select(score => detection!.Histogram(score, score == DetectionScore.LogDensity ? "log-density (nats)" : score.Name))],
             Roc = detection?.Roc(detection.Chosen) ?? [],
             Detectors = detection?.Tables() ?? [],
             RiskCoverage = Curve(known.After.RiskCoverage),

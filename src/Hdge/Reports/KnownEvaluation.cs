@@ -1,5 +1,5 @@
-using Hdge.Calibration;
 using Hdge.Data;
+using Hdge.Metrics;
 
 namespace Hdge.Reports;
 
@@ -81,6 +81,6 @@ public sealed class KnownEvaluation
         var (confidences, correct) = (new float[items.Length], new bool[items.Length]);
         for (int i = 0; i < items.Length; i++)
             (confidences[i], correct[i]) = (confidence[items[i]], _metrics.Correct[items[i]]);
-        return ExpectedCalibrationError.Of(confidences, correct);
+        return ProbabilityMetrics.ExpectedCalibrationError(confidences, correct);
     }
 }

@@ -47,14 +47,14 @@ public sealed record PgdOptions
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
     public void Validate()
     {
-        Option.Require(Enum.IsDefined(Norm), Norm, "LInfinity or L2");
-        Option.Require(Epsilon >= 0 && double.IsFinite(Epsilon), Epsilon, "a finite number of at least 0");
-        Option.Require(StepSize is null || (StepSize > 0 && double.IsFinite(StepSize.Value)), StepSize ?? 0, "a finite number above 0, or null", nameof(StepSize));
-        Option.Require(Steps >= 1, Steps, "at least 1");
-        Option.Require(Restarts >= 1, Restarts, "at least 1");
-        Option.Require(Restarts == 1 || RandomStart, Restarts, $"1 without {nameof(RandomStart)}: all would be the same");
-        Option.Require(double.IsFinite(ClipMinimum), ClipMinimum, "a finite number");
-        Option.Require(double.IsFinite(ClipMaximum) && ClipMaximum > ClipMinimum, ClipMaximum, $"a finite number above {nameof(ClipMinimum)}, {ClipMinimum}");
+        Argument.Require(Enum.IsDefined(Norm), Norm, "LInfinity or L2");
+        Argument.Require(Epsilon >= 0 && double.IsFinite(Epsilon), Epsilon, "a finite number of at least 0");
+        Argument.Require(StepSize is null || (StepSize > 0 && double.IsFinite(StepSize.Value)), StepSize ?? 0, "a finite number above 0, or null", nameof(StepSize));
+        Argument.Require(Steps >= 1, Steps, "at least 1");
+        Argument.Require(Restarts >= 1, Restarts, "at least 1");
+        Argument.Require(Restarts == 1 || RandomStart, Restarts, $"1 without {nameof(RandomStart)}: all would be the same");
+        Argument.Require(double.IsFinite(ClipMinimum), ClipMinimum, "a finite number");
+        Argument.Require(double.IsFinite(ClipMaximum) && ClipMaximum > ClipMinimum, ClipMaximum, $"a finite number above {nameof(ClipMinimum)}, {ClipMinimum}");
     }
 
     /// <summary>One line: what differs from the defaults.</summary>

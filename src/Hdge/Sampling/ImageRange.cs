@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Hdge.Sampling;
 
 /// <summary>The range of images in network-input units, a channel each: what a <see cref="PixelScaling"/> makes of 0..1.</summary>
-public sealed class ImageRange : IDisposable
+internal sealed class ImageRange : IDisposable
 {
     private readonly ImageShape _shape;
     private readonly (float Multiplier, float Offset)[] _scaling;

@@ -25,7 +25,7 @@ internal static class ImageSampler
                 for (int i = at; i < at + count; i++)
                     labels[i] = classes[i % classes.Count];
             var wanted = options.Classes is null ? null : tensor(labels.AsSpan(at, count).ToArray(), dtype: int64).to(device);
-            var images = Sgld.Run(network, range.Uniform(count, generator), wanted, options.Chain, generator, range, () => progress?.Invoke((double)++done / total), cancellationToken);
+            var images = Sgld.Run(network, range.Uniform(count, generator), wanted, new SgldRun(options.Chain, generator, range, () => progress?.Invoke((double)++done / total)), cancellationToken);
             if (!images.isfinite().all().item<bool>())
                 throw new InvalidOperationException($"Sampling diverged: the images are no longer finite after {options.Chain.Steps} steps of {options.Chain.StepSize}; a smaller step may help.");
             range.ToBytes(images, pixels.AsSpan(at * shape.Length, count * shape.Length));

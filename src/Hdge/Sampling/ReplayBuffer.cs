@@ -9,7 +9,7 @@ namespace Hdge.Sampling;
 /// uniform random images; a batch is drawn with replacement, some of it replaced by fresh random images, and goes back to where it came from. Kept in the
 /// processor's memory, in network-input units. Class-conditional, each class has its own equal part.
 /// </summary>
-public sealed class ReplayBuffer : IDisposable
+internal sealed class ReplayBuffer : IDisposable
 {
     private readonly ImageShape _shape;
     private readonly ImageRange _range;
@@ -19,21 +19,20 @@ public sealed class ReplayBuffer : IDisposable
     private readonly Tensor _images; // [size, channels, height, width]
 
     /// <summary>A buffer of uniform random images.</summary>
+    /// <param name="options">Size and parts.</param>
     /// <param name="shape">Shape of the images.</param>
     /// <param name="scaling">Says the images' range in network-input units.</param>
-    /// <param name="size">Images. 10,000 in the published code; at least 1, a class where conditional; a class's part is size / classes, rounded down.</param>
-    /// <param name="reinitProbability">Probability with which a drawn image is replaced by a fresh one, [0, 1]. 0.05 in the published code.</param>
-    /// <param name="classCount">Classes with a part of their own; null for one part without classes.</param>
     /// <param name="device">Where drawn images go.</param>
     /// <param name="seed">Seed of the first images.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range, or the images take 2^31 bytes or more.</exception>
-    public ReplayBuffer(ImageShape shape, PixelScaling scaling, int size, double reinitProbability, int? classCount, Device device, int seed)
+    public ReplayBuffer(ReplayBufferOptions options, ImageShape shape, PixelScaling scaling, Device device, int seed)
     {
-        Option.Require(classCount is null or >= 1, classCount ?? 0, "at least 1", nameof(classCount));
-        Option.Require(size >= (classCount ?? 1), size, $"at least {classCount ?? 1}", nameof(size));
-        Option.Require(reinitProbability >= 0 && reinitProbability <= 1, reinitProbability, "in [0, 1]", nameof(reinitProbability));
+        var (size, reinitProbability, classCount) = options;
+        Argument.Require(classCount is null or >= 1, classCount ?? 0, "at least 1", nameof(classCount));
+        Argument.Require(size >= (classCount ?? 1), size, $"at least {classCount ?? 1}", nameof(size));
+        Argument.Require(reinitProbability >= 0 && reinitProbability <= 1, reinitProbability, "in [0, 1]", nameof(reinitProbability));
         long bytes = (long)size * shape.Length * sizeof(float);
-        Option.Require(bytes <= int.MaxValue, size, $"at most {int.MaxValue / sizeof(float) / shape.Length} images of {shape}: a buffer takes less than 2 GiB", nameof(size));
+        Argument.Require(bytes <= int.MaxValue, size, $"at most {int.MaxValue / sizeof(float) / shape.Length} images of {shape}: a buffer takes less than 2 GiB", nameof(size));
         (_shape, _device, _reinitProbability, _parts, _partSize) = (shape, device, reinitProbability, classCount ?? 1, size / (classCount ?? 1));
         using var generator = new Generator((ulong)seed);
         _range = new ImageRange(scaling, shape, CPU);
@@ -54,7 +53,7 @@ public sealed class ReplayBuffer : IDisposable
             throw new ArgumentException($"A class-conditional draw of {count} images got {classes.Length} classes.", nameof(classes));
         using var scope = NewDisposeScope();
         var random = new Random(seed);
-        using var generator = new Generator((ulong)Seeds.Mix(seed, 1));
+        using var generator = new Generator((ulong)Seeds.Mix(seed, SeedStream.FreshNoise));
         var drawn = _range.Uniform(count, generator);
         var source = TensorMemory.Span<float>(_images);
         var target = TensorMemory.Span<float>(drawn);

@@ -23,13 +23,13 @@ public sealed record SampleOptions
     public void Validate(int classCount)
     {
         Chain.Validate();
-        Option.Require(Count >= 1, Count, "at least 1");
-        Option.Require(BatchSize >= 1, BatchSize, "at least 1");
+        Argument.Require(Count >= 1, Count, "at least 1");
+        Argument.Require(BatchSize >= 1, BatchSize, "at least 1");
         if (Classes is null)
             return;
-        Option.Require(Classes.Count >= 1, Classes.Count, "at least one class, or null", nameof(Classes));
+        Argument.Require(Classes.Count >= 1, Classes.Count, "at least one class, or null", nameof(Classes));
         foreach (int label in Classes)
-            Option.Require(label >= 0 && label < classCount, label, $"0..{classCount - 1}", nameof(Classes));
+            Argument.Require(label >= 0 && label < classCount, label, $"0..{classCount - 1}", nameof(Classes));
     }
 
     /// <summary>One line: what differs from the defaults.</summary>

@@ -10,24 +10,20 @@ namespace Hdge.Sampling;
 /// With small η its stationary law is q^{1/τ} at the temperature τ = σ²/(2η): σ² = 2η samples from q itself; JEM's η = 1, σ = 0.01 is nearly
 /// gradient ascent. Langevin's usual form with step ε is η = ε/2, σ = √ε.
 /// </summary>
-public static class Sgld
+internal static class Sgld
 {
     /// <summary>Runs a chain for each image and answers where they end; <paramref name="start"/> is left as it is.</summary>
     /// <param name="logDensity">Log-density up to a constant: images [N, …] → [N]. Called with gradients on.</param>
     /// <param name="start">Floating-point images [N, …] in network-input units.</param>
-    /// <param name="options">Steps, step size and noise.</param>
-    /// <param name="generator">Where the noise comes from, on the images' device; not used with <see cref="SgldOptions.Noise"/> 0.</param>
-    /// <param name="range">What <see cref="SgldOptions.ClampToRange"/> clamps to; null leaves the images free.</param>
-    /// <param name="progress">Called after each step.</param>
+    /// <param name="settings">How the chains run.</param>
     /// <param name="cancellationToken">Looked at before each step.</param>
     /// <exception cref="ArgumentException">An option is out of range, or the log-density is not of shape [N] or does not depend on the images.</exception>
-    public static Tensor Run(Func<Tensor, Tensor> logDensity, Tensor start, SgldOptions options, Generator generator, ImageRange? range = null,
-        Action? progress = null, CancellationToken cancellationToken = default)
+    public static Tensor Run(Func<Tensor, Tensor> logDensity, Tensor start, SgldRun settings, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(logDensity);
         ArgumentNullException.ThrowIfNull(start);
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(generator);
+        ArgumentNullException.ThrowIfNull(settings);
+        var (options, generator, range, progress) = settings;
         options.Validate();
         using var on = Autograd.On();
         using var detached = start.detach();
@@ -64,13 +60,9 @@ public static class Sgld
     /// <param name="network">The network.</param>
     /// <param name="start">Images [N, channels, height, width] in network-input units.</param>
     /// <param name="classes">A class for each image, shape [N], 64-bit integers; null samples from log q(x).</param>
-    /// <param name="options">Steps, step size and noise.</param>
-    /// <param name="generator">Where the noise comes from.</param>
-    /// <param name="range">What the images are clamped to; null leaves them free.</param>
-    /// <param name="progress">Called after each step.</param>
+    /// <param name="settings">How the chains run.</param>
     /// <param name="cancellationToken">Looked at before each step.</param>
-    public static Tensor Run(Backbone network, Tensor start, Tensor? classes, SgldOptions options, Generator generator, ImageRange? range = null,
-        Action? progress = null, CancellationToken cancellationToken = default)
+    public static Tensor Run(Backbone network, Tensor start, Tensor? classes, SgldRun settings, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(network);
         bool training = network.training;
@@ -78,7 +70,7 @@ public static class Sgld
             network.eval();
         try
         {
-            return Run(LogDensity, start, options, generator, range, progress, cancellationToken);
+            return Run(LogDensity, start, settings, cancellationToken);
         }
         finally
         {

@@ -28,11 +28,11 @@ public sealed record SgldOptions
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
     public void Validate()
     {
-        Option.Require(Steps >= 0, Steps, "at least 0");
-        Option.Require(StepSize > 0 && double.IsFinite(StepSize), StepSize, "finite and above 0");
-        Option.Require(Noise >= 0 && double.IsFinite(Noise), Noise, "finite and at least 0");
-        Option.Require(DecayExponent >= 0 && double.IsFinite(DecayExponent), DecayExponent, "finite and at least 0");
-        Option.Require(DecayOffset > 0 && double.IsFinite(DecayOffset), DecayOffset, "finite and above 0");
+        Argument.Require(Steps >= 0, Steps, "at least 0");
+        Argument.Require(StepSize > 0 && double.IsFinite(StepSize), StepSize, "finite and above 0");
+        Argument.Require(Noise >= 0 && double.IsFinite(Noise), Noise, "finite and at least 0");
+        Argument.Require(DecayExponent >= 0 && double.IsFinite(DecayExponent), DecayExponent, "finite and at least 0");
+        Argument.Require(DecayOffset > 0 && double.IsFinite(DecayOffset), DecayOffset, "finite and above 0");
     }
 
     /// <summary>Step size and noise of step <paramref name="step"/>, from 0 on.</summary>

@@ -21,6 +21,6 @@ public sealed record CheckpointOptions
     {
         if (string.IsNullOrWhiteSpace(Path))
             throw new ArgumentException($"{nameof(Checkpoint)}.{nameof(Path)} is empty, expected a file's path.");
-        Option.Require(EveryEpochs >= 1, EveryEpochs, "at least 1");
+        Argument.Require(EveryEpochs >= 1, EveryEpochs, "at least 1");
     }
 }

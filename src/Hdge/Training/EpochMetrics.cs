@@ -1,21 +1,41 @@
 namespace Hdge.Training;
 
 /// <summary>How an epoch went.</summary>
-/// <param name="Epoch">Epoch that has just ended, 1-based.</param>
-/// <param name="Epochs">Epochs of the run.</param>
-/// <param name="Loss">Mean training loss.</param>
-/// <param name="CrossEntropy">Mean training cross-entropy in nats; null where the objective has none.</param>
-/// <param name="Contrastive">Mean contrastive term in nats; null where the objective has none.</param>
-/// <param name="Density">Mean term of log q(x) in nats; null where the objective has none.</param>
-/// <param name="TrainAccuracy">Share of training images classified right while training, 0..1; null where the objective does not classify.</param>
-/// <param name="ValidationLoss">Cross-entropy on the held-out images in nats; null without any.</param>
-/// <param name="ValidationAccuracy">Accuracy on the held-out images, 0..1; null without any.</param>
-/// <param name="LearningRate">Learning rate of the last step.</param>
-/// <param name="Elapsed">Time since training began.</param>
-public sealed record EpochMetrics(
-    int Epoch, int Epochs, double Loss, double? CrossEntropy, double? Contrastive, double? Density, double? TrainAccuracy,
-    double? ValidationLoss, double? ValidationAccuracy, double LearningRate, TimeSpan Elapsed)
+public sealed record EpochMetrics
 {
+    /// <summary>Epoch that has just ended, 1-based.</summary>
+    public required int Epoch { get; init; }
+
+    /// <summary>Epochs of the run.</summary>
+    public required int Epochs { get; init; }
+
+    /// <summary>Mean training loss.</summary>
+    public required double Loss { get; init; }
+
+    /// <summary>Mean training cross-entropy in nats; null where the objective has none.</summary>
+    public double? CrossEntropy { get; init; }
+
+    /// <summary>Mean contrastive term in nats; null where the objective has none.</summary>
+    public double? Contrastive { get; init; }
+
+    /// <summary>Mean term of log q(x) in nats; null where the objective has none.</summary>
+    public double? Density { get; init; }
+
+    /// <summary>Share of training images classified right while training, 0..1; null where the objective does not classify.</summary>
+    public double? TrainAccuracy { get; init; }
+
+    /// <summary>Cross-entropy on the held-out images in nats; null without any.</summary>
+    public double? ValidationLoss { get; init; }
+
+    /// <summary>Accuracy on the held-out images, 0..1; null without any.</summary>
+    public double? ValidationAccuracy { get; init; }
+
+    /// <summary>Learning rate of the last step.</summary>
+    public required double LearningRate { get; init; }
+
+    /// <summary>Time since training began.</summary>
+    public required TimeSpan Elapsed { get; init; }
+
     /// <summary>What the epoch trained. Default <see cref="TrainingStage.Network"/>; epochs are counted stage by stage.</summary>
     public TrainingStage Stage { get; init; }
 

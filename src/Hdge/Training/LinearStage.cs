@@ -1,24 +1,25 @@
 using System.Diagnostics;
 using Hdge.Data;
 using Hdge.Networks;
-using Hdge.Objectives;
 using TorchSharp;
-using Linear = TorchSharp.Modules.Linear;
 using static TorchSharp.torch;
 
 namespace Hdge.Training;
 
 /// <summary>
-/// Second stage of supervised contrastive learning (Khosla et al. 2020, section 3.1): the linear layer is trained with cross-entropy on the features that the
+/// The stage of an objective's own, such as the second of supervised contrastive learning (Khosla et al. 2020, section 3.1): the linear layer is trained with cross-entropy on the features that the
 /// network gives in evaluation mode. They are worked out once, from the images without augmentation, and kept: images × feature length values on the device.
 /// </summary>
 internal static class LinearStage
 {
     private const int BatchSize = 256;
 
-    public static void Run(Backbone network, ImageSet train, ImageSet heldOut, SupervisedContrastiveOptions stage, TrainingOptions options, Device device,
-        Action<EpochMetrics>? progress, TimeSpan before, CancellationToken cancellationToken, CancellationToken end = default)
+    public static void Run(RunInput run, LinearStageOptions stage, Action<EpochMetrics>? progress, TimeSpan before, CancellationToken cancellationToken, CancellationToken end = default)
     {
+        var (model, train, heldOut, options) = run;
+        var (network, device) = (model.Network, model.Device);
+        Argument.Require(stage.Epochs >= 1, stage.Epochs, "at least 1");
+        Argument.Require(stage.LearningRate > 0 && stage.LearningRate <= 1, stage.LearningRate, "(0, 1]");
         var clock = Stopwatch.StartNew();
         // Of a network whose own training was cut short the layer still gets all its epochs: they are what makes it a classifier.
         bool mayEnd = !end.IsCancellationRequested;
@@ -27,20 +28,19 @@ internal static class LinearStage
         using var labels = Labels(train, device);
         using var heldOutFeatures = heldOut.Count > 0 ? Features(network, heldOut, options.Scaling, device, cancellationToken) : null;
         using var heldOutLabels = Labels(heldOut, device);
-        var linear = network.named_modules().Select(part => part.module).OfType<Linear>().Single(); // a backbone is features, then one linear layer
-        using var optimizer = new Adam([new(linear.parameters(), stage.LinearLearningRate)]);
+        using var optimizer = new Adam([new(network.Classifier.parameters(), stage.LearningRate)]);
         int batches = (train.Count + BatchSize - 1) / BatchSize;
-        for (int epoch = 0; epoch < stage.LinearEpochs && !(mayEnd && epoch > 0 && end.IsCancellationRequested); epoch++)
+        for (int epoch = 0; epoch < stage.Epochs && !(mayEnd && epoch > 0 && end.IsCancellationRequested); epoch++)
         {
             long[] order = [.. Enumerable.Range(0, train.Count).Select(i => (long)i)];
-            new Random(Seeds.Mix(options.Seed, 7, epoch)).Shuffle(order);
+            new Random(Seeds.Mix(options.Seed, SeedStream.LinearStage, epoch)).Shuffle(order);
             double loss = 0, right = 0, rate = 0;
             for (int batch = 0; batch < batches; batch++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 using var scope = NewDisposeScope();
                 var rows = tensor(order[(batch * BatchSize)..Math.Min((batch + 1) * BatchSize, order.Length)], device: device);
-                rate = stage.LinearLearningRate * 0.5 * (1 + Math.Cos(Math.PI * (epoch + batch / (double)batches) / stage.LinearEpochs));
+                rate = stage.LearningRate * 0.5 * (1 + Math.Cos(Math.PI * (epoch + batch / (double)batches) / stage.Epochs));
                 optimizer.SetLearningRate(rate);
                 var (sum, correct) = Sums(network, features.index_select(0, rows), labels.index_select(0, rows));
                 optimizer.ZeroGradients();
@@ -61,9 +61,18 @@ internal static class LinearStage
                 var (sum, correct) = Sums(network, heldOutFeatures, heldOutLabels);
                 validation = (sum.item<float>() / (double)heldOut.Count, correct.item<long>() / (double)heldOut.Count);
             }
-            return new EpochMetrics(epoch + 1, stage.LinearEpochs, loss, loss, null, null, accuracy, validation?.Loss, validation?.Accuracy, rate, before + clock.Elapsed)
+            return new EpochMetrics
             {
                 Stage = TrainingStage.LinearLayer,
+                Epoch = epoch + 1,
+                Epochs = stage.Epochs,
+                Loss = loss,
+                CrossEntropy = loss,
+                TrainAccuracy = accuracy,
+                ValidationLoss = validation?.Loss,
+                ValidationAccuracy = validation?.Accuracy,
+                LearningRate = rate,
+                Elapsed = before + clock.Elapsed,
             };
         }
     }

@@ -1,6 +1,5 @@
 using Hdge.Calibration;
 using Hdge.Data;
-using Hdge.Objectives;
 
 namespace Hdge.Training;
 
@@ -36,26 +35,36 @@ public static class ModelTrainer
         var device = Devices.Resolve(options.Device);
         using var threads = TorchThreads.UseFor(options.Threads);
         using var on = Autograd.On();
-        var (train, heldOut) = images.Split(options.ValidationFraction, Seeds.Mix(options.Seed, 1));
+        var (train, heldOut) = images.Split(options.ValidationFraction, Seeds.Mix(options.Seed, SeedStream.HeldOutImages));
         if (HeldOutWarning(heldOut.Count, options) is { } warning)
             callbacks.Log?.Invoke(warning);
-        var network = options.Network.Create(images.Shape, images.ClassCount, Seeds.Mix(options.Seed, 2));
+        var network = options.Network.Create(images.Shape, images.ClassCount, Seeds.Mix(options.Seed, SeedStream.NetworkWeights));
         var model = new HdgeModel(network, options.Scaling, device);
         try
         {
-            callbacks.Started?.Invoke(new TrainingStart(device.ToString(), options.Network, network.parameters().Sum(p => p.numel()), images.Shape, train.Count, heldOut.Count, classes));
+            callbacks.Started?.Invoke(new TrainingStart
+            {
+                Device = device.ToString(),
+                Network = options.Network,
+                ParameterCount = network.parameters().Sum(p => p.numel()),
+                Shape = images.Shape,
+                TrainingImages = train.Count,
+                HeldOutImages = heldOut.Count,
+                ClassCount = classes,
+            });
+            var input = new RunInput(model, train, heldOut, options);
             TimeSpan elapsed;
             using (Tf32.During(device, options.AllowTf32))
-            using (var run = new TrainingRun(model, train, heldOut, options, callbacks))
+            using (var run = new TrainingRun(input, callbacks))
             {
                 run.Run(cancellationToken);
                 elapsed = run.Elapsed;
             }
             // A model that is to be returned in any case is finished in any case.
             if (options.OnCancel == CancelBehavior.ReturnBestSoFar)
-                Finish(model, train, heldOut, options, callbacks.Epoch, elapsed, CancellationToken.None, cancellationToken);
+                Finish(input, callbacks.Epoch, elapsed, CancellationToken.None, cancellationToken);
             else
-                Finish(model, train, heldOut, options, callbacks.Epoch, elapsed, cancellationToken);
+                Finish(input, callbacks.Epoch, elapsed, cancellationToken);
             if (callbacks.Log is { } log)
                 foreach (string doubt in TrainingDoubts.Of(model, train, heldOut, options, options.OnCancel == CancelBehavior.ReturnBestSoFar ? CancellationToken.None : cancellationToken))
                     log(doubt);
@@ -91,19 +100,19 @@ public static class ModelTrainer
     }
 
     /// <summary>What follows the last step: range of the pixels, running averages for clean images, the linear layer where it has a stage of its own (which <paramref name="endLinearStage"/> ends after a whole epoch), temperature, decision and detectors.</summary>
-    internal static void Finish(HdgeModel model, ImageSet train, ImageSet heldOut, TrainingOptions options,
-        Action<EpochMetrics>? progress, TimeSpan elapsed, CancellationToken cancellationToken, CancellationToken endLinearStage = default)
+    internal static void Finish(RunInput run, Action<EpochMetrics>? progress, TimeSpan elapsed, CancellationToken cancellationToken, CancellationToken endLinearStage = default)
     {
-        if (options.Augmentation.NoiseDeviation > 0 && options.Network.HasBatchNorm)
+        var (model, train, heldOut, options) = run;
+        if (options.Augmentation.NoiseDeviation > 0 && model.Network.HasBatchNorm)
             RunningAverages.Refresh(model.Network, train, options, model.Device, cancellationToken);
         model.Network.eval();
         model.TrainedRange = PixelRange.Of(train, heldOut);
-        if (options.Objective is SupervisedContrastiveOptions { LinearEpochs: > 0 } stage)
-            LinearStage.Run(model.Network, train, heldOut, stage, options, model.Device, progress, elapsed, cancellationToken, endLinearStage);
+        if (options.Objective.FinalStage is { } stage)
+            LinearStage.Run(run, stage, progress, elapsed, cancellationToken, endLinearStage);
         if (heldOut.Count > 0)
-            model.Calibrate(heldOut, options.InDistributionRate, options.CalibrationMethod, options.PredictionSets, Seeds.Mix(options.Seed, 9), cancellationToken);
+            model.Calibrate(heldOut, options.InDistributionRate, options.CalibrationMethod, options.PredictionSets, Seeds.Mix(options.Seed, SeedStream.Calibration), cancellationToken);
         else
             model.Calibrate(train, options.InDistributionRate, CalibrationMethod.None, cancellationToken: cancellationToken);
-        model.FitDetectors(train, heldOut.Count > 0 ? heldOut : train, options.Detection, options.InDistributionRate, Seeds.Mix(options.Seed, 6), cancellationToken);
+        model.FitDetectors(train, heldOut.Count > 0 ? heldOut : train, options.Detection, options.InDistributionRate, Seeds.Mix(options.Seed, SeedStream.Detectors), cancellationToken);
     }
 }

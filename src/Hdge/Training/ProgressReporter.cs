@@ -27,7 +27,16 @@ internal sealed class ProgressReporter(Action<TrainingProgress>? report, TimeSpa
             return;
         var elapsed = _time.GetElapsedTime(_began, now);
         long left = (long)epochs * steps - ((epoch - 1L) * steps + step);
-        report(new TrainingProgress(epoch, epochs, step, steps, _images / Math.Max(since.TotalSeconds, 1e-6), before + elapsed, elapsed * ((double)left / _steps)));
+        report(new TrainingProgress
+        {
+            Epoch = epoch,
+            Epochs = epochs,
+            Step = step,
+            Steps = steps,
+            ImagesPerSecond = _images / Math.Max(since.TotalSeconds, 1e-6),
+            Elapsed = before + elapsed,
+            Remaining = elapsed * ((double)left / _steps),
+        });
         (_last, _images) = (now, 0);
     }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Hdge.Data;
-using Hdge.Objectives;
 
 namespace Hdge.Training;
 
@@ -17,7 +16,7 @@ internal static class TrainingDoubts
     {
         var (images, what) = heldOut.Count > 0 ? (heldOut, "held-out") : (train, "training");
         const string cure = "Training seems to have failed: a lower learning rate, more epochs or other input scaling may help.";
-        bool classifies = options.Objective.TrainsClassifier || options.Objective is SupervisedContrastiveOptions { LinearEpochs: > 0 };
+        bool classifies = options.Objective.TrainsClassifier || options.Objective.FinalStage is not null;
         double temperature = classifies ? model.Temperature : 1;
         if (temperature >= SuspiciousTemperature)
             yield return Text($"The fitted temperature is {temperature:G4}, expected about 1: on the {what} images the network is very sure of wrong answers. {cure}");

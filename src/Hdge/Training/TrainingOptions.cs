@@ -1,4 +1,5 @@
 using Hdge.Calibration;
+using Hdge.Conformal;
 using Hdge.Data;
 using Hdge.Detection;
 using Hdge.Networks;
@@ -117,33 +118,33 @@ public sealed record TrainingOptions
     {
         Network.Validate(shape);
         Objective.Validate();
-        Objective.Validate(Network);
+        Objective.Validate(Network, shape);
         Checkpoint?.Validate();
-        Option.Require(DivergenceRestarts is null or >= 0, DivergenceRestarts ?? 0, "at least 0, or null", nameof(DivergenceRestarts));
-        Option.Require(Threads is null or >= 1, Threads ?? 0, "at least 1, or null", nameof(Threads));
-        Option.Require(Enum.IsDefined(OnCancel), OnCancel, "Throw or ReturnBestSoFar");
-        Option.Require(ProgressInterval >= TimeSpan.Zero, ProgressInterval, "at least 0");
+        Argument.Require(DivergenceRestarts is null or >= 0, DivergenceRestarts ?? 0, "at least 0, or null", nameof(DivergenceRestarts));
+        Argument.Require(Threads is null or >= 1, Threads ?? 0, "at least 1, or null", nameof(Threads));
+        Argument.Require(Enum.IsDefined(OnCancel), OnCancel, "Throw or ReturnBestSoFar");
+        Argument.Require(ProgressInterval >= TimeSpan.Zero, ProgressInterval, "at least 0");
         Augmentation.Validate(shape);
         Scaling.Validate(shape.Channels);
         Detection.Validate(shape);
-        Option.Require(Epochs >= 1, Epochs, "at least 1");
-        Option.Require(BatchSize >= 1, BatchSize, "at least 1");
-        Option.Require(BatchSize >= Objective.SmallestBatch, BatchSize, $"at least {Objective.SmallestBatch} for {Objective.GetType().Name}: it compares the images of a step");
+        Argument.Require(Epochs >= 1, Epochs, "at least 1");
+        Argument.Require(BatchSize >= 1, BatchSize, "at least 1");
+        Argument.Require(BatchSize >= Objective.SmallestBatch, BatchSize, $"at least {Objective.SmallestBatch} for {Objective.GetType().Name}: it compares the images of a step");
         if (Objective.ViewCount == 2 && Augmentation == new AugmentationOptions())
             throw new ArgumentException($"{nameof(Objective)} takes 2 views of each image, but {nameof(Augmentation)} changes nothing: both would be the same image. Expected an augmentation, or 1 view.");
-        Option.Require(Enum.IsDefined(Optimizer), Optimizer, "Sgd, Adam or AdamW");
-        Option.Require(Enum.IsDefined(Schedule), Schedule, "Constant, Step, Cosine or OneCycle");
-        Option.Require(LearningRate > 0 && double.IsFinite(LearningRate), LearningRate, "finite and above 0");
-        Option.Require(Momentum >= 0 && Momentum < 1, Momentum, "in [0, 1)");
-        Option.Require(WeightDecay >= 0 && double.IsFinite(WeightDecay), WeightDecay, "finite and at least 0");
-        Option.Require(StepFactor > 0 && StepFactor <= 1, StepFactor, "in (0, 1]");
-        Option.Require(WarmUpSteps >= 0, WarmUpSteps, "at least 0");
-        Option.Require(WarmUpSteps == 0 || Schedule != ScheduleKind.OneCycle, WarmUpSteps, $"0 with {nameof(ScheduleKind.OneCycle)}, which warms up by itself");
-        Option.Require(OneCycleWarmUp > 0 && OneCycleWarmUp < 1, OneCycleWarmUp, "in (0, 1)");
-        Option.Require(ValidationFraction >= 0 && ValidationFraction < 1, ValidationFraction, "in [0, 1)");
-        Option.Require(Enum.IsDefined(CalibrationMethod), CalibrationMethod, "a calibration method");
+        Argument.Require(Enum.IsDefined(Optimizer), Optimizer, "Sgd, Adam or AdamW");
+        Argument.Require(Enum.IsDefined(Schedule), Schedule, "Constant, Step, Cosine or OneCycle");
+        Argument.Require(LearningRate > 0 && double.IsFinite(LearningRate), LearningRate, "finite and above 0");
+        Argument.Require(Momentum >= 0 && Momentum < 1, Momentum, "in [0, 1)");
+        Argument.Require(WeightDecay >= 0 && double.IsFinite(WeightDecay), WeightDecay, "finite and at least 0");
+        Argument.Require(StepFactor > 0 && StepFactor <= 1, StepFactor, "in (0, 1]");
+        Argument.Require(WarmUpSteps >= 0, WarmUpSteps, "at least 0");
+        Argument.Require(WarmUpSteps == 0 || Schedule != ScheduleKind.OneCycle, WarmUpSteps, $"0 with {nameof(ScheduleKind.OneCycle)}, which warms up by itself");
+        Argument.Require(OneCycleWarmUp > 0 && OneCycleWarmUp < 1, OneCycleWarmUp, "in (0, 1)");
+        Argument.Require(ValidationFraction >= 0 && ValidationFraction < 1, ValidationFraction, "in [0, 1)");
+        ArgumentNullException.ThrowIfNull(CalibrationMethod);
         PredictionSets.Validate();
-        Option.Require(InDistributionRate > 0 && InDistributionRate <= 1, InDistributionRate, "in (0, 1]");
+        Argument.Require(InDistributionRate > 0 && InDistributionRate <= 1, InDistributionRate, "in (0, 1]");
     }
 
     /// <summary>One line: what differs from the defaults.</summary>

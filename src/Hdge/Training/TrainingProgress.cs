@@ -3,15 +3,29 @@ using System.Globalization;
 namespace Hdge.Training;
 
 /// <summary>How far a run is, within an epoch.</summary>
-/// <param name="Epoch">Epoch under way, 1-based.</param>
-/// <param name="Epochs">Epochs of the run.</param>
-/// <param name="Step">Steps done in this epoch.</param>
-/// <param name="Steps">Steps of an epoch.</param>
-/// <param name="ImagesPerSecond">Images trained on a second since the last report, or since the epoch began where that is later.</param>
-/// <param name="Elapsed">Time since training began, before a resumption included.</param>
-/// <param name="Remaining">Time left for all epochs, at the mean speed so far, validation and checkpoints included; without the calibration at the end.</param>
-public sealed record TrainingProgress(int Epoch, int Epochs, int Step, int Steps, double ImagesPerSecond, TimeSpan Elapsed, TimeSpan Remaining)
+public sealed record TrainingProgress
 {
+    /// <summary>Epoch under way, 1-based.</summary>
+    public required int Epoch { get; init; }
+
+    /// <summary>Epochs of the run.</summary>
+    public required int Epochs { get; init; }
+
+    /// <summary>Steps done in this epoch.</summary>
+    public required int Step { get; init; }
+
+    /// <summary>Steps of an epoch.</summary>
+    public required int Steps { get; init; }
+
+    /// <summary>Images trained on a second since the last report, or since the epoch began where that is later.</summary>
+    public required double ImagesPerSecond { get; init; }
+
+    /// <summary>Time since training began, before a resumption included.</summary>
+    public required TimeSpan Elapsed { get; init; }
+
+    /// <summary>Time left for all epochs, at the mean speed so far, validation and checkpoints included; without the calibration at the end.</summary>
+    public required TimeSpan Remaining { get; init; }
+
     /// <summary>Share of the run's steps that are done, (0, 1].</summary>
     public double Share => ((Epoch - 1.0) * Steps + Step) / ((double)Epochs * Steps);
 

@@ -34,11 +34,13 @@ internal sealed class TrainingRun : IDisposable
     private EpochMetrics? _best; // whose weights are kept
     private int _restarts;
 
-    public TrainingRun(HdgeModel model, ImageSet train, ImageSet heldOut, TrainingOptions options, TrainingCallbacks callbacks)
+    public TrainingRun(RunInput run, TrainingCallbacks callbacks)
     {
-        (_model, _train, _heldOut, _options, _progress, _log) = (model, train, heldOut, options, callbacks.Epoch, callbacks.Log ?? (_ => { }));
+        var (model, _, _, options) = run;
+        (_model, _train, _heldOut, _options) = run;
+        (_progress, _log) = (callbacks.Epoch, callbacks.Log ?? (_ => { }));
         var network = model.Network;
-        _objective = options.Objective.Create(new ObjectiveContext(network, options.Scaling, model.Device, Seeds.Mix(options.Seed, 3)));
+        _objective = options.Objective.Create(new ObjectiveContext(network, options.Scaling, model.Device, Seeds.Mix(options.Seed, SeedStream.Objective)));
         _optimizer = Optimizers.Create([.. network.parameters(), .. _objective.Parameters], options);
         _dropouts = SeededDropout.In(network);
         _state = new RunState(network, _optimizer, _objective, model.Device);
@@ -111,7 +113,7 @@ internal sealed class TrainingRun : IDisposable
 
     /// <summary>Order, augmentation and all that is drawn in a step follow from the loader's seed: another one after every restart.</summary>
     private BatchLoader Loader() =>
-        new(_train, _options.BatchSize, _options.Scaling, _options.Augmentation, shuffle: true, Seeds.Mix(_options.Seed, 4, _restarts), _options.Objective.ViewCount);
+        new(_train, _options.BatchSize, _options.Scaling, _options.Augmentation, shuffle: true, Seeds.Mix(_options.Seed, SeedStream.Batches, _restarts), _options.Objective.ViewCount);
 
     /// <summary>One epoch; answers the step that went wrong, if one did.</summary>
     private (long Step, double Loss)? Epoch(double[] sums, CancellationToken cancellationToken)
@@ -182,7 +184,7 @@ internal sealed class TrainingRun : IDisposable
         using (no_grad())
             foreach (var (name, weight) in good.Network.state_dict())
                 weight.copy_(_lastGood.Tensors[RunState.NetworkPrefix + name]);
-        ModelTrainer.Finish(good, _train, _heldOut, _options, progress: null, elapsed: default, CancellationToken.None);
+        ModelTrainer.Finish(new RunInput(good, _train, _heldOut, _options), progress: null, elapsed: default, CancellationToken.None);
         return good;
     }
 
@@ -192,8 +194,21 @@ internal sealed class TrainingRun : IDisposable
         bool classifies = _options.Objective.TrainsClassifier;
         double? accuracy = classifies ? Present(sums[4] / _train.Count / _options.Objective.ViewCount) : null;
         var validation = classifies && _heldOut.Count > 0 ? Validation.Run(_model, _heldOut, cancellationToken) : default((double Loss, double Accuracy)?);
-        return new EpochMetrics(_metrics.Count + 1, _options.Epochs, sums[0] / batches, Mean(1), Mean(2), Mean(3), accuracy,
-            validation?.Loss, validation?.Accuracy, _schedule.At(FirstStep + batches - 1), Elapsed) { StepTime = _stepTime };
+        return new EpochMetrics
+        {
+            Epoch = _metrics.Count + 1,
+            Epochs = _options.Epochs,
+            Loss = sums[0] / batches,
+            CrossEntropy = Mean(1),
+            Contrastive = Mean(2),
+            Density = Mean(3),
+            TrainAccuracy = accuracy,
+            ValidationLoss = validation?.Loss,
+            ValidationAccuracy = validation?.Accuracy,
+            LearningRate = _schedule.At(FirstStep + batches - 1),
+            Elapsed = Elapsed,
+            StepTime = _stepTime,
+        };
 
         double? Mean(int term) => Present(sums[term] / batches);
         static double? Present(double value) => double.IsNaN(value) ? null : value;

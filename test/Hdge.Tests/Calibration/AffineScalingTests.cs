@@ -5,12 +5,13 @@ namespace Hdge.Tests.Calibration;
 public class AffineScalingTests
 {
     [Theory]
-    [InlineData(CalibrationMethod.Vector)]
-    [InlineData(CalibrationMethod.Matrix)]
-    public void NoStepFromTheFitLowersTheObjective(CalibrationMethod method)
+    [InlineData(nameof(CalibrationMethod.Vector))]
+    [InlineData(nameof(CalibrationMethod.Matrix))]
+    public void NoStepFromTheFitLowersTheObjective(string name)
     {
+        var method = CalibrationMethod.Parse(name);
         var data = Logits.Draw(31, 150, [0.5, 1.5, 1], [0.5, -0.5, 0]);
-        double temperature = TemperatureScaling.Fit(data.Values, data.Labels, 3);
+        double temperature = TemperatureCalibrator.Fit(new(data.Values, data.Labels, 3)).Temperature;
         double[] found = Parameters(CalibratorFitting.Fit(data.Values, data.Labels, 3, method).Calibrator, temperature);
         double lowest = Objective(found, data, temperature);
         var random = new Random(32);
@@ -35,10 +36,11 @@ public class AffineScalingTests
     }
 
     [Theory]
-    [InlineData(CalibrationMethod.Vector)]
-    [InlineData(CalibrationMethod.Matrix)]
-    public void ManyImagesBringTheTrueScalesAndBiasesBack(CalibrationMethod method)
+    [InlineData(nameof(CalibrationMethod.Vector))]
+    [InlineData(nameof(CalibrationMethod.Matrix))]
+    public void ManyImagesBringTheTrueScalesAndBiasesBack(string name)
     {
+        var method = CalibrationMethod.Parse(name);
         double[] scales = [0.4, 0.8, 0.6], biases = [0.5, -0.5, 0];
         var data = Logits.Draw(33, 20_000, scales, biases, spread: 8);
         var fitted = CalibratorFitting.Fit(data.Values, data.Labels, 3, method).Calibrator;

@@ -1,4 +1,4 @@
-using Hdge.Calibration;
+using Hdge.Metrics;
 
 namespace Hdge.Tests.Calibration;
 
@@ -30,8 +30,8 @@ public class CalibrationMetricsTests
             }
             Assert.Equal(expected, metrics.Ece, 1e-12);
             Assert.Equal(largest, metrics.Mce, 1e-12);
-            Assert.Equal(metrics.Ece, ExpectedCalibrationError.Of(confidences, correct, bins), 1e-12);
-            Assert.Equal(metrics.Mce, MaximumCalibrationError.Of(confidences, correct, bins), 1e-12);
+            Assert.Equal(metrics.Ece, ProbabilityMetrics.ExpectedCalibrationError(confidences, correct, bins), 1e-12);
+            Assert.Equal(metrics.Mce, ProbabilityMetrics.MaximumCalibrationError(confidences, correct, bins), 1e-12);
             Assert.Equal(Adaptive(confidences, correct, bins), metrics.AdaptiveEce, 1e-12);
             Assert.Equal(Classwise(rows, bins), metrics.ClasswiseEce, 1e-12);
             Assert.Equal(Enumerable.Range(0, n).Average(i => rows.Row(i).Select((p, c) => Math.Pow((double)p - (c == rows.Labels[i] ? 1 : 0), 2)).Sum()), metrics.Brier, 1e-12);
@@ -42,7 +42,7 @@ public class CalibrationMetricsTests
     [Fact]
     public void AdaptiveBinsOfKnownContent() =>
         // Two bins: {0.6 wrong, 0.8 half right} and {0.8 half right, 1 right}: gaps 0.6 + 0.3 and 0.3 + 0.
-        Assert.Equal((0.9 + 0.3) / 4, AdaptiveCalibrationError.Of([0.8f, 1, 0.6f, 0.8f], [true, true, false, false], 2), 1e-7);
+        Assert.Equal((0.9 + 0.3) / 4, ProbabilityMetrics.AdaptiveCalibrationError([0.8f, 1, 0.6f, 0.8f], [true, true, false, false], 2), 1e-7);
 
     [Fact]
     public void BadRowsAreRefusedWithTheirNumber()

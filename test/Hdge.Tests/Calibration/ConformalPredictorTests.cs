@@ -1,4 +1,4 @@
-using Hdge.Calibration;
+using Hdge.Conformal;
 
 namespace Hdge.Tests.Calibration;
 

@@ -1,4 +1,5 @@
 using Hdge.Calibration;
+using Hdge.Conformal;
 using Hdge.Training;
 
 namespace Hdge.Tests.Calibration;
@@ -19,14 +20,15 @@ public sealed class ModelCalibrationTests : IClassFixture<ModelCalibrationTests.
     public ModelCalibrationTests(Trained trained) => _model = trained.Model;
 
     [Theory]
-    [InlineData(CalibrationMethod.None)]
-    [InlineData(CalibrationMethod.Temperature)]
-    [InlineData(CalibrationMethod.Vector)]
-    [InlineData(CalibrationMethod.Matrix)]
-    [InlineData(CalibrationMethod.Isotonic)]
-    [InlineData(CalibrationMethod.Histogram)]
-    public void ConfidenceIsTheCalibratedProbabilityOfThePredictedClass(CalibrationMethod method)
+    [InlineData(nameof(CalibrationMethod.None))]
+    [InlineData(nameof(CalibrationMethod.Temperature))]
+    [InlineData(nameof(CalibrationMethod.Vector))]
+    [InlineData(nameof(CalibrationMethod.Matrix))]
+    [InlineData(nameof(CalibrationMethod.Isotonic))]
+    [InlineData(nameof(CalibrationMethod.Histogram))]
+    public void ConfidenceIsTheCalibratedProbabilityOfThePredictedClass(string name)
     {
+        var method = CalibrationMethod.Parse(name);
         _model.Calibrate(_heldOut, method: method);
         float[] logits = _model.Logits(_images), expected = new float[logits.Length];
         CalibratorFitting.Fit(_model.Logits(_heldOut), _heldOut.Labels, 3, method).Calibrator.Apply(logits, expected);

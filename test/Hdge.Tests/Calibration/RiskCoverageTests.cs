@@ -1,4 +1,4 @@
-using Hdge.Calibration;
+using Hdge.Metrics;
 
 namespace Hdge.Tests.Calibration;
 

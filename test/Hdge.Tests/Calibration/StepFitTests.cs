@@ -18,7 +18,7 @@ public class StepFitTests
         var random = new Random(count + levels);
         float[] p = [.. Enumerable.Range(0, count).Select(_ => random.Next(levels + 1) / (float)levels)];
         bool[] y = [.. p.Select(x => random.NextDouble() < (rate is > 0 and < 1 ? rate * (0.5 + x) : rate))];
-        var (fitted, targets) = (IsotonicRegression.Fit(p, y), Targets(y));
+        var (fitted, targets) = (IsotonicCalibrator.FitClass(p, y), Targets(y));
         float[] distinct = [.. p.Distinct().Order()];
         (double Sum, int Count)[] groups = [.. distinct.Select(x => (p.Select((q, i) => q == x ? targets[i] : 0).Sum(), p.Count(q => q == x)))];
         double Mean(int from, int to) => groups[from..(to + 1)].Sum(g => g.Sum) / groups[from..(to + 1)].Sum(g => g.Count);
@@ -42,9 +42,9 @@ public class StepFitTests
     public void NeighbouringSinglesStayApart()
     {
         float low = 0.5f, high = MathF.BitIncrement(0.5f), higher = MathF.BitIncrement(high);
-        var fitted = IsotonicRegression.Fit([low, high, higher], [false, true, true]);
+        var fitted = IsotonicCalibrator.FitClass([low, high, higher], [false, true, true]);
         Assert.True(fitted.At(low) < fitted.At(high));
-        fitted = IsotonicRegression.Fit([low, high, higher], [false, false, true]);
+        fitted = IsotonicCalibrator.FitClass([low, high, higher], [false, false, true]);
         Assert.True(fitted.At(high) < fitted.At(higher));
     }
 
@@ -57,7 +57,7 @@ public class StepFitTests
         var random = new Random(bins);
         float[] p = [.. Enumerable.Range(0, 90).Select(i => i < 41 ? i / 40f : random.NextSingle() * random.NextSingle())];
         bool[] y = [.. p.Select(x => random.NextSingle() < x)];
-        var (fitted, targets) = (HistogramBinning.Fit(p, y, bins), Targets(y));
+        var (fitted, targets) = (HistogramCalibrator.FitClass(p, y, bins), Targets(y));
         for (int b = 0; b < bins; b++)
         {
             float low = (float)b / bins, high = (float)(b + 1) / bins;
@@ -72,10 +72,10 @@ public class StepFitTests
     [Fact]
     public void BadInputIsRefused()
     {
-        Assert.Throws<ArgumentException>(() => IsotonicRegression.Fit([], []));
-        Assert.Throws<ArgumentException>(() => IsotonicRegression.Fit([float.NaN], [true]));
-        Assert.Throws<ArgumentException>(() => HistogramBinning.Fit([0.5f], [true, false]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => HistogramBinning.Fit([0.5f], [true], 0));
+        Assert.Throws<ArgumentException>(() => IsotonicCalibrator.FitClass([], []));
+        Assert.Throws<ArgumentException>(() => IsotonicCalibrator.FitClass([float.NaN], [true]));
+        Assert.Throws<ArgumentException>(() => HistogramCalibrator.FitClass([0.5f], [true, false]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => HistogramCalibrator.FitClass([0.5f], [true], 0));
     }
 
     private static double[] Targets(bool[] y)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Hdge.Detection;
+using Hdge.Metrics;
 using Hdge.Networks;
 using Hdge.Reports;
 
@@ -10,7 +11,7 @@ public class DecisionTests
 {
     private readonly ImageSet _train = SmallImages.Patterns(90, 1), _heldOut = SmallImages.Patterns(60, 2), _test = SmallImages.Patterns(40, 3);
 
-    public static TheoryData<DetectionScore> Scores => [.. DetectionScoreKinds.All];
+    public static TheoryData<DetectionScore> Scores => [.. DetectorRegistry.All];
 
     private static HdgeModel Create() => new(new WideResNetOptions().Create(SmallImages.Shape, 3, 1), new PixelScaling(), CPU);
 
@@ -78,14 +79,14 @@ public class DecisionTests
         using var model = Create();
         foreach (double rate in new[] { 0.5, 0.9 })
         {
-            model.FitDetectors(_train, _heldOut, new DetectionOptions { Score = score, Neighbors = 3 }, rate);
-            int asked = (int)(60 * rate), ties = score is DetectionScore.RankAverage or DetectionScore.Odin ? 3 : 0;
+            model.FitDetectors(_train, _heldOut, new DetectionOptions { Score = score, Detectors = [new NearestNeighborDetector { Neighbors = 3 }] }, rate);
+            int asked = (int)(60 * rate), ties = score == DetectionScore.RankAverage || score == DetectionScore.Odin ? 3 : 0;
             Assert.Equal(score, model.Decision.Score);
             Assert.InRange(model.Score(_heldOut).IsInDistribution.Count(k => k), asked, asked + ties);
             Assert.Equal(model.Decision.Lower, Decision.Fit(score, model.DetectionScores(_heldOut, [score])[score], rate).Lower);
         }
         model.Calibrate(_heldOut, 0.25);
-        Assert.InRange(model.Score(_heldOut).IsInDistribution.Count(k => k), 15, score is DetectionScore.RankAverage or DetectionScore.Odin ? 18 : 15);
+        Assert.InRange(model.Score(_heldOut).IsInDistribution.Count(k => k), 15, score == DetectionScore.RankAverage || score == DetectionScore.Odin ? 18 : 15);
     }
 
     [Theory]
@@ -93,7 +94,7 @@ public class DecisionTests
     public void EveryScoreObeysBothSides(DetectionScore score)
     {
         using var model = Create();
-        model.FitDetectors(_train, _heldOut, new DetectionOptions { Score = score, Neighbors = 3 });
+        model.FitDetectors(_train, _heldOut, new DetectionOptions { Score = score, Detectors = [new NearestNeighborDetector { Neighbors = 3 }] });
         float[] ordered = [.. model.Score(_test).DetectionScore.Order()];
         model.Decision = model.Decision with { Lower = ordered[10], Upper = ordered[29] };
         var scores = model.Score(_test);

@@ -1,4 +1,5 @@
 using Hdge.Detection;
+using Hdge.Metrics;
 
 namespace Hdge.Tests.Detection;
 

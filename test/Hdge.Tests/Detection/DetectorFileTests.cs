@@ -14,8 +14,8 @@ public sealed class DetectorFileTests : IDisposable
         _model.FitDetectors(SmallImages.Patterns(90, 1), SmallImages.Patterns(60, 2), new DetectionOptions
         {
             Score = DetectionScore.Auto,
-            Also = DetectionScoreKinds.GradientFree,
-            GenExponent = 0.2,
+            Also = DetectorRegistry.GradientFree,
+            Detectors = [new GenDetector { Exponent = 0.2 }],
         });
     }
 
@@ -32,10 +32,10 @@ public sealed class DetectorFileTests : IDisposable
     public void ALoadedModelGivesTheSameScores()
     {
         using var loaded = HdgeModel.Load(new MemoryStream(Saved()), "cpu");
-        var (a, b) = (_model.DetectionScores(_test, DetectionScoreKinds.All), loaded.DetectionScores(_test, DetectionScoreKinds.All));
-        foreach (var score in DetectionScoreKinds.All)
+        var (a, b) = (_model.DetectionScores(_test, DetectorRegistry.All), loaded.DetectionScores(_test, DetectorRegistry.All));
+        foreach (var score in DetectorRegistry.All)
             Assert.Equal(a[score], b[score]);
-        Assert.Equal((_model.Decision, _model.Detectors.Options.GenExponent), (loaded.Decision, loaded.Detectors.Options.GenExponent));
+        Assert.Equal((_model.Decision, 0.2), (loaded.Decision, ((GenDetector)loaded.Detectors.Find(DetectionScore.Gen).Detector).Exponent));
         Assert.Equal(_model.Detectors.AutoAuroc, loaded.Detectors.AutoAuroc);
         Assert.Equal(_model.Score(_test).IsInDistribution, loaded.Score(_test).IsInDistribution);
     }
@@ -44,8 +44,8 @@ public sealed class DetectorFileTests : IDisposable
     public void AFileWithoutTheScoreThatDecidesIsRefused()
     {
         _model.FitDetectors(SmallImages.Patterns(90, 1), SmallImages.Patterns(60, 2), new DetectionOptions());
-        byte[] file = Rewrite("model.json", text => text.Replace("\"Score\": \"LogDensity\"", "\"Score\": \"Vim\"", StringComparison.Ordinal));
-        Assert.Contains("decides by Vim", Assert.Throws<InvalidDataException>(() => HdgeModel.Load(new MemoryStream(file), "cpu")).Message, StringComparison.Ordinal);
+        byte[] file = Rewrite("model.json", text => text.Replace("\"Score\": \"log-density\"", "\"Score\": \"vim\"", StringComparison.Ordinal));
+        Assert.Contains("decides by vim", Assert.Throws<InvalidDataException>(() => HdgeModel.Load(new MemoryStream(file), "cpu")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -53,11 +53,19 @@ public sealed class DetectorFileTests : IDisposable
     {
         Refused("detectors.json", _ => null, "no 'detectors.json'");
         Refused("detectors.json", _ => "{", "detectors.json is damaged");
-        Refused("detectors.json", t => t.Replace("\"Neighbors\": 90", "\"Neighbors\": 2000000000", StringComparison.Ordinal), "expected F32 [2000000000, 64]");
-        Refused("detectors.json", t => t.Replace("\"GaussianClasses\": 3", "\"GaussianClasses\": 4", StringComparison.Ordinal), "GaussianClasses 4");
-        Refused("detectors.json", t => t.Replace("\"VimComplement\": 32", "\"VimComplement\": 65", StringComparison.Ordinal), "VimComplement 65");
-        Refused("detectors.json", t => t.Replace("\"GenExponent\": 0.2", "\"GenExponent\": 2", StringComparison.Ordinal), "GenExponent");
-        Refused("detectors.json", t => t.Replace("\"RankScores\": [", "\"RankScores\": null, \"X\": [", StringComparison.Ordinal), "RankScores");
+        Refused("detectors.safetensors", t => t.Replace("[90,64]", "[90,65]", StringComparison.Ordinal), "'nearest-neighbors.features' is [90, 65], expected [at least 0, 64]");
+        Refused("detectors.safetensors", t => t.Replace("[90,64]", "[91,64]", StringComparison.Ordinal), "'nearest-neighbors.features' takes the bytes");
+        Refused("detectors.safetensors", t => t.Replace("[3,64]", "[4,64]", StringComparison.Ordinal), "'gaussian.centers' is [4, 64], expected [1..3, 64]");
+        Refused("detectors.safetensors", t => t.Replace("[64,32]", "[32,64]", StringComparison.Ordinal), "'vim.complement' is [32, 64], expected [64, 32]");
+        Refused("detectors.safetensors", t => t.Replace("vim.origin", "vim.orange", StringComparison.Ordinal), "lacks 'vim.origin'");
+        Refused("detectors.json", t => t.Replace("\"Dimension\": null", "\"Dimension\": 3", StringComparison.Ordinal), "'vim.complement' is [64, 32], expected [64, 61]");
+        Refused("detectors.json", t => t.Replace("\"Exponent\": 0.2", "\"Exponent\": 2", StringComparison.Ordinal), "Exponent");
+        Refused("detectors.json", t => t.Replace("\"Scores\": [", "\"Scores\": null, \"X\": [", StringComparison.Ordinal), "Scores");
+        Refused("detectors.json", t => t.Replace("\"scale\":", "\"size\":", StringComparison.Ordinal), "what 'vim' was fitted to has the numbers [size], expected [scale]");
+        Refused("detectors.json", t => t.Replace("\"re-act\": {\n      \"clip\"", "\"re-act\": null, \"x\": {\n      \"clip\"", StringComparison.Ordinal), "'x'");
+        Refused("detectors.json", t => t.Replace("\"temperature\": 1", "\"temperature\": -1", StringComparison.Ordinal), "energy was fitted to is out of range: temperature is -1");
+        Refused("detectors.json", t => t.Replace("\"Score\": \"auto\"", "\"Score\": \"no-such\"", StringComparison.Ordinal), "no detector 'no-such'");
+        Refused("detectors.json", t => t.Replace("\"AutoAuroc\": {", "\"AutoAuroc\": { \"no-such\": 2,", StringComparison.Ordinal), "AutoAuroc 2 for no-such");
         Refused("detectors.safetensors", _ => null, "no 'detectors.safetensors'");
         Refused("detectors.safetensors", t => t[..^8], "claims the bytes");
         Refused("detectors.safetensors", t => t[..^8] + "\0\0\0\0\0\0\u00f8\u007f", "not finite");

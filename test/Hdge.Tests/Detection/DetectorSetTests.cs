@@ -1,4 +1,5 @@
 using Hdge.Detection;
+using Hdge.Metrics;
 using Hdge.Networks;
 using Hdge.Training;
 
@@ -11,7 +12,7 @@ public sealed class DetectorSetTests : IDisposable
 
     private static HdgeModel Create() => new(new WideResNetOptions().Create(SmallImages.Shape, 3, 1), new PixelScaling(), CPU);
 
-    private static DetectionOptions Everything => new() { Also = DetectionScoreKinds.GradientFree };
+    private static DetectionOptions Everything => new() { Also = DetectorRegistry.GradientFree };
 
     public void Dispose() => _model.Dispose();
 
@@ -24,19 +25,20 @@ public sealed class DetectorSetTests : IDisposable
         Assert.Equal(scores.LogDensity, scores.DetectionScore);
         Assert.Equal(scores.LogDensity, _model.DetectionScores(_test, [DetectionScore.LogDensity])[DetectionScore.LogDensity], (a, b) => Math.Abs(a - b) < 1e-5);
         var error = Assert.Throws<ArgumentException>(() => _model.DetectionScores(_test, [DetectionScore.Vim]));
-        Assert.Contains("Vim", error.Message, StringComparison.Ordinal);
+        Assert.Contains("vim", error.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => _model.DetectionScores(_test, [DetectionScore.Auto]));
     }
 
     [Theory]
-    [InlineData(DetectionScore.MaxLogit)]
-    [InlineData(DetectionScore.NearestNeighbors)]
-    [InlineData(DetectionScore.RankAverage)]
-    [InlineData(DetectionScore.Odin)]
-    public void TheFlagObeysTheChosenScore(DetectionScore score)
+    [InlineData("max-logit")]
+    [InlineData("nearest-neighbors")]
+    [InlineData("rank-average")]
+    [InlineData("odin")]
+    public void TheFlagObeysTheChosenScore(string name)
     {
+        var score = DetectionScore.Of(name);
         _model.Calibrate(_heldOut);
-        _model.FitDetectors(_train, _heldOut, new DetectionOptions { Score = score, Neighbors = 3 }, 0.8);
+        _model.FitDetectors(_train, _heldOut, new DetectionOptions { Score = score, Detectors = [new NearestNeighborDetector { Neighbors = 3 }] }, 0.8);
         var held = _model.Score(_heldOut);
         Assert.InRange(held.IsInDistribution.Count(k => k), 48, score == DetectionScore.RankAverage ? 60 : 49); // ranks have ties
         Assert.Equal(_model.DetectionScores(_heldOut, [score])[score], held.DetectionScore, (a, b) => Math.Abs(a - b) < 1e-5);
@@ -51,15 +53,14 @@ public sealed class DetectorSetTests : IDisposable
     public void OnePassGivesWhatTheDetectorsSayOfItsFeatures()
     {
         _model.FitDetectors(_train, _heldOut, Everything);
-        var scores = _model.DetectionScores(_test, DetectionScoreKinds.GradientFree);
+        var scores = _model.DetectionScores(_test, DetectorRegistry.GradientFree);
         var (logits, features) = _model.LogitsAndFeatures(_test, CancellationToken.None);
         using (features)
-            foreach (var score in DetectionScoreKinds.GradientFree)
+            foreach (var score in DetectorRegistry.GradientFree)
             {
                 using var scope = NewDisposeScope();
-                using var input = new DetectionInput(tensor(logits, [40L, 3L]), features.clone(), _model.Temperature);
-                var alone = new float[40];
-                _model.Detectors.Find(score).Score(input, alone);
+                using var input = new DetectionInput(tensor(logits, [40L, 3L]), features.clone(), _model.Temperature, _model.Detectors);
+                float[] alone = input.Scores(score).ToArray();
                 Assert.Equal(alone, scores[score]);
                 Assert.All(alone, s => Assert.True(float.IsFinite(s)));
             }
@@ -70,14 +71,14 @@ public sealed class DetectorSetTests : IDisposable
     {
         var options = Everything with { SampleSize = 25 };
         float[] first = Fitted(7), again = Fitted(7), other = Fitted(8);
-        Assert.Equal(25, _model.Detectors.Statistics.Neighbors!.shape[0]);
+        Assert.Equal(25, _model.Detectors.States["nearest-neighbors"].Tensors["features"].shape[0]);
         Assert.Equal(first, again);
         Assert.NotEqual(first, other);
 
         float[] Fitted(int seed)
         {
             _model.FitDetectors(_train, _heldOut, options, seed: seed);
-            return [.. _model.DetectionScores(_test, DetectionScoreKinds.GradientFree).OrderBy(s => s.Key).SelectMany(s => s.Value)];
+            return [.. _model.DetectionScores(_test, DetectorRegistry.GradientFree).OrderBy(s => s.Key.Name, StringComparer.Ordinal).SelectMany(s => s.Value)];
         }
     }
 
@@ -85,7 +86,7 @@ public sealed class DetectorSetTests : IDisposable
     public void OneTrainingImageIsEnough()
     {
         _model.FitDetectors(_train.Take(1), _heldOut.Take(1), Everything with { Score = DetectionScore.Auto });
-        Assert.All(_model.DetectionScores(_test, DetectionScoreKinds.GradientFree).Values.SelectMany(s => s), s => Assert.True(float.IsFinite(s)));
+        Assert.All(_model.DetectionScores(_test, DetectorRegistry.GradientFree).Values.SelectMany(s => s), s => Assert.True(float.IsFinite(s)));
     }
 
     [Fact]
@@ -104,11 +105,11 @@ public sealed class DetectorSetTests : IDisposable
         {
             _model.FitDetectors(_train, _heldOut, Everything with { Score = DetectionScore.Auto, Outliers = given }, seed: 4);
             var compared = _model.Detectors.AutoAuroc;
-            Assert.Equal(DetectionScoreKinds.GradientFree, compared.Keys.Order());
+            Assert.Equal(DetectorRegistry.GradientFree, compared.Keys);
             Assert.Equal(compared.Values.Max(), compared[_model.Decision.Score]);
             if (given is null)
                 continue;
-            var (known, unknown) = (_model.DetectionScores(_heldOut, DetectionScoreKinds.GradientFree), _model.DetectionScores(given, DetectionScoreKinds.GradientFree));
+            var (known, unknown) = (_model.DetectionScores(_heldOut, DetectorRegistry.GradientFree), _model.DetectionScores(given, DetectorRegistry.GradientFree));
             foreach (var (score, auroc) in compared)
                 Assert.Equal(Auroc.Of(known[score], unknown[score]), auroc, 1e-12);
         }
@@ -119,14 +120,16 @@ public sealed class DetectorSetTests : IDisposable
     public void WhatAutoDoesNotTakeIsNotKept()
     {
         _model.FitDetectors(_train, _heldOut, new DetectionOptions { Score = DetectionScore.Auto });
-        var kept = _model.Detectors.Available.Where(s => s.NeedsFitting());
-        DetectionScore[] expected = _model.Decision.Score switch
+        var kept = _model.Detectors.Available.Where(NeedsFitting);
+        DetectionScore[] expected = _model.Decision.Score.Name switch
         {
-            DetectionScore.Mahalanobis or DetectionScore.RelativeMahalanobis => [DetectionScore.Mahalanobis, DetectionScore.RelativeMahalanobis],
-            DetectionScore.RankAverage => [DetectionScore.NearestNeighbors, DetectionScore.Vim, DetectionScore.RankAverage],
-            var chosen => chosen.NeedsFitting() ? [chosen] : [],
+            "mahalanobis" or "relative-mahalanobis" => [DetectionScore.Mahalanobis, DetectionScore.RelativeMahalanobis],
+            "rank-average" => [DetectionScore.NearestNeighbors, DetectionScore.Vim, DetectionScore.RankAverage],
+            _ => NeedsFitting(_model.Decision.Score) ? [_model.Decision.Score] : [],
         };
         Assert.Equal(expected, kept);
+
+        bool NeedsFitting(DetectionScore score) => _model.Detectors.Find(score).Detector.Needs.HasFlag(DetectorNeeds.Fitting);
     }
 
     [Fact]
@@ -155,21 +158,24 @@ public sealed class DetectorSetTests : IDisposable
     {
         foreach (var (options, name) in new (DetectionOptions, string)[]
         {
-            (new() { Score = (DetectionScore)99 }, nameof(DetectionOptions.Score)),
+            (new() { Score = DetectionScore.Of("none") }, nameof(DetectionOptions.Score)),
             (new() { Also = [DetectionScore.Auto] }, nameof(DetectionOptions.Also)),
-            (new() { RankScores = [DetectionScore.RankAverage] }, nameof(DetectionOptions.RankScores)),
-            (new() { RankScores = [DetectionScore.Odin] }, nameof(DetectionOptions.RankScores)),
-            (new() { RankScores = [] }, nameof(DetectionOptions.RankScores)),
+            (new() { Also = [DetectionScore.Of("none")] }, nameof(DetectionOptions.Also)),
+            (new() { Detectors = [new VimDetector(), new VimDetector { Dimension = 3 }] }, nameof(DetectionOptions.Detectors)),
+            (new() { Detectors = [new RankAverageDetector { Scores = [DetectionScore.RankAverage] }] }, nameof(RankAverageDetector.Scores)),
+            (new() { Detectors = [new RankAverageDetector { Scores = [DetectionScore.Odin] }] }, "RankAverageDetector.Uses is odin"),
+            (new() { Detectors = [new RankAverageDetector { Scores = [DetectionScore.Auto] }] }, "RankAverageDetector.Uses is auto"),
+            (new() { Detectors = [new RankAverageDetector { Scores = [] }] }, nameof(RankAverageDetector.Scores)),
             (new() { SampleSize = 0 }, nameof(DetectionOptions.SampleSize)),
-            (new() { Neighbors = 0 }, nameof(DetectionOptions.Neighbors)),
-            (new() { EnergyTemperature = double.NaN }, nameof(DetectionOptions.EnergyTemperature)),
-            (new() { GenExponent = 0 }, nameof(DetectionOptions.GenExponent)),
-            (new() { GenTop = 0 }, nameof(DetectionOptions.GenTop)),
-            (new() { ReActPercentile = 101 }, nameof(DetectionOptions.ReActPercentile)),
-            (new() { AshPercentile = 100 }, nameof(DetectionOptions.AshPercentile)),
-            (new() { VimDimension = 0 }, nameof(DetectionOptions.VimDimension)),
-            (new() { OdinTemperature = 0 }, nameof(DetectionOptions.OdinTemperature)),
-            (new() { OdinStep = -1 }, nameof(DetectionOptions.OdinStep)),
+            (new() { Detectors = [new NearestNeighborDetector { Neighbors = 0 }] }, nameof(NearestNeighborDetector.Neighbors)),
+            (new() { Detectors = [new EnergyDetector { Temperature = double.NaN }] }, nameof(EnergyDetector.Temperature)),
+            (new() { Detectors = [new GenDetector { Exponent = 0 }] }, nameof(GenDetector.Exponent)),
+            (new() { Detectors = [new GenDetector { Top = 0 }] }, nameof(GenDetector.Top)),
+            (new() { Detectors = [new ReActDetector { Percentile = 101 }] }, nameof(ReActDetector.Percentile)),
+            (new() { Detectors = [new AshDetector { Percentile = 100 }] }, nameof(AshDetector.Percentile)),
+            (new() { Detectors = [new VimDetector { Dimension = 0 }] }, nameof(VimDetector.Dimension)),
+            (new() { Detectors = [new OdinDetector { Temperature = 0 }] }, nameof(OdinDetector.Temperature)),
+            (new() { Detectors = [new OdinDetector { Step = -1 }] }, nameof(OdinDetector.Step)),
             (new() { Outliers = SmallImages.Fashion(1) }, nameof(DetectionOptions.Outliers)),
         })
         {

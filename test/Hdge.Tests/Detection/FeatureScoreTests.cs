@@ -18,16 +18,21 @@ public sealed class FeatureScoreTests : IDisposable
         _scope.Dispose();
     }
 
-    private Lazy<LinearHead> Head => new(() => LinearHead.Of(_network, CPU));
-
     private float[][] Logits(float[][] features) => [.. features.Select(z => _network.Logits(Naive.Doubles(z)).Select(f => (float)f).ToArray())];
+
+    /// <summary>What a detector that was fitted to features says of others.</summary>
+    private float[] Score(Detector detector, float[][] train, float[][] test)
+    {
+        using var state = Naive.Fit(detector, _network, train, Logits(train), new int[train.Length]);
+        return Naive.Score(detector, Logits(test), test, state: state, detectors: Naive.Set(_network));
+    }
 
     private static Vector<double> Vector(float[] z) => DenseVector.OfArray(Naive.Doubles(z));
 
     [Fact]
     public void TheHeadIsReadOffTheNetwork()
     {
-        var head = LinearHead.Of(_network, CPU);
+        var head = LinearHead.Of(_network);
         Assert.Equal(Naive.Doubles([.. _network.Weight.Cast<float>()]), head.Weight.data<double>().ToArray(), (a, b) => Math.Abs(a - b) <= 1e-7);
         Assert.Equal(Naive.Doubles(_network.Bias), head.Bias.data<double>().ToArray());
     }
@@ -46,8 +51,8 @@ public sealed class FeatureScoreTests : IDisposable
         Vector<double>[] within = [.. train.Select((z, i) => z - means[labels[i]])], total = [.. train.Select(z => z - mean)];
         var (tied, background) = (Inverse(within), Inverse(total));
 
-        using var gaussian = GaussianStatistics.Fit(Naive.Matrix(_train[..count]), labels);
-        float[] plain = Naive.Score(new MahalanobisDetector(gaussian), Logits(_test), _test), relative = Naive.Score(new RelativeMahalanobisDetector(gaussian), Logits(_test), _test);
+        using var gaussian = Naive.Fit(new MahalanobisDetector(), _network, _train[..count], Logits(_train[..count]), labels);
+        float[] plain = Naive.Score(new MahalanobisDetector(), Logits(_test), _test, state: gaussian), relative = Naive.Score(new RelativeMahalanobisDetector(), Logits(_test), _test, state: gaussian);
         for (int i = 0; i < _test.Length; i++)
         {
             var z = Vector(_test[i]);
@@ -75,7 +80,7 @@ public sealed class FeatureScoreTests : IDisposable
         int stored = units.Length;
         k = Math.Min(k, stored);
         float[][] test = [.. _test, new float[Length]];
-        float[] scores = Naive.Score(new NearestNeighborDetector(NearestNeighborDetector.Store(Naive.Matrix(train)), k), Logits(test), test);
+        float[] scores = Score(new NearestNeighborDetector { Neighbors = k }, train, test);
         for (int i = 0; i < test.Length; i++)
         {
             double[] z = test[i].Any(v => v != 0) ? Unit(test[i]) : new double[Length];
@@ -96,7 +101,7 @@ public sealed class FeatureScoreTests : IDisposable
     [InlineData(null, 50000, 50)]
     [InlineData(7, 100, 7)]
     [InlineData(70, 10, 10)]
-    public void NeighboursFollowTheSample(int? asked, int count, int expected) => Assert.Equal(expected, NearestNeighborDetector.Neighbors(asked, count));
+    public void NeighboursFollowTheSample(int? asked, int count, int expected) => Assert.Equal(expected, new NearestNeighborDetector { Neighbors = asked }.NeighborsOf(count));
 
     [Theory]
     [InlineData(1)]
@@ -122,16 +127,17 @@ public sealed class FeatureScoreTests : IDisposable
         float[][] logits = Logits(_train), tested = Logits(_test);
         double scale = logits.Sum(f => Math.Abs((double)f.Max())) / _train.Sum(Residual);
 
-        using var statistics = VimStatistics.Fit(Naive.Matrix(_train), logits.SelectMany(f => f).ToArray(), Head.Value, dimension);
-        Assert.Equal(scale, statistics.Scale, 1e-6 * scale);
-        float[] scores = Naive.Score(new VimDetector(statistics), tested, _test);
+        var vim = new VimDetector { Dimension = dimension };
+        using var state = Naive.Fit(vim, _network, _train, logits, new int[_train.Length]);
+        Assert.Equal(scale, state.Numbers["scale"], 1e-6 * scale);
+        float[] scores = Naive.Score(vim, tested, _test, state: state);
         for (int i = 0; i < _test.Length; i++)
             Assert.Equal(Naive.LogSumExp(Naive.Doubles(tested[i])) - scale * Residual(_test[i]), scores[i], 1e-5);
     }
 
     [Fact]
     public void VimDimensionIsThePapers() =>
-        Assert.Equal([1000, 512, 320, 32, 1, 0, 5], new[] { (default(int?), 2048), (null, 768), (null, 640), (null, 64), (null, 2), (null, 1), (9, 6) }.Select(d => VimStatistics.Dimension(d.Item1, d.Item2)));
+        Assert.Equal([1000, 512, 320, 32, 1, 0, 5], new[] { (default(int?), 2048), (null, 768), (null, 640), (null, 64), (null, 2), (null, 1), (9, 6) }.Select(d => new VimDetector { Dimension = d.Item1 }.DimensionOf(d.Item2)));
 
     [Fact]
     public void ReActClipsAtThePercentile()
@@ -140,7 +146,7 @@ public sealed class FeatureScoreTests : IDisposable
         double at = 0.9 * (all.Length - 1), clip = all[(int)at] + (at - (int)at) * ((double)all[(int)at + 1] - all[(int)at]);
         Assert.Equal(clip, ReActDetector.Clip(_train.SelectMany(z => z).ToArray(), 90), 1e-12);
         Assert.Equal(all[^1], ReActDetector.Clip(all, 100));
-        float[] scores = Naive.Score(new ReActDetector(clip, Head), Logits(_test), _test);
+        float[] scores = Score(new ReActDetector(), _train, _test);
         for (int i = 0; i < _test.Length; i++)
             Assert.Equal(Naive.LogSumExp(_network.Logits([.. _test[i].Select(v => Math.Min(v, clip))])), scores[i], 1e-5);
     }
@@ -153,7 +159,7 @@ public sealed class FeatureScoreTests : IDisposable
     {
         float[][] test = [.. _test, [1, 1, 1, 0, -1, 1], new float[Length], [-1, -2, -3, -4, -5, -6]];
         int keep = Length - Math.Min((int)Math.Round(Length * percentile / 100), Length - 1);
-        float[] scores = Naive.Score(new AshDetector(percentile, Head), Logits(test), test);
+        float[] scores = Naive.Score(new AshDetector { Percentile = percentile }, Logits(test), test, detectors: Naive.Set(_network));
         for (int i = 0; i < test.Length; i++)
         {
             double[] z = [.. test[i].Select(v => Math.Max(0.0, v))];
@@ -168,10 +174,11 @@ public sealed class FeatureScoreTests : IDisposable
     public void RanksAreSharesOfTheReference()
     {
         float[] reference = [-2, -1, -1, 0, 3];
-        var detector = new RankAverageDetector([(new MaxLogitDetector(), reference), (new MaxProbabilityDetector(), [0.2f, 0.5f])]);
+        var detector = new RankAverageDetector { Scores = [DetectionScore.MaxLogit, DetectionScore.MaxProbability] };
+        using var state = new DetectorState { Tensors = new Dictionary<string, Tensor> { ["max-logit"] = tensor(reference), ["max-probability"] = tensor([0.2f, 0.5f]) } };
         float[][] logits = [[-1, -1], [-9, -50], [4, 4], [3, -90]];
         double[] expected = [((1 + 1) / 5.0 + (1 + 0.5) / 2) / 2, (0 / 5.0 + 1) / 2, (1 + 0.75) / 2, (4.5 / 5 + 1) / 2];
-        Assert.Equal(expected, Naive.Score(detector, logits).Select(s => (double)s), (a, b) => Math.Abs(a - b) < 1e-6);
+        Assert.Equal(expected, Naive.Score(detector, logits, state: state, detectors: Naive.Set(_network)).Select(s => (double)s), (a, b) => Math.Abs(a - b) < 1e-6);
         float[] many = RankAverageDetector.Reference([.. Enumerable.Range(0, 30_000).Select(i => (float)(29_999 - i))]);
         Assert.Equal((10_000, 1f, 29_998f), (many.Length, many[0], many[^1]));
     }
@@ -180,11 +187,10 @@ public sealed class FeatureScoreTests : IDisposable
     public void ConstantFeaturesGiveNumbers()
     {
         float[][] train = [.. Enumerable.Repeat(new float[Length], 5)];
-        using var gaussian = GaussianStatistics.Fit(Naive.Matrix(train), [0, 1, 2, 0, 1]);
-        Assert.Equal(_test.Select(z => -z.Sum(v => (double)v * v)), Naive.Score(new MahalanobisDetector(gaussian), Logits(_test), _test).Select(s => (double)s), (a, b) => Math.Abs(a - b) < 1e-5);
-        Assert.All(Naive.Score(new RelativeMahalanobisDetector(gaussian), Logits(_test), _test), s => Assert.Equal(0, s));
-        Assert.All(Naive.Score(new NearestNeighborDetector(NearestNeighborDetector.Store(Naive.Matrix(train)), 1), Logits(_test), _test), s => Assert.Equal(-1, s));
-        using var vim = VimStatistics.Fit(Naive.Matrix(train), Logits(train).SelectMany(f => f).ToArray(), Head.Value, 3);
-        Assert.All(Naive.Score(new VimDetector(vim), Logits(_test), _test), s => Assert.True(float.IsFinite(s)));
+        using var gaussian = Naive.Fit(new RelativeMahalanobisDetector(), _network, train, Logits(train), [0, 1, 2, 0, 1]);
+        Assert.Equal(_test.Select(z => -z.Sum(v => (double)v * v)), Naive.Score(new MahalanobisDetector(), Logits(_test), _test, state: gaussian).Select(s => (double)s), (a, b) => Math.Abs(a - b) < 1e-5);
+        Assert.All(Naive.Score(new RelativeMahalanobisDetector(), Logits(_test), _test, state: gaussian), s => Assert.Equal(0, s));
+        Assert.All(Score(new NearestNeighborDetector { Neighbors = 1 }, train, _test), s => Assert.Equal(-1, s));
+        Assert.All(Score(new VimDetector { Dimension = 3 }, train, _test), s => Assert.True(float.IsFinite(s)));
     }
 }

@@ -13,7 +13,7 @@ public class GradientScoreTests
         const double Temperature = 50, Step = 0.02;
         using var network = new LinearBackbone(s_shape, 4, 2, factor: 2);
         using var model = new HdgeModel(network, new PixelScaling(), CPU);
-        model.UseDetectors(new DetectorSet(network, CPU, new DetectionOptions { OdinTemperature = Temperature, OdinStep = Step }));
+        model.UseDetectors(Naive.Set(network, new DetectionOptions { Detectors = [new OdinDetector { Temperature = Temperature, Step = Step }] }));
         var images = ImageSet.FromSingles(s_shape, [.. Naive.Rows(100, 9, 4).SelectMany(x => x)], new int[100], 4);
         var scores = model.DetectionScores(images, [DetectionScore.ApproximateMass, DetectionScore.Odin]);
         for (int i = 0; i < images.Count; i++)
@@ -39,7 +39,7 @@ public class GradientScoreTests
         using var model = new HdgeModel(new WideResNetOptions().Create(SmallImages.Shape, 3, 1), new PixelScaling(), CPU);
         var images = SmallImages.Patterns(70);
         var alone = model.DetectionScores(images, [DetectionScore.LogDensity]);
-        var together = model.DetectionScores(images, DetectionScoreKinds.All.Where(s => !s.NeedsFitting()).ToList());
+        var together = model.DetectionScores(images, model.Detectors.Available);
         Assert.Equal(alone[DetectionScore.LogDensity], together[DetectionScore.LogDensity], (a, b) => Math.Abs(a - b) < 1e-4);
         Assert.All(together.Values.SelectMany(s => s), s => Assert.True(float.IsFinite(s)));
         Assert.All(model.Network.parameters(), p => Assert.True(p.grad is null || p.grad.IsInvalid));

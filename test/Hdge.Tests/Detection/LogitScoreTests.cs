@@ -11,13 +11,13 @@ public class LogitScoreTests
     public void ScoresOfLogitsEqualTheirFormulas()
     {
         Check(new LogDensityDetector(), f => Naive.LogSumExp(Naive.Doubles(f)));
-        Check(new EnergyDetector(null), f => 2.5 * Naive.LogSumExp(f.Select(v => v / 2.5)));
-        Check(new EnergyDetector(0.7), f => 0.7 * Naive.LogSumExp(f.Select(v => v / 0.7)));
+        Check(new EnergyDetector(), f => 2.5 * Naive.LogSumExp(f.Select(v => v / 2.5)));
+        Check(new EnergyDetector { Temperature = 0.7 }, f => 0.7 * Naive.LogSumExp(f.Select(v => v / 0.7)));
         Check(new MaxProbabilityDetector(), f => Naive.Softmax(f).Max());
         Check(new MaxLogitDetector(), f => f.Max());
         Check(new EntropyDetector(), f => Naive.Softmax(f).Sum(p => p > 0 ? p * Math.Log(p) : 0));
         foreach (int top in new[] { 1, 3, 7, 100 })
-            Check(new GenDetector(0.1, top), f => -Naive.Softmax(f).OrderDescending().Take(top).Sum(p => Math.Pow(p, 0.1) * Math.Pow(1 - p, 0.1)), 2e-3);
+            Check(new GenDetector { Top = top }, f => -Naive.Softmax(f).OrderDescending().Take(top).Sum(p => Math.Pow(p, 0.1) * Math.Pow(1 - p, 0.1)), 2e-3);
 
         static void Check(Detector detector, Func<float[], double> formula, double near = 1e-5)
         {
@@ -35,7 +35,7 @@ public class LogitScoreTests
     [Fact]
     public void KindsSayWhatAScoreCosts()
     {
-        Assert.Equal(15, DetectionScoreKinds.All.Count);
-        Assert.Equal([DetectionScore.ApproximateMass, DetectionScore.Odin], DetectionScoreKinds.All.Except(DetectionScoreKinds.GradientFree));
+        Assert.Equal(15, DetectorRegistry.All.Count);
+        Assert.Equal([DetectionScore.ApproximateMass, DetectionScore.Odin], DetectorRegistry.All.Except(DetectorRegistry.GradientFree));
     }
 }

@@ -1,4 +1,5 @@
 using Hdge.Detection;
+using Hdge.Networks;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Double;
 
@@ -19,14 +20,27 @@ internal static class Naive
     public static Tensor Matrix(float[][] rows) => tensor(rows.SelectMany(r => r).ToArray(), [rows.Length, rows[0].Length]);
 
     /// <summary>What a detector says of logits and features.</summary>
-    public static float[] Score(Detector detector, float[][] logits, float[][]? features = null, double temperature = 1)
+    public static float[] Score(Detector detector, float[][] logits, float[][]? features = null, double temperature = 1, DetectorState? state = null, DetectorSet? detectors = null)
     {
         using var scope = NewDisposeScope();
-        using var input = new DetectionInput(Matrix(logits), features is null ? null : Matrix(features), temperature);
+        using var input = new DetectionInput(Matrix(logits), features is null ? null : Matrix(features), temperature, detectors);
         var scores = new float[logits.Length];
-        detector.Score(input, scores);
+        detector.Score(input, state ?? DetectorState.Empty, scores);
         return scores;
     }
+
+    /// <summary>What a detector is fitted to by features, logits and labels; what it makes is the caller's scope's.</summary>
+    public static DetectorState Fit(Detector detector, Backbone network, float[][] features, float[][] logits, int[] labels)
+    {
+        var training = new DetectorTraining(network.FeatureLength, network.ClassCount, 1, () => (labels, [.. logits.SelectMany(f => f)], Matrix(features)), Head(network),
+            _ => throw new NotSupportedException());
+        return detector.Fit(training).Own(detector.StateName, detector.Layout(network.FeatureLength, network.ClassCount));
+    }
+
+    /// <summary>Detectors that were not fitted.</summary>
+    public static DetectorSet Set(Backbone network, DetectionOptions? options = null) => new(network, options ?? new(), new Dictionary<string, DetectorState>(), Head(network));
+
+    private static Lazy<LinearHead> Head(Backbone network) => new(() => LinearHead.Of(network));
 
     public static double LogSumExp(IEnumerable<double> values)
     {

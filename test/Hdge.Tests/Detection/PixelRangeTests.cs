@@ -18,7 +18,7 @@ public class PixelRangeTests(PixelRangeTests.Trained trained) : IClassFixture<Pi
     private readonly HdgeModel _model = trained.Model;
     private readonly ImageSet _train = SmallImages.Patterns(90, 1), _heldOut = SmallImages.Patterns(60, 2), _test = SmallImages.Patterns(Count, 3);
 
-    public static TheoryData<DetectionScore> Scores => [.. DetectionScoreKinds.All];
+    public static TheoryData<DetectionScore> Scores => [.. DetectorRegistry.All];
 
     private float[] Unit => [.. _test.Bytes(0, Count).ToArray().Select(b => b / 255f)];
 
@@ -26,7 +26,7 @@ public class PixelRangeTests(PixelRangeTests.Trained trained) : IClassFixture<Pi
     [MemberData(nameof(Scores))]
     public void B2_AbsurdInputIsNeverInDistribution(DetectionScore score)
     {
-        _model.FitDetectors(_train, _heldOut, new DetectionOptions { Score = score, Neighbors = 3 });
+        _model.FitDetectors(_train, _heldOut, new DetectionOptions { Score = score, Detectors = [new NearestNeighborDetector { Neighbors = 3 }] });
         var random = new Random(1);
         float[] unit = Unit;
         (string What, float[] Pixels)[] absurd =
@@ -169,7 +169,7 @@ public class PixelRangeTests(PixelRangeTests.Trained trained) : IClassFixture<Pi
         good.Validate(1);
         foreach (var bad in new[] { good with { Lowest = [2] }, good with { Highest = [float.NaN] }, good with { Contrast = -1 }, good with { Lowest = [] }, good with { Highest = null! } })
             Assert.Throws<InvalidDataException>(() => bad.Validate(1));
-        foreach (var bad in new[] { Decision.Open with { Lower = double.NaN }, Decision.Open with { Lower = 2, Upper = 1 }, Decision.Open with { Score = DetectionScore.Auto }, Decision.Open with { Score = (DetectionScore)99 } })
+        foreach (var bad in new[] { Decision.Open with { Lower = double.NaN }, Decision.Open with { Lower = 2, Upper = 1 }, Decision.Open with { Score = DetectionScore.Auto }, Decision.Open with { Score = null! } })
             Assert.Throws<InvalidDataException>(bad.Validate);
     }
 

@@ -1,4 +1,3 @@
-using Hdge.Calibration;
 using Hdge.Detection;
 using Hdge.Networks;
 using Hdge.Robustness;
@@ -84,7 +83,7 @@ public class CallerModeTests
         var sampled = model.Sample(new SampleOptions { Count = 3, Chain = new SgldOptions { Steps = 3 } });
         var attacked = Pgd.Attack(model, s_images, new PgdOptions { Steps = 3 });
         var all = model.DetectionScores(s_images, model.Detectors.Available);
-        return [scores.LogDensity, scores.DetectionScore, [.. sampled.Bytes(0, 3).ToArray().Select(b => (float)b)], attacked.Images.Singles(0, 12).ToArray(), .. all.OrderBy(s => s.Key).Select(s => s.Value)];
+        return [scores.LogDensity, scores.DetectionScore, [.. sampled.Bytes(0, 3).ToArray().Select(b => (float)b)], attacked.Images.Singles(0, 12).ToArray(), .. all.OrderBy(s => s.Key.Name, StringComparer.Ordinal).Select(s => s.Value)];
     }
 
     private static IDisposable Enter(string mode)

@@ -1,4 +1,5 @@
 using Hdge.Calibration;
+using Hdge.Conformal;
 using Hdge.Detection;
 using Hdge.Networks;
 using Hdge.Objectives;
@@ -22,7 +23,7 @@ public sealed class LiveTensorTests : IClassFixture<LiveTensorTests.Trained>
     private static readonly byte[] s_bytes = s_images.Bytes(0, 12).ToArray();
     private static readonly float[] s_singles = [.. s_bytes.Select(b => b / 255f)];
     private static readonly TrainingOptions s_quick = SmallImages.Quick with { Epochs = 1 };
-    private static readonly DetectionScore[] s_all = [.. Enum.GetValues<DetectionScore>().Where(s => s != DetectionScore.Auto)];
+    private static readonly IReadOnlyList<DetectionScore> s_all = DetectorRegistry.All;
 
     private static readonly Dictionary<string, Action<HdgeModel>> s_operations = new()
     {
@@ -32,9 +33,9 @@ public sealed class LiveTensorTests : IClassFixture<LiveTensorTests.Trained>
         ["refuse a value that is not finite"] = model => Assert.Throws<ArgumentException>(() => model.Score([.. s_singles[..^1], float.NaN], 12, new ScoreBatch(12, 3))),
         ["logits"] = model => model.Logits(s_images),
         ["calibrate"] = model => model.Calibrate(s_images, method: CalibrationMethod.Auto, predictionSets: new ConformalOptions()),
-        ["fit every detector"] = model => Fit(model, new DetectionOptions { Score = DetectionScore.Vim, Also = s_all, RankScores = [DetectionScore.ReAct, DetectionScore.Ash] }),
+        ["fit every detector"] = model => Fit(model, new DetectionOptions { Score = DetectionScore.Vim, Also = s_all, Detectors = [new RankAverageDetector { Scores = [DetectionScore.ReAct, DetectionScore.Ash] }] }),
         ["fit detectors, Auto"] = model => Fit(model, new DetectionOptions { Score = DetectionScore.Auto }),
-        ["fit detectors, a rank average"] = model => Fit(model, new DetectionOptions { Score = DetectionScore.RankAverage, RankScores = [DetectionScore.Ash, DetectionScore.LogDensity] }),
+        ["fit detectors, a rank average"] = model => Fit(model, new DetectionOptions { Score = DetectionScore.RankAverage, Detectors = [new RankAverageDetector { Scores = [DetectionScore.Ash, DetectionScore.LogDensity] }] }),
         ["fit detectors, cancelled"] = model => Assert.ThrowsAny<OperationCanceledException>(() =>
             model.FitDetectors(s_train, s_images, new DetectionOptions { Score = DetectionScore.Auto }, cancellationToken: new CancellationToken(canceled: true))),
         ["sample"] = model => model.Sample(new SampleOptions { Count = 5, BatchSize = 3, Chain = new SgldOptions { Steps = 3 } }),

@@ -15,7 +15,7 @@ public class TrainingFailureTests
         {
         }
 
-        internal override IObjective Create(ObjectiveContext context) => new Objective(Value);
+        public override IObjective Create(ObjectiveContext context) => new Objective(Value);
 
         private sealed class Objective(float value) : IObjective
         {
@@ -106,19 +106,19 @@ public class TrainingFailureTests
     [InlineData(new[] { 9f, -3, 2, 40 }, new[] { 1, 0 }, 50)]
     [InlineData(new[] { 9f, -3, 2, 40 }, new[] { 0, 1 }, 0.02)]
     [InlineData(new[] { 3f, 3, -1, -1 }, new[] { 0, 1 }, 1)]
-    public void A5_TemperatureStaysWithinItsBounds(float[] logits, int[] labels, double expected) => Assert.Equal(expected, TemperatureScaling.Fit(logits, labels, 2));
+    public void A5_TemperatureStaysWithinItsBounds(float[] logits, int[] labels, double expected) => Assert.Equal(expected, TemperatureCalibrator.Fit(new(logits, labels, 2)).Temperature);
 
     [Fact]
     public void A5_TemperatureIsTheRootOfTheSlope()
     {
         // Two images of the same logits (d, 0), one of three right: softmax(d/T) must be 2/3, so T = d / log 2.
         foreach (float d in new[] { 0.05f, 1f, 30f })
-            Assert.Equal(d / Math.Log(2), TemperatureScaling.Fit([d, 0, d, 0, d, 0], [0, 0, 1], 2), d * 1e-6);
+            Assert.Equal(d / Math.Log(2), TemperatureCalibrator.Fit(new([d, 0, d, 0, d, 0], [0, 0, 1], 2)).Temperature, d * 1e-6);
     }
 
     [Fact]
     public void A5_NonFiniteLogitsAreRefused() =>
-        Assert.Contains("Logit 1 of row 0", Assert.Throws<ArgumentException>(() => TemperatureScaling.Fit([0, float.NaN], [0], 2)).Message, StringComparison.Ordinal);
+        Assert.Contains("Logit 1 of row 0", Assert.Throws<ArgumentException>(() => TemperatureCalibrator.Fit(new([0, float.NaN], [0], 2))).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A5_EnergyScoresOfNoiseAreFiniteAndSaved()

@@ -1,3 +1,4 @@
+using Hdge.Metrics;
 using Hdge.Reports;
 
 namespace Hdge.Tests.Reports;

@@ -69,7 +69,7 @@ public sealed class GcStressTests
                 _ when kind.Contains("in-batch", StringComparison.Ordinal) => new InBatchObjectiveOptions(),
                 _ when kind.Contains("contrastive", StringComparison.Ordinal) => new SupervisedContrastiveOptions { LinearEpochs = 1 },
                 _ when kind.Contains("adversarial", StringComparison.Ordinal) => new AdversarialTrainingOptions { Inner = new CrossEntropyOptions(), Attack = new PgdOptions { Steps = 2 } },
-                _ => new JemOptions { BufferSize = 40, Sampler = new SgldOptions { Steps = 2 }, ConditionalWeight = 0.5, Contrast = new HybridObjectiveOptions { BankSize = 50 } },
+                _ => new JemOptions { BufferSize = 40, Sampler = new SgldOptions { Steps = 2 }, ConditionalWeight = 0.5, Contrast = new MemoryBankOptions { BankSize = 50 } },
             },
         };
         Compare(1, () =>
@@ -85,7 +85,7 @@ public sealed class GcStressTests
         using var model = new HdgeModel(new WideResNetOptions().Create(s_shape, 3, 1), new PixelScaling(), CPU);
         var images = SmallImages.Patterns(60, shape: s_shape);
         model.Calibrate(images);
-        model.FitDetectors(images, images, new DetectionOptions { Also = DetectionScoreKinds.GradientFree });
+        model.FitDetectors(images, images, new DetectionOptions { Also = DetectorRegistry.GradientFree });
         var single = new ScoreBatch(1, 3);
         Compare(5, () =>
         {

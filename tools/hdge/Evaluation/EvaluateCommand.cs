@@ -75,7 +75,7 @@ internal sealed class EvaluateCommand : Command
             Known = new { images.Count, known.Before.Accuracy, known.Before.NegativeLogLikelihood, known.Before.Ece, EceAfter = known.After.Ece, known.Before.Mce, known.Before.AdaptiveEce,
                 known.Before.ClasswiseEce, known.Before.Brier, known.Before.RiskCoverage.Aurc, known.Before.RiskCoverage.ExcessAurc, model.Temperature, known.Kept },
             report.Summary,
-            Detection = detection?.Metrics.ToDictionary(m => m.Key, m => m.Value.ToDictionary(s => DetectionEvaluation.Name(s.Key), s => s.Value)),
+            Detection = detection?.Metrics.ToDictionary(m => m.Key, m => m.Value.ToDictionary(s => s.Key.Name, s => s.Value)),
             Robustness = robustness,
             Published = published,
         });

@@ -1,3 +1,4 @@
+using Hdge.Metrics;
 using Hdge.Cli.Data;
 using Hdge.Data;
 using Hdge.Detection;
@@ -65,7 +66,7 @@ internal sealed class EvaluationInput : IDisposable
         bool byName = settings.Scores.Any(s => s is not (ScoreNames.Free or ScoreNames.All));
         var missing = scores.Where(s => !available.Contains(s)).ToArray();
         if (byName && missing.Length > 0)
-            throw new ArgumentException($"The model was not fitted for {string.Join(", ", missing.Select(DetectionEvaluation.Name))}; it gives {string.Join(", ", available.Select(DetectionEvaluation.Name))}.");
+            throw new ArgumentException($"The model was not fitted for {string.Join(", ", missing.Select(s => s.Name))}; it gives {string.Join(", ", available.Select(s => s.Name))}.");
         return [.. scores.Where(available.Contains)];
     }
 }

@@ -1,5 +1,4 @@
 using Hdge.Detection;
-using Hdge.Reports;
 
 namespace Hdge.Cli.Evaluation;
 
@@ -12,9 +11,9 @@ internal static class ScoreNames
     /// <exception cref="ArgumentException">There is no such score.</exception>
     public static IReadOnlyList<DetectionScore> Read(IReadOnlyList<string> names) => [.. names.SelectMany(name => name switch
     {
-        Free => DetectionScoreKinds.GradientFree,
-        All => DetectionScoreKinds.All,
-        _ => [DetectionScoreKinds.All.Cast<DetectionScore?>().FirstOrDefault(s => DetectionEvaluation.Name(s!.Value) == name)
-            ?? throw new ArgumentException($"--scores has '{name}', expected {Free}, {All}, or names: {string.Join(", ", DetectionScoreKinds.All.Select(DetectionEvaluation.Name))}.")],
+        Free => DetectorRegistry.GradientFree,
+        All => DetectorRegistry.All,
+        _ => [DetectorRegistry.All.FirstOrDefault(s => s.Name == name)
+            ?? throw new ArgumentException($"--scores has '{name}', expected {Free}, {All}, or names: {string.Join(", ", DetectorRegistry.All.Select(s => s.Name))}.")],
     }).Distinct()];
 }

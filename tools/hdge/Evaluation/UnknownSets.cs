@@ -1,3 +1,4 @@
+using Hdge.Metrics;
 using System.CommandLine;
 using Hdge.Data;
 using Hdge.Detection;

@@ -9,17 +9,17 @@ namespace Hdge.Cli.Training;
 /// <param name="Options">Its weights.</param>
 internal sealed record Objective(string Name, ObjectiveOptions Options)
 {
-    private static readonly HybridObjectiveOptions s_publishedL2 = new() { Form = HybridForm.PublishedL2, Alpha = 0.5, Temperature = 0.1 };
+    private static readonly MemoryBankOptions s_publishedL2 = new() { Form = MemoryBankForm.PublishedL2, Alpha = 0.5, Temperature = 0.1 };
 
     public static readonly IReadOnlyList<Objective> All =
     [
         new("cross-entropy", new CrossEntropyOptions()),
         new("cross-entropy-smoothed", new CrossEntropyOptions { LabelSmoothing = 0.1 }),
-        new("hdge", new HybridObjectiveOptions()),
+        new("hdge", new MemoryBankOptions()),
         new("hdge-l2", s_publishedL2),
-        new("hdge-softmax", s_publishedL2 with { Form = HybridForm.PublishedSoftmax }),
+        new("hdge-softmax", s_publishedL2 with { Form = MemoryBankForm.PublishedSoftmax }),
         new("generative", s_publishedL2 with { Alpha = 0 }),
-        new("discriminative", new HybridObjectiveOptions { Alpha = 1 }),
+        new("discriminative", new MemoryBankOptions { Alpha = 1 }),
         new("in-batch", new InBatchObjectiveOptions()),
         new("in-batch-two-views", new InBatchObjectiveOptions { Views = 2 }),
         new("supcon", new SupervisedContrastiveOptions()),
@@ -28,7 +28,7 @@ internal sealed record Objective(string Name, ObjectiveOptions Options)
         new("hdge-jem", new JemOptions { ConditionalWeight = 1 }),
         new("contrastive-density", new ContrastiveDensityOptions()),
         new("adversarial", new AdversarialTrainingOptions()),
-        new("adversarial-hdge", new AdversarialTrainingOptions { Inner = new HybridObjectiveOptions() }),
+        new("adversarial-hdge", new AdversarialTrainingOptions { Inner = new MemoryBankOptions() }),
     ];
 
     /// <exception cref="ArgumentException">There is no such objective.</exception>
@@ -41,10 +41,10 @@ internal sealed record Objective(string Name, ObjectiveOptions Options)
     /// <summary>Its options with a bank of that size; null where it has none.</summary>
     public ObjectiveOptions? WithBank(int size) => Options switch
     {
-        HybridObjectiveOptions hybrid => hybrid with { BankSize = size },
+        MemoryBankOptions bank => bank with { BankSize = size },
         ContrastiveDensityOptions density => density with { BankSize = size },
         JemOptions { ConditionalWeight: > 0 } jem => jem with { Contrast = jem.Contrast with { BankSize = size } },
-        AdversarialTrainingOptions { Inner: HybridObjectiveOptions inner } adversarial => adversarial with { Inner = inner with { BankSize = size } },
+        AdversarialTrainingOptions { Inner: MemoryBankOptions inner } adversarial => adversarial with { Inner = inner with { BankSize = size } },
         _ => null,
     };
 

@@ -62,7 +62,7 @@ internal sealed record TrainSettings
             Network = NetworkNames.Change(preset.Network, Network, Normalization),
             Objective = Bank is not { } bank ? preset.Objective
                 : objective.WithBank(bank) ?? throw new ArgumentException($"--bank is {bank}, but {Objective} has no memory bank."),
-            Detection = preset.Detection with { Also = DetectionScoreKinds.GradientFree },
+            Detection = preset.Detection with { Also = DetectorRegistry.GradientFree },
         };
     }
 }

@@ -4,6 +4,7 @@ using Hdge.Data;
 using Hdge.Reports;
 using Hdge.Training;
 using Hdge.Cli.Data;
+using Hdge.Metrics;
 using Spectre.Console;
 
 namespace Hdge.Cli.Training;

@@ -4,19 +4,19 @@ using static TorchSharp.torch;
 namespace Hdge.Objectives;
 
 /// <summary>
-/// The hybrid objective of HDGE (Liu and Abbeel 2020, equation 13 and Algorithm 1): α·(−log q(y|x)) + (1 − α)·(−log q(x|y)), the second term
+/// The objective of HDGE with a memory bank (Liu and Abbeel 2020, equation 13 and Algorithm 1): α·(−log q(y|x)) + (1 − α)·(−log q(x|y)), the second term
 /// contrasted with a memory bank. With hard labels the published N×C×K computation collapses to one number a class (see docs/method.md), so the cost
 /// of a step does not grow with K.
 /// </summary>
-public sealed class HybridObjective : IObjective
+internal sealed class MemoryBankObjective : IObjective
 {
-    private readonly HybridObjectiveOptions _options;
+    private readonly MemoryBankOptions _options;
 
-    /// <summary>The objective with an empty bank, or a random one (<see cref="HybridObjectiveOptions.RandomStart"/>).</summary>
+    /// <summary>The objective with an empty bank, or a random one (<see cref="MemoryBankOptions.RandomStart"/>).</summary>
     /// <param name="classCount">Number of logits C, at least 2.</param>
     /// <param name="options">Weights and bank.</param>
     /// <param name="seed">Seed of a random start.</param>
-    public HybridObjective(int classCount, HybridObjectiveOptions options, int seed = 0)
+    public MemoryBankObjective(int classCount, MemoryBankOptions options, int seed = 0)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(classCount, 2);

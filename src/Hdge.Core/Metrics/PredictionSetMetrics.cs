@@ -1,4 +1,4 @@
-namespace Hdge.Calibration;
+namespace Hdge.Metrics;
 
 /// <summary>How good prediction sets are: the share that hold the label, and how large they are.</summary>
 /// <param name="Count">Number of images.</param>

@@ -1,7 +1,7 @@
 namespace Hdge.Objectives;
 
-/// <summary>Which scores the contrastive term of <see cref="HybridObjective"/> compares.</summary>
-public enum HybridForm
+/// <summary>Which scores the contrastive term of <see cref="MemoryBankObjective"/> compares.</summary>
+public enum MemoryBankForm
 {
     /// <summary>Algorithm 1 with logits divided by their L2 norm: log(e^q + C − 1) as in the published code.</summary>
     PublishedL2,

@@ -1,7 +1,7 @@
 namespace Hdge.Objectives;
 
-/// <summary>Weights and memory bank of <see cref="HybridObjective"/>.</summary>
-public sealed record HybridObjectiveOptions : ObjectiveOptions
+/// <summary>Weights and memory bank of <see cref="MemoryBankObjective"/>.</summary>
+public sealed record MemoryBankOptions : ObjectiveOptions
 {
     /// <summary>Largest bank: above it a bank of 1,000 classes would not fit into an array of 2^31 bytes on most machines.</summary>
     internal const int LargestBank = 1 << 24;
@@ -19,8 +19,8 @@ public sealed record HybridObjectiveOptions : ObjectiveOptions
     /// <summary>Negatives K that the memory bank holds. Range 1..2^24. Default 8192; 65536 in the paper.</summary>
     public int BankSize { get; init; } = 8192;
 
-    /// <summary>Which scores the contrastive term compares. Default <see cref="HybridForm.Equation13"/>: the published forms do not train the size of the log-density.</summary>
-    public HybridForm Form { get; init; } = HybridForm.Equation13;
+    /// <summary>Which scores the contrastive term compares. Default <see cref="MemoryBankForm.Equation13"/>: the published forms do not train the size of the log-density.</summary>
+    public MemoryBankForm Form { get; init; } = MemoryBankForm.Equation13;
 
     /// <summary>Counts negatives of an image's own class too. Default false; true in the published code.</summary>
     public bool KeepSameLabelNegatives { get; init; }
@@ -31,11 +31,12 @@ public sealed record HybridObjectiveOptions : ObjectiveOptions
     /// <inheritdoc/>
     public override void Validate()
     {
-        Option.Require(Alpha >= 0 && Alpha <= 1, Alpha, "[0, 1]");
-        Option.Require(Temperature > 0 && double.IsFinite(Temperature), Temperature, "a finite number above 0");
-        Option.Require(BankSize is >= 1 and <= LargestBank, BankSize, $"1..{LargestBank}");
-        Option.Require(Enum.IsDefined(Form), Form, string.Join(", ", Enum.GetNames<HybridForm>()));
+        Argument.Require(Alpha >= 0 && Alpha <= 1, Alpha, "[0, 1]");
+        Argument.Require(Temperature > 0 && double.IsFinite(Temperature), Temperature, "a finite number above 0");
+        Argument.Require(BankSize is >= 1 and <= LargestBank, BankSize, $"1..{LargestBank}");
+        Argument.Require(Enum.IsDefined(Form), Form, string.Join(", ", Enum.GetNames<MemoryBankForm>()));
     }
 
-    internal override IObjective Create(ObjectiveContext context) => new HybridObjective(context.Network.ClassCount, this, context.Seed);
+    /// <inheritdoc/>
+    public override IObjective Create(ObjectiveContext context) => new MemoryBankObjective(context.Network.ClassCount, this, context.Seed);
 }

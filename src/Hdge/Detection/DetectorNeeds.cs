@@ -1,0 +1,18 @@
+namespace Hdge.Detection;
+
+/// <summary>What a detector needs besides the logits.</summary>
+[Flags]
+public enum DetectorNeeds
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>The penultimate features of the images that it scores.</summary>
+    Features = 1,
+
+    /// <summary>Gradients with respect to the images that it scores: a backward pass, so it is off unless asked for by name.</summary>
+    Gradients = 2,
+
+    /// <summary>Training or held-out images: only a model that was fitted for it gives its score.</summary>
+    Fitting = 4,
+}

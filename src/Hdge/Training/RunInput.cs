@@ -1,0 +1,10 @@
+using Hdge.Data;
+
+namespace Hdge.Training;
+
+/// <summary>What a run works on.</summary>
+/// <param name="Model">Is trained.</param>
+/// <param name="Train">Images to train on.</param>
+/// <param name="HeldOut">Images held out; none where nothing is.</param>
+/// <param name="Options">Everything it depends on.</param>
+internal sealed record RunInput(HdgeModel Model, ImageSet Train, ImageSet HeldOut, TrainingOptions Options);
