@@ -23,7 +23,7 @@ public sealed partial class HdgeTrainer : ITrainerEstimator<HdgeTransformer, Hdg
         ArgumentNullException.ThrowIfNull(options);
         _environment = environment;
         _options = options.Checked();
-        Info = new TrainerInfo(normalization: false, caching: false);
+        Info = Outlines.Trainer;
     }
 
     /// <summary>What the trainer likes its data to be: neither normalised nor cached, for it reads the data once and scales it itself.</summary>

@@ -25,8 +25,8 @@ public sealed partial class HdgeTransformer
     /// <summary>Name of the column with the prediction sets; null where there is none.</summary>
     public string? PredictionSetColumnName => Outputs.PredictionSet;
 
-    /// <summary>Name of the column with the score that the flag goes by; null where there is none.</summary>
-    public string? DetectionScoreColumnName => Outputs.DetectionScore;
+    /// <summary>Name of the column with the score that the flag goes by.</summary>
+    public string DetectionScoreColumnName => Outputs.DetectionScore;
 
     /// <summary>
     /// The HDGE transformer in a fitted or loaded model, with its class names, column names and network. It stays the model's: do not dispose of it

@@ -48,7 +48,7 @@ public sealed partial class MulticlassCalibratorEstimator : IEstimator<Multiclas
         SchemaShape.Column score = InputColumns.FindScores(inputSchema, _options.ScoreColumnName);
         if (_options.PredictedLabelColumnName is { } predicted)
             InputColumns.FindKey(inputSchema, predicted, "predicted label");
-        return OutputShape.Replace(inputSchema, [new(_options.Output, score.Kind, score.ItemType, score.IsKey, score.Annotations)]);
+        return OutputShape.Replace(inputSchema, [Outlines.Renamed(score, _options.Output)]);
     }
 
     private MulticlassCalibratorTransformer Calibrate(IDataView input, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using Hdge.MLNet.Interop;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Column = Microsoft.ML.SchemaShape.Column;
@@ -14,24 +15,24 @@ internal static class OutputShape
         Column[] keyValues = [.. label.Annotations.Where(annotation => annotation.Name == "KeyValues")];
         Column[] common =
         [
-            new("ScoreColumnSetId", Kind.Scalar, NumberDataViewType.UInt32, true),
-            new("ScoreColumnKind", Kind.Scalar, TextDataViewType.Instance, false),
-            new("ScoreValueKind", Kind.Scalar, TextDataViewType.Instance, false),
+            Outlines.Key("ScoreColumnSetId"),
+            Outlines.Scalar("ScoreColumnKind", TextDataViewType.Instance),
+            Outlines.Scalar("ScoreValueKind", TextDataViewType.Instance),
         ];
         Column[] slotValues = [.. SlotValues(keyValues)];
         List<Column> added =
         [
-            new(names.PredictedLabel, Kind.Scalar, NumberDataViewType.UInt32, true, new SchemaShape([.. keyValues, .. common])),
-            new(names.Score, Kind.Vector, NumberDataViewType.Single, false, new SchemaShape([.. slotValues, .. common])),
-            new(names.LogDensity, Kind.Scalar, NumberDataViewType.Single, false),
-            new(names.Confidence, Kind.Scalar, NumberDataViewType.Single, false),
-            new(names.IsInDistribution, Kind.Scalar, BooleanDataViewType.Instance, false),
-            new(names.DetectionScore, Kind.Scalar, NumberDataViewType.Single, false),
+            Outlines.Key(names.PredictedLabel, [.. keyValues, .. common]),
+            Outlines.Vector(names.Score, NumberDataViewType.Single, [.. slotValues, .. common]),
+            Outlines.Scalar(names.LogDensity, NumberDataViewType.Single),
+            Outlines.Scalar(names.Confidence, NumberDataViewType.Single),
+            Outlines.Scalar(names.IsInDistribution, BooleanDataViewType.Instance),
+            Outlines.Scalar(names.DetectionScore, NumberDataViewType.Single),
         ];
         if (names.CalibratedScore is not null)
-            added.Add(new(names.CalibratedScore, Kind.Vector, NumberDataViewType.Single, false, new SchemaShape([.. slotValues, .. common])));
+            added.Add(Outlines.Vector(names.CalibratedScore, NumberDataViewType.Single, [.. slotValues, .. common]));
         if (names.PredictionSet is not null)
-            added.Add(new(names.PredictionSet, Kind.Vector, BooleanDataViewType.Instance, false, new SchemaShape(slotValues.Where(values => values.Name == "SlotNames"))));
+            added.Add(Outlines.Vector(names.PredictionSet, BooleanDataViewType.Instance, slotValues.Where(values => values.Name == "SlotNames")));
         return Replace(input, added);
     }
 
@@ -56,8 +57,8 @@ internal static class OutputShape
         foreach (Column values in keyValues.Where(values => values.Kind == Kind.Vector))
         {
             if (values.ItemType is TextDataViewType)
-                yield return new Column("SlotNames", Kind.Vector, TextDataViewType.Instance, false);
-            yield return new Column("TrainingLabelValues", Kind.Vector, values.ItemType, false);
+                yield return Outlines.Vector("SlotNames", TextDataViewType.Instance);
+            yield return Outlines.Vector("TrainingLabelValues", values.ItemType);
         }
     }
 }
