@@ -22,7 +22,7 @@ public class PlainTextTests
             Network = new WideResNetOptions { Depth = 28, Width = 10, DropoutRate = 0.3, Normalization = Normalization.None },
             StepEpochs = [1, 2],
         }.ToString());
-        Assert.Equal("MemoryBankObjective: BankSize 64", new MemoryBankOptions { BankSize = 64 }.ToString());
+        Assert.Equal("MemoryBank: BankSize 64", new MemoryBankOptions { BankSize = 64 }.ToString());
         Assert.Equal("PixelScaling: Scale 0.5, Mean [0.25, 0.5, 0.75]", new PixelScaling { Scale = 0.5f, Mean = [0.25f, 0.5f, 0.75f] }.ToString());
         Assert.Equal("ResNet-50", new ResNet50Options().ToString());
 

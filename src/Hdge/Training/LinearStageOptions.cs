@@ -6,4 +6,8 @@ namespace Hdge.Training;
 /// </summary>
 /// <param name="Epochs">Passes over the training images' features, at least 1.</param>
 /// <param name="LearningRate">Highest learning rate. Range (0, 1].</param>
-public sealed record LinearStageOptions(int Epochs, double LearningRate);
+public sealed record LinearStageOptions(int Epochs, double LearningRate)
+{
+    /// <summary>One line, the same in every culture.</summary>
+    public override string ToString() => PlainText.Of(this);
+}
