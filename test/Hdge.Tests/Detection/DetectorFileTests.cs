@@ -62,7 +62,10 @@ public sealed class DetectorFileTests : IDisposable
         Refused("detectors.json", t => t.Replace("\"Exponent\": 0.2", "\"Exponent\": 2", StringComparison.Ordinal), "Exponent");
         Refused("detectors.json", t => t.Replace("\"Scores\": [", "\"Scores\": null, \"X\": [", StringComparison.Ordinal), "Scores");
         Refused("detectors.json", t => t.Replace("\"scale\":", "\"size\":", StringComparison.Ordinal), "what 'vim' was fitted to has the numbers [size], expected [scale]");
-        Refused("detectors.json", t => t.Replace("\"re-act\": {\n      \"clip\"", "\"re-act\": null, \"x\": {\n      \"clip\"", StringComparison.Ordinal), "'x'");
+        Refused("detectors.json", t => t.Replace("\"gaussian\": {}", "\"gaussian\": null", StringComparison.Ordinal), "Fitted has null for 'gaussian'");
+        Refused("detectors.json", t => t.Replace("\"gaussian\": {}", "\"gauss\": {}", StringComparison.Ordinal), "what 'gauss' was fitted to, which this program does not know");
+        Refused("detectors.json", t => t.Replace("\"gaussian\": {},", "", StringComparison.Ordinal), "holds 'gaussian.");
+        Refused("detectors.json", t => t.Replace("\"gen\": {", "\"gone\": {", StringComparison.Ordinal), "the detector 'gone', which this program does not know");
         Refused("detectors.json", t => t.Replace("\"temperature\": 1", "\"temperature\": -1", StringComparison.Ordinal), "energy was fitted to is out of range: temperature is -1");
         Refused("detectors.json", t => t.Replace("\"Score\": \"auto\"", "\"Score\": \"no-such\"", StringComparison.Ordinal), "no detector 'no-such'");
         Refused("detectors.json", t => t.Replace("\"AutoAuroc\": {", "\"AutoAuroc\": { \"no-such\": 2,", StringComparison.Ordinal), "AutoAuroc 2 for no-such");

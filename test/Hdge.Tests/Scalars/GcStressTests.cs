@@ -95,7 +95,7 @@ public sealed class GcStressTests
                 model.Score(images.Bytes(i % images.Count, 1), 1, single);
                 numbers.AddRange([single.LogDensity[0], single.Confidence[0]]);
             }
-            numbers.AddRange(model.DetectionScores(images.Take(20), model.Detectors.Available).OrderBy(s => s.Key).SelectMany(s => s.Value).Select(s => (double)s));
+            numbers.AddRange(model.DetectionScores(images.Take(20), model.Detectors.Available).OrderBy(s => s.Key.Name, StringComparer.Ordinal).SelectMany(s => s.Value).Select(s => (double)s));
             numbers.AddRange(Pgd.Attack(model, images.Take(6), new PgdOptions { Steps = 3, Restarts = 1, Norm = PgdNorm.L2 }).Loss);
             numbers.AddRange(Pgd.Attack(model, images.Take(6), new PgdOptions { Steps = 3, Restarts = 1 }).Loss);
             numbers.AddRange(model.Sample(new SampleOptions { Count = 4, Chain = new SgldOptions { Steps = 5 } }).Bytes(0, 4).ToArray().Select(b => (double)b));
