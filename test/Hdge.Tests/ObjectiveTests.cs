@@ -123,7 +123,7 @@ public class ObjectiveTests
         const double Alpha = 0.25, Temperature = 0.7;
         double Naive(double[][] f) => Alpha * CrossEntropy(f) + (1 - Alpha) * f.Zip(s_labels).Average(r =>
             -r.First[r.Second] / Temperature + Math.Log(f.Sum(other => Math.Exp(other[r.Second] / Temperature))));
-        using var objective = new InBatchObjective(new InBatchObjectiveOptions { Alpha = Alpha, Temperature = Temperature });
+        using var objective = new InBatchObjective(new InBatchOptions { Alpha = Alpha, Temperature = Temperature });
         var (loss, _, gradient) = Run(objective.Compute, logits, s_labels);
         Assert.Equal(Naive(logits), loss, 12);
         Close(Slope(logits, Naive), gradient, 1e-8);
@@ -134,7 +134,7 @@ public class ObjectiveTests
     {
         using var scope = NewDisposeScope();
         // Each image far ahead in its own class: the loss is log(1 + e^{-50}), which −s + log Σ would round to 0.
-        using var objective = new InBatchObjective(new InBatchObjectiveOptions { Alpha = 0 });
+        using var objective = new InBatchObjective(new InBatchOptions { Alpha = 0 });
         var (loss, _, gradient) = Run(objective.Compute, [[50, 0], [0, 50]], [0, 1]);
         Assert.Equal(1, loss / Math.Exp(-50), 9);
         Assert.Equal(-0.5, gradient[0] / Math.Exp(-50), 9);
@@ -205,7 +205,7 @@ public class ObjectiveTests
             {
                 var logits = full(labels.Length, Classes, size).requires_grad_();
                 using var density = new ContrastiveDensityObjective(new ContrastiveDensityOptions());
-                using var inBatch = new InBatchObjective(new InBatchObjectiveOptions());
+                using var inBatch = new InBatchObjective(new InBatchOptions());
                 using var terms = form switch
                 {
                     "in-batch" => inBatch.Compute(logits, tensor(labels)),
@@ -226,7 +226,7 @@ public class ObjectiveTests
     public void AnImageAloneHasNothingToBeContrastedWith()
     {
         using var scope = NewDisposeScope();
-        using var objective = new InBatchObjective(new InBatchObjectiveOptions { Alpha = 0 });
+        using var objective = new InBatchObjective(new InBatchOptions { Alpha = 0 });
         var (loss, _, gradient) = Run(objective.Compute, [[3, 1, 2]], [1]);
         Assert.Equal(0, loss);
         Assert.All(gradient, g => Assert.Equal(0, g));

@@ -16,14 +16,14 @@ public class ObjectiveTrainingTests
         new CrossEntropyOptions { LabelSmoothing = 0.1 },
         new MemoryBankOptions { Alpha = 1, BankSize = 100 },
         new MemoryBankOptions { Alpha = 0, BankSize = 100, Form = MemoryBankForm.PublishedL2, Temperature = 0.1 },
-        new InBatchObjectiveOptions(),
-        new InBatchObjectiveOptions { Views = 2, Alpha = 0.3 },
+        new InBatchOptions(),
+        new InBatchOptions { Views = 2, Alpha = 0.3 },
         new ContrastiveDensityOptions { BankSize = 100 },
         new SupervisedContrastiveOptions(),
         new SupervisedContrastiveOptions { Views = 2, ProjectionLength = 16 },
         new SupervisedContrastiveOptions { Alpha = 0.5, LinearEpochs = 0 },
         new AdversarialTrainingOptions { Attack = new PgdOptions { Epsilon = 0.05, Steps = 2 } },
-        new AdversarialTrainingOptions { Inner = new InBatchObjectiveOptions { Views = 2 }, Attack = new PgdOptions { Norm = PgdNorm.L2, Epsilon = 0.5, Steps = 1 } },
+        new AdversarialTrainingOptions { Inner = new InBatchOptions { Views = 2 }, Attack = new PgdOptions { Norm = PgdNorm.L2, Epsilon = 0.5, Steps = 1 } },
     ];
 
     public static TheoryData<int> Objectives() => [.. Enumerable.Range(0, s_objectives.Length)];
@@ -174,11 +174,11 @@ public class ObjectiveTrainingTests
             Assert.Contains(part, error.Message, StringComparison.Ordinal);
         }
         Refused("LabelSmoothing is 1, expected [0, 1)", new CrossEntropyOptions { LabelSmoothing = 1 });
-        Refused("Alpha is NaN", new InBatchObjectiveOptions { Alpha = double.NaN });
-        Refused("Temperature is 0", new InBatchObjectiveOptions { Temperature = 0 });
-        Refused("Views is 3, expected 1 or 2", new InBatchObjectiveOptions { Views = 3 });
-        Refused("BatchSize is 1, expected at least 2 for InBatchObjectiveOptions", new InBatchObjectiveOptions(), SmallImages.Quick with { BatchSize = 1 });
-        Refused("BatchSize is 1, expected at least 2", new AdversarialTrainingOptions { Inner = new InBatchObjectiveOptions() }, SmallImages.Quick with { BatchSize = 1 });
+        Refused("Alpha is NaN", new InBatchOptions { Alpha = double.NaN });
+        Refused("Temperature is 0", new InBatchOptions { Temperature = 0 });
+        Refused("Views is 3, expected 1 or 2", new InBatchOptions { Views = 3 });
+        Refused("BatchSize is 1, expected at least 2 for InBatchOptions", new InBatchOptions(), SmallImages.Quick with { BatchSize = 1 });
+        Refused("BatchSize is 1, expected at least 2", new AdversarialTrainingOptions { Inner = new InBatchOptions() }, SmallImages.Quick with { BatchSize = 1 });
         Refused("both would be the same image", new SupervisedContrastiveOptions { Views = 2 });
         Refused("nothing trains the classifier", new SupervisedContrastiveOptions { LinearEpochs = 0 });
         Refused("Alpha is 1, expected [0, 1)", new SupervisedContrastiveOptions { Alpha = 1 });

@@ -57,7 +57,7 @@ public class ReferenceVectorTests
         switch (reference.Form)
         {
             case "in-batch":
-                using (var inBatch = new InBatchObjective(new InBatchObjectiveOptions { Alpha = alpha, Temperature = reference.Temperature }))
+                using (var inBatch = new InBatchObjective(new InBatchOptions { Alpha = alpha, Temperature = reference.Temperature }))
                     return inBatch.Compute(logits, labels);
             case "supcon": // the reference takes the logits themselves for the embeddings
                 return WeightedTerms.Contrastive(alpha, nn.functional.cross_entropy(logits, labels), SupervisedContrastive.Term(logits, labels, reference.Temperature));

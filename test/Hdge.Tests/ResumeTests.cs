@@ -36,7 +36,7 @@ public sealed class ResumeTests : IDisposable
         {
             "hybrid, SGD" => run with { Augmentation = run.Augmentation with { NoiseDeviation = 0.05 } },
             "random bank, Adam" => run with { Optimizer = OptimizerKind.Adam, LearningRate = 0.002, Objective = new MemoryBankOptions { BankSize = 100, RandomStart = true, Form = MemoryBankForm.PublishedL2 } },
-            "in-batch, AdamW" => run with { Optimizer = OptimizerKind.AdamW, LearningRate = 0.002, WeightDecay = 0.05, Objective = new InBatchObjectiveOptions() },
+            "in-batch, AdamW" => run with { Optimizer = OptimizerKind.AdamW, LearningRate = 0.002, WeightDecay = 0.05, Objective = new InBatchOptions() },
             "cross-entropy, no momentum" => run with { Momentum = 0, Objective = new CrossEntropyOptions() },
             "supervised contrastive" => run with { Objective = new SupervisedContrastiveOptions { Views = 2, LinearEpochs = 2 } },
             "adversarial hybrid" => run with { Objective = new AdversarialTrainingOptions { Inner = new MemoryBankOptions { BankSize = 50 }, Attack = new PgdOptions { Steps = 1 } } },

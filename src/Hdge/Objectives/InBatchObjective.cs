@@ -10,10 +10,10 @@ namespace Hdge.Objectives;
 /// </summary>
 internal sealed class InBatchObjective : IObjective
 {
-    private readonly InBatchObjectiveOptions _options;
+    private readonly InBatchOptions _options;
 
     /// <summary>The objective.</summary>
-    public InBatchObjective(InBatchObjectiveOptions options)
+    public InBatchObjective(InBatchOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();

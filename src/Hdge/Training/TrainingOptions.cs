@@ -14,7 +14,7 @@ public sealed record TrainingOptions
     public NetworkOptions Network { get; init; } = new WideResNetOptions();
 
     /// <summary>The objective. Default HDGE contrasted within the batch, which measured best by far (docs/method.md); with a memory bank in the paper.</summary>
-    public ObjectiveOptions Objective { get; init; } = new InBatchObjectiveOptions();
+    public ObjectiveOptions Objective { get; init; } = new InBatchOptions();
 
     /// <summary>Random changes to training images. Default none.</summary>
     public AugmentationOptions Augmentation { get; init; } = new();

@@ -68,7 +68,7 @@ public sealed class LiveTensorTests : IClassFixture<LiveTensorTests.Trained>
         },
         ["create a ResNet-50"] = _ => new ResNet50Options().Create(new ImageShape(1, 16, 16), 3).Dispose(),
         ["train, SGD, memory bank"] = _ => Train(s_quick),
-        ["train, Adam, in the batch"] = _ => Train(s_quick with { Optimizer = OptimizerKind.Adam, Objective = new InBatchObjectiveOptions() }),
+        ["train, Adam, in the batch"] = _ => Train(s_quick with { Optimizer = OptimizerKind.Adam, Objective = new InBatchOptions() }),
         ["train, cross-entropy, dropout, noise"] = _ => Train(s_quick with
         {
             Objective = new CrossEntropyOptions(),

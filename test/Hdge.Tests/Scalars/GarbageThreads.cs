@@ -16,7 +16,7 @@ internal sealed class GarbageThreads : IDisposable
     private void Allocate()
     {
         var kept = new byte[256][]; // some of it lives a little longer
-        for (int i = 0; !_stop; i++)
+        for (uint i = 0; !_stop; i++)
         {
             kept[i % kept.Length] = new byte[2048];
             if (i % 1024 == 0)

@@ -66,7 +66,7 @@ public sealed class GcStressTests
             },
             Objective = kind switch
             {
-                _ when kind.Contains("in-batch", StringComparison.Ordinal) => new InBatchObjectiveOptions(),
+                _ when kind.Contains("in-batch", StringComparison.Ordinal) => new InBatchOptions(),
                 _ when kind.Contains("contrastive", StringComparison.Ordinal) => new SupervisedContrastiveOptions { LinearEpochs = 1 },
                 _ when kind.Contains("adversarial", StringComparison.Ordinal) => new AdversarialTrainingOptions { Inner = new CrossEntropyOptions(), Attack = new PgdOptions { Steps = 2 } },
                 _ => new JemOptions { BufferSize = 40, Sampler = new SgldOptions { Steps = 2 }, ConditionalWeight = 0.5, Contrast = new MemoryBankOptions { BankSize = 50 } },

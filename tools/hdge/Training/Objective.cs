@@ -20,8 +20,8 @@ internal sealed record Objective(string Name, ObjectiveOptions Options)
         new("hdge-softmax", s_publishedL2 with { Form = MemoryBankForm.PublishedSoftmax }),
         new("generative", s_publishedL2 with { Alpha = 0 }),
         new("discriminative", new MemoryBankOptions { Alpha = 1 }),
-        new("in-batch", new InBatchObjectiveOptions()),
-        new("in-batch-two-views", new InBatchObjectiveOptions { Views = 2 }),
+        new("in-batch", new InBatchOptions()),
+        new("in-batch-two-views", new InBatchOptions { Views = 2 }),
         new("supcon", new SupervisedContrastiveOptions()),
         new("supcon-two-views", new SupervisedContrastiveOptions { Views = 2 }),
         new("jem", new JemOptions()),
@@ -56,7 +56,7 @@ internal sealed record Objective(string Name, ObjectiveOptions Options)
     {
         Objective = Options,
         Network = Options is JemOptions && preset.Network is WideResNetOptions { Normalization: Normalization.Batch } wide ? wide with { Normalization = Normalization.None } : preset.Network,
-        Augmentation = Options is InBatchObjectiveOptions { Views: 2 } or SupervisedContrastiveOptions { Views: 2 }
+        Augmentation = Options is InBatchOptions { Views: 2 } or SupervisedContrastiveOptions { Views: 2 }
             ? preset.Augmentation with { CropPadding = 0, HorizontalFlip = false, Views = preset.Augmentation.Views ?? new() } : preset.Augmentation,
     };
 }

@@ -1,7 +1,7 @@
 namespace Hdge.Objectives;
 
 /// <summary>Weights of <see cref="InBatchObjective"/>.</summary>
-public sealed record InBatchObjectiveOptions : ObjectiveOptions
+public sealed record InBatchOptions : ObjectiveOptions
 {
     /// <summary>α of α·cross-entropy + (1 − α)·contrastive. Range [0, 1]: 1 is plain cross-entropy, 0 the contrastive term alone. Default 0.5, the published 1 : 1.</summary>
     public double Alpha { get; init; } = 0.5;
