@@ -4,7 +4,7 @@ using Hdge.Persistence;
 namespace Hdge.Calibration;
 
 /// <summary>softmax of an affine function of f(x) − mean f(x). May change the predicted class.</summary>
-public abstract class AffineCalibrator : Calibrator
+internal abstract class AffineCalibrator : Calibrator
 {
     private protected AffineCalibrator(int classCount, ReadOnlyMemory<float> weights, int weightCount, ReadOnlyMemory<float> biases) : base(classCount)
     {

@@ -4,7 +4,7 @@ using Hdge.Metrics;
 namespace Hdge.Calibration;
 
 /// <summary>How often images were of the class in each of 15 equal bins of its probability (histogram binning, Zadrozny and Elkan 2001; 15 as in Guo et al. 2017).</summary>
-public sealed class HistogramCalibrator : OneVersusRestCalibrator
+internal sealed class HistogramCalibrator : OneVersusRestCalibrator
 {
     [JsonConstructor]
     internal HistogramCalibrator(int classCount, IReadOnlyList<StepFunction> steps) : base(classCount, steps)

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Hdge.Calibration;
 
 /// <summary>softmax f(x), nothing changed.</summary>
-public sealed class IdentityCalibrator : Calibrator
+internal sealed class IdentityCalibrator : Calibrator
 {
     [JsonConstructor]
     internal IdentityCalibrator(int classCount) : base(classCount)

@@ -4,7 +4,7 @@ using Hdge.Metrics;
 namespace Hdge.Calibration;
 
 /// <summary>The rising step function closest to the outcomes in squares (isotonic regression by pooling adjacent violators, Ayer et al. 1955; Zadrozny and Elkan 2002).</summary>
-public sealed class IsotonicCalibrator : OneVersusRestCalibrator
+internal sealed class IsotonicCalibrator : OneVersusRestCalibrator
 {
     [JsonConstructor]
     internal IsotonicCalibrator(int classCount, IReadOnlyList<StepFunction> steps) : base(classCount, steps)

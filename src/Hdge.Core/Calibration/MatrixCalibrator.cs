@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Hdge.Calibration;
 
 /// <summary>softmax(W (f(x) − mean f(x)) + b) (matrix scaling, Guo et al. 2017, section 4.2; regularised as in Kull et al. 2019).</summary>
-public sealed class MatrixCalibrator : AffineCalibrator
+internal sealed class MatrixCalibrator : AffineCalibrator
 {
     [JsonConstructor]
     internal MatrixCalibrator(int classCount, ReadOnlyMemory<float> weights, ReadOnlyMemory<float> biases) : base(classCount, weights, checked(classCount * classCount), biases)

@@ -4,7 +4,7 @@ namespace Hdge.Calibration;
 /// A step function for each class, applied to its softmax probability; the row is then divided by its sum. A row of zeros becomes uniform.
 /// Steps make ties, so the largest probability may move to another class.
 /// </summary>
-public abstract class OneVersusRestCalibrator : Calibrator
+internal abstract class OneVersusRestCalibrator : Calibrator
 {
     private readonly StepFunction[] _steps;
 

@@ -4,7 +4,7 @@ using Hdge.Persistence;
 namespace Hdge.Calibration;
 
 /// <summary>A function of a probability that is constant on intervals (lo, hi]: <see cref="Values"/>[i] up to and with <see cref="Upper"/>[i], the last value beyond.</summary>
-public sealed class StepFunction
+internal sealed class StepFunction
 {
     [JsonConstructor]
     internal StepFunction(ReadOnlyMemory<float> upper, ReadOnlyMemory<float> values)

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Hdge.Calibration;
 
 /// <summary>softmax(w ∘ (f(x) − mean f(x)) + b) (vector scaling, Guo et al. 2017, section 4.2).</summary>
-public sealed class VectorCalibrator : AffineCalibrator
+internal sealed class VectorCalibrator : AffineCalibrator
 {
     [JsonConstructor]
     internal VectorCalibrator(int classCount, ReadOnlyMemory<float> weights, ReadOnlyMemory<float> biases) : base(classCount, weights, classCount, biases)

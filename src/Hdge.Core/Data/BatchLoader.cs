@@ -4,7 +4,7 @@ namespace Hdge.Data;
 /// Runs over an <see cref="ImageSet"/> in batches. While one batch is used, a background thread prepares the next; what a batch holds depends on
 /// the seed, the epoch and the batch's place alone, never on timing.
 /// </summary>
-public sealed class BatchLoader
+internal sealed class BatchLoader
 {
     private const int Order = -1; // the number of an epoch's shuffle, beside those of its batches
 

@@ -1,7 +1,7 @@
 namespace Hdge.Data;
 
 /// <summary>A batch as the loader prepares it: scaled and augmented network input in a reused buffer, valid until the next batch is asked for.</summary>
-public sealed class PixelBatch
+internal sealed class PixelBatch
 {
     private readonly float[] _pixels, _secondPixels;
     private readonly long[] _labels;

@@ -6,7 +6,7 @@ namespace Hdge.Detection;
 /// Distorted held-out images that stand in for unknown ones where none are given: each kind breaks something else (layout, class, orientation, polarity, detail,
 /// smoothness) and keeps the rest. A score is not told which.
 /// </summary>
-public static class PseudoOutliers
+internal static class PseudoOutliers
 {
     private const int Grid = 4;             // patches a side of the jigsaw
     private const double NoiseShare = 0.5;  // deviation of the noise as a share of the range of values
