@@ -63,6 +63,7 @@ case $command in
     docs)
         build src/Hdge.MLNet/Hdge.MLNet.csproj
         dotnet tool restore > /dev/null
+        rm -rf docs/api
         dotnet docfx docs/docfx.json --warningsAsErrors
         echo "artifacts/docs/index.html" ;;
     *)

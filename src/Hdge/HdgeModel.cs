@@ -260,9 +260,10 @@ public sealed partial class HdgeModel : IDisposable
         return ModelFile.Read(stream, Devices.Resolve(device));
     }
 
-    /// <inheritdoc cref="Load(Stream, string?)"/>
+    /// <summary>Reads a model from a file.</summary>
     /// <param name="path">File as written by <see cref="Save(string)"/>.</param>
     /// <param name="device">Where it shall score: "cpu", "cuda", "cuda:1" …; null takes a GPU when there is one.</param>
+    /// <exception cref="InvalidDataException">As <see cref="Load(Stream, string?)"/>; the message names the file.</exception>
     public static HdgeModel Load(string path, string? device = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

@@ -24,7 +24,6 @@ public static class HtmlReport
     }
 
     /// <summary>Writes the report as UTF-8; the stream stays open.</summary>
-    /// <inheritdoc cref="Write(ReportData, string)"/>
     /// <param name="data">What to show.</param>
     /// <param name="stream">Where to.</param>
     public static void Write(ReportData data, Stream stream)
@@ -34,7 +33,6 @@ public static class HtmlReport
     }
 
     /// <summary>Writes the report as text, to be stored as UTF-8.</summary>
-    /// <inheritdoc cref="Write(ReportData, string)"/>
     /// <param name="data">What to show.</param>
     /// <param name="text">Where to.</param>
     public static void Write(ReportData data, TextWriter text)

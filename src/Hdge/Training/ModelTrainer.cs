@@ -77,11 +77,11 @@ public static class ModelTrainer
         }
     }
 
-    /// <inheritdoc cref="Train(ImageSet, TrainingOptions, TrainingCallbacks, CancellationToken)"/>
+    /// <summary>As <see cref="Train(ImageSet, TrainingOptions, TrainingCallbacks, CancellationToken)"/>, with one callback alone.</summary>
     /// <param name="images">At least two images; at least two classes must occur.</param>
     /// <param name="options">Everything the run depends on.</param>
-    /// <param name="epoch">Called after each epoch on the calling thread; a resumed run calls it for the epochs before, too.</param>
     /// <param name="cancellationToken">Looked at before every step.</param>
+    /// <param name="epoch">Called after each epoch on the calling thread; a resumed run calls it for the epochs before, too.</param>
     public static HdgeModel Train(ImageSet images, TrainingOptions options, Action<EpochMetrics>? epoch, CancellationToken cancellationToken = default) =>
         Train(images, options, new TrainingCallbacks { Epoch = epoch }, cancellationToken);
 
