@@ -45,7 +45,7 @@ internal sealed class FeatureNetwork : Backbone
         {
             x = hidden[i].call(x);
             if (norms.Count > 0)
-                x = norms[i].call(x);
+                x = norms[i].call(x.unsqueeze(2L)).squeeze(2L); // a layer for images asks for a side
             x = x.LeakyRelu(s_slope, inPlace: false);
             if (_dropouts.Count > 0 && training)
                 x = _dropouts[i].call(x);

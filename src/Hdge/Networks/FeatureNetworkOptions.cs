@@ -39,6 +39,8 @@ public sealed record FeatureNetworkOptions : NetworkOptions
         foreach (int units in Hidden)
             Argument.Require(units is >= 1 and <= MostUnits, units, $"layers of 1..{MostUnits} units", nameof(Hidden));
         Argument.Require(Normalization is Normalization.None or Normalization.Batch or Normalization.Layer, Normalization, "None, Batch or Layer");
+        if (Normalization == Normalization.Layer && Hidden.Contains(1))
+            throw new ArgumentException($"{nameof(Hidden)} has a layer of 1 unit, expected at least 2 with {nameof(Normalization)}.{nameof(Normalization.Layer)}: normalised by itself it would always be 0.");
         Argument.Require(DropoutRate >= 0 && DropoutRate < 1, DropoutRate, "[0, 1)");
         Argument.Require(Enum.IsDefined(Scaling), Scaling, "Standardize, None or AsGiven");
         Argument.Require(shape.IsVector, shape, "vectors for a network that takes features: ImageShape.Vector(length), whose height and width are 1");
