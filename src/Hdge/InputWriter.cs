@@ -70,24 +70,24 @@ internal sealed class InputWriter
         if (_shape.IsVector)
         {
             if (WriteVectors(pixels, target, affine, check) is >= 0 and var wrong)
-                throw NotFinite(input, first + wrong);
+                throw NotFinite(input, first + wrong, nameof(pixels));
             return ToDevice(input);
         }
         int plane = _shape.Height * _shape.Width;
         for (int at = 0, channel = 0; at < target.Length; at += plane, channel = channel + 1 == _shape.Channels ? 0 : channel + 1)
         {
             if (!WritePlane(pixels.Slice(at, plane), target.Slice(at, plane), affine[channel], out var extent))
-                throw NotFinite(input, first + at / _shape.Length);
+                throw NotFinite(input, first + at / _shape.Length, nameof(pixels));
             if (check.Wanted)
                 check.Add(channel, extent);
         }
         return ToDevice(input);
     }
 
-    private static ArgumentException NotFinite(Tensor input, int image)
+    private static ArgumentException NotFinite(Tensor input, int image, string paramName)
     {
         input.Dispose();
-        return new ArgumentException($"Image {image} holds a value that is not finite, expected finite values.", "pixels");
+        return new ArgumentException($"Image {image} holds a value that is not finite, expected finite values.", paramName);
     }
 
     /// <summary>Writes images whose channels are single values; answers the first of them with a value that is not finite, or −1.</summary>
