@@ -17,13 +17,14 @@ public sealed partial class HdgeTrainer
 
         /// <summary>
         /// Column with the images: a vector of known size, dense or sparse, of Single (0..1, or what <see cref="Scale"/> brings there) or of Byte
-        /// (0..255), channel first: all values of the first channel row by row, then those of the next. Default "Features".
+        /// (0..255), channel first: all values of the first channel row by row, then those of the next; or with a <see cref="Networks.FeatureNetworkOptions"/> any vector of Single of known size.
+        /// Default "Features".
         /// </summary>
         public string FeatureColumnName { get; set; } = "Features";
 
         /// <summary>
         /// Channels, height and width of an image. Default null: what the column's dimensions say (H×W, or C×H×W as ExtractPixels gives them),
-        /// else a square grey (1×H×H) or colour (3×H×H) image where the column's length is that of one.
+        /// else a square grey (1×H×H) or colour (3×H×H) image where the column's length is that of one. With a <see cref="Networks.FeatureNetworkOptions"/> the column's length decides: leave it null.
         /// </summary>
         public ImageShape? ImageShape { get; set; }
 

@@ -120,7 +120,7 @@ public sealed partial class HdgeTransformer : ISingleFeaturePredictionTransforme
     internal DataViewSchema.Column FindFeatures(DataViewSchema input)
     {
         (DataViewSchema.Column column, VectorDataViewType type) = InputColumns.FindFeatures(input, FeatureColumnName);
-        ImageShapes.Resolve(ImageShape, type, FeatureColumnName);
+        ImageShapes.Resolve(ImageShape, type, FeatureColumnName, Model.NetworkOptions.TakesFeatures);
         return column;
     }
 

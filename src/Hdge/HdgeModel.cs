@@ -228,6 +228,8 @@ public sealed partial class HdgeModel : IDisposable
         using var use = Use();
         using var on = Autograd.On();
         ArgumentNullException.ThrowIfNull(options);
+        if (NetworkOptions.TakesFeatures)
+            throw new InvalidOperationException("The model takes features, expected one of images: chains of samples run over images of 0..1.");
         return ImageSampler.Draw(Network, Scaling, Device, options, progress, cancellationToken);
     }
 

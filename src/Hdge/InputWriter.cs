@@ -15,7 +15,8 @@ internal sealed class InputWriter
     private readonly Device _device;
     private readonly (float Multiplier, float Offset)[] _singles;
     private readonly (float Multiplier, float Offset)[] _unit;
-    private readonly float[] _bytes; // [channel × 256 + value]
+    private readonly float[] _bytes; // [channel × 256 + value]; none for vectors
+    private readonly (float Multiplier, float Offset)[] _featureBytes;
     private readonly float _scale;
 
     public InputWriter(ImageShape shape, PixelScaling scaling, Device device)
@@ -24,7 +25,8 @@ internal sealed class InputWriter
         var channels = Enumerable.Range(0, shape.Channels);
         _singles = [.. channels.Select(scaling.ForSingles)];
         _unit = [.. channels.Select(scaling.ForUnitSingles)];
-        _bytes = [.. channels.SelectMany(scaling.ByteValues)];
+        _featureBytes = shape.IsVector ? [.. channels.Select(scaling.ForBytes)] : [];
+        _bytes = shape.IsVector ? [] : [.. channels.SelectMany(scaling.ByteValues)];
     }
 
     /// <summary>
@@ -44,6 +46,11 @@ internal sealed class InputWriter
         var input = Empty(count);
         var target = TensorMemory.Span<float>(input);
         var check = new RangeCheck(range, 1 / 255f, inRange);
+        if (_shape.IsVector)
+        {
+            WriteVectors(pixels, target, _featureBytes, check);
+            return ToDevice(input);
+        }
         int plane = _shape.Height * _shape.Width;
         for (int at = 0, channel = 0; at < target.Length; at += plane, channel = channel + 1 == _shape.Channels ? 0 : channel + 1)
         {
@@ -60,18 +67,42 @@ internal sealed class InputWriter
     {
         var input = Empty(count);
         var target = TensorMemory.Span<float>(input);
+        if (_shape.IsVector)
+        {
+            if (WriteVectors(pixels, target, affine, check) is >= 0 and var wrong)
+                throw NotFinite(input, first + wrong, nameof(pixels));
+            return ToDevice(input);
+        }
         int plane = _shape.Height * _shape.Width;
         for (int at = 0, channel = 0; at < target.Length; at += plane, channel = channel + 1 == _shape.Channels ? 0 : channel + 1)
         {
             if (!WritePlane(pixels.Slice(at, plane), target.Slice(at, plane), affine[channel], out var extent))
-            {
-                input.Dispose();
-                throw new ArgumentException($"Image {first + at / _shape.Length} holds a value that is not finite, expected finite values.", nameof(pixels));
-            }
+                throw NotFinite(input, first + at / _shape.Length, nameof(pixels));
             if (check.Wanted)
                 check.Add(channel, extent);
         }
         return ToDevice(input);
+    }
+
+    private static ArgumentException NotFinite(Tensor input, int image, string paramName)
+    {
+        input.Dispose();
+        return new ArgumentException($"Image {image} holds a value that is not finite, expected finite values.", paramName);
+    }
+
+    /// <summary>Writes images whose channels are single values; answers the first of them with a value that is not finite, or −1.</summary>
+    private static int WriteVectors<T>(ReadOnlySpan<T> source, Span<float> target, ReadOnlySpan<(float Multiplier, float Offset)> affine, RangeCheck check) where T : struct, INumber<T>
+    {
+        for (int at = 0, channel = 0; at < target.Length; at++, channel = channel + 1 == affine.Length ? 0 : channel + 1)
+        {
+            float value = float.CreateTruncating(source[at]);
+            if (!float.IsFinite(value))
+                return at / affine.Length;
+            target[at] = value * affine[channel].Multiplier + affine[channel].Offset;
+            if (check.Wanted)
+                check.Add(channel, new(value, value));
+        }
+        return -1;
     }
 
     /// <summary>False when a value is not finite: 0 times such a value is NaN, so one sum tells of all.</summary>

@@ -8,7 +8,7 @@ internal sealed class BatchAugmenter : IBatchAugmenter
 {
     private readonly ImageSet _images;
     private readonly AugmentationOptions _options;
-    private readonly float[][] _byteValues;
+    private readonly float[][] _byteValues; // of each channel; none where the images are no bytes
     private readonly (float Multiplier, float Offset)[] _affine;
     private readonly int[] _columns;
 
@@ -18,7 +18,7 @@ internal sealed class BatchAugmenter : IBatchAugmenter
         options.Validate(images.Shape);
         (_images, _options) = (images, options);
         var channels = Enumerable.Range(0, images.Shape.Channels);
-        _byteValues = [.. channels.Select(scaling.ByteValues)];
+        _byteValues = images.IsBytes ? [.. channels.Select(scaling.ByteValues)] : [];
         _affine = [.. channels.Select(scaling.ForUnitSingles)]; // a set's floating-point images are kept already scaled to 0..1
         _columns = new int[images.Shape.Width];
     }

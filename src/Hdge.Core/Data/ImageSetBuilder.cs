@@ -4,13 +4,15 @@ namespace Hdge.Data;
 /// Collects images that arrive one by one into an <see cref="ImageSet"/>. Floating-point rows are kept as bytes for as long as every value is
 /// k/255 for a whole k (what images are), which takes a quarter of the memory; the first row that is not turns the store into floating point.
 /// </summary>
-public sealed class ImageSetBuilder(ImageShape shape)
+/// <param name="shape">Shape of every image.</param>
+/// <param name="asSingles">Keeps all rows as floating point: features may lie too near to a k/255 that they are not. Default false.</param>
+public sealed class ImageSetBuilder(ImageShape shape, bool asSingles = false)
 {
     private const float Tolerance = 1e-4f; // in units of 1/255: far above the rounding of k/255 in Single, far below a visible step
 
     private readonly List<int> _labels = [];
-    private byte[]? _bytes = [];
-    private float[]? _singles;
+    private byte[]? _bytes = asSingles ? null : [];
+    private float[]? _singles = asSingles ? [] : null;
 
     /// <summary>Shape of every image.</summary>
     public ImageShape Shape => shape;

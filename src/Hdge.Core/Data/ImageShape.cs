@@ -15,6 +15,10 @@ public readonly record struct ImageShape
         (Channels, Height, Width) = (channels, height, width);
     }
 
+    /// <summary>The shape of vectors that are no images, for networks that take features: <paramref name="length"/> channels of one value each.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The length is below 1, or above <see cref="Array.MaxLength"/>.</exception>
+    public static ImageShape Vector(int length) => new(length, 1, 1);
+
     /// <summary>Number of colour planes: 1 for grey, 3 for RGB.</summary>
     public int Channels { get; }
 
@@ -26,6 +30,9 @@ public readonly record struct ImageShape
 
     /// <summary>Values of one image: channels × height × width.</summary>
     public int Length => Channels * Height * Width;
+
+    /// <summary>Whether every channel is a single value.</summary>
+    internal bool IsVector => Height == 1 && Width == 1;
 
     /// <summary>For example <c>3x32x32</c>.</summary>
     public override string ToString() => $"{Channels}x{Height}x{Width}";

@@ -10,10 +10,12 @@ namespace Hdge.Data;
 /// below a sixteenth of <see cref="Contrast"/>. Training images within −0.5..1.5 that use an eighth of 0..1 or more count as images of 0..1, so that any other images of 0..1 are in
 /// range, −0.5..1.5 all told, and are left to the detection score.
 /// </para>
+/// <para>Features (<see cref="AreFeatures"/>) have a range each, which nothing widens but the half, and no contrast. One that was always 0 is out of range at any other value.</para>
 /// </summary>
 public sealed record PixelRange
 {
     private const float Margin = 0.5f, UsualWidth = 0.125f, LeastContrastShare = 1 / 16f;
+    private const string AsInTraining = "scale them as in training.";
     private const double LowShare = 0.001; // of the training images may be blank without the others' contrast being lost
 
     /// <summary>The lowest value of each channel.</summary>
@@ -28,9 +30,14 @@ public sealed record PixelRange
     /// </summary>
     public required float Contrast { get; init; }
 
+    /// <summary>Whether the values are features of no common scale, a channel each, and not pixels. Default false.</summary>
+    public bool AreFeatures { get; init; }
+
     /// <summary>The range of some images.</summary>
     /// <param name="sets">Of one shape, with at least one image in all.</param>
-    public static PixelRange Of(params IReadOnlyList<ImageSet> sets)
+    public static PixelRange Of(params IReadOnlyList<ImageSet> sets) => Of(areFeatures: false, sets);
+
+    internal static PixelRange Of(bool areFeatures, params IReadOnlyList<ImageSet> sets)
     {
         ArgumentNullException.ThrowIfNull(sets);
         int count = sets.Sum(set => set.Count);
@@ -51,7 +58,7 @@ public sealed record PixelRange
                     contrasts[at] = Math.Max(contrasts[at], extent.Width);
                 }
         Array.Sort(contrasts);
-        return new() { Lowest = lowest, Highest = highest, Contrast = contrasts[(int)(LowShare * count)] };
+        return new() { Lowest = lowest, Highest = highest, Contrast = contrasts[(int)(LowShare * count)], AreFeatures = areFeatures };
     }
 
     /// <summary>Whether image <paramref name="index"/> of a set of the same shape is in range.</summary>
@@ -92,8 +99,8 @@ public sealed record PixelRange
             contrast = Math.Max(contrast, found.Width);
             if (Admits(c, found))
                 continue;
-            string where = extents.Length > 1 ? $" in channel {c}" : "";
-            return $"holds values of {found.Times(1 / scale)}{where}, far outside the {trained.Times(1 / scale)} that the model was trained on: {Cause(found.Times(1 / scale), trained.Times(1 / scale))}";
+            string where = AreFeatures ? $" in feature {c}" : extents.Length > 1 ? $" in channel {c}" : "";
+            return $"holds values of {found.Times(1 / scale)}{where}, far outside the {trained.Times(1 / scale)} that the model was trained on: {(AreFeatures ? AsInTraining : Cause(found.Times(1 / scale), trained.Times(1 / scale)))}";
         }
         return AdmitsContrast(contrast) ? null : string.Create(CultureInfo.InvariantCulture,
             $"holds values that differ by {contrast / Math.Abs(scale):G4} at most, where those of training images differ by {Contrast / Math.Abs(scale):G4} or more: it is blank, or its values were divided by 255 once too often.");
@@ -103,13 +110,13 @@ public sealed record PixelRange
     {
         return found is { Low: >= 0, High: <= 255 } && trained.Largest <= 4
             ? "probably bytes of 0..255 given as floating-point values. Divide them by 255 or give them as bytes, or train with a Scale of 1/255 on such values."
-            : "scale them as in training.";
+            : AsInTraining;
     }
 
     private (float Low, float High) Widened(int channel)
     {
         float low = Lowest[channel], high = Highest[channel];
-        if (IsUsual())
+        if (!AreFeatures && IsUsual())
             (low, high) = (Math.Min(low, 0), Math.Max(high, 1));
         float margin = Margin * Math.Max(high - low, new Extent(low, high).Largest);
         return (low - margin, high + margin);

@@ -40,10 +40,13 @@ public sealed record PixelScaling
     /// <summary>As <see cref="ForSingles"/>, for values already in 0..1.</summary>
     internal (float Multiplier, float Offset) ForUnitSingles(int channel) => Affine(channel, 1);
 
+    /// <summary>As <see cref="ForSingles"/>, for bytes.</summary>
+    internal (float Multiplier, float Offset) ForBytes(int channel) => Affine(channel, 1 / 255f);
+
     /// <summary>Network input of each of the 256 bytes.</summary>
     internal float[] ByteValues(int channel)
     {
-        var (multiplier, offset) = Affine(channel, 1 / 255f);
+        var (multiplier, offset) = ForBytes(channel);
         return [.. Enumerable.Range(0, 256).Select(value => value * multiplier + offset)];
     }
 

@@ -31,6 +31,19 @@ internal static class ImageShapes
             : throw new ArgumentException(InputMessages.OtherOrder(columnName, type, shape, Told(dimensions), IsColoursLast(dimensions)), nameof(given));
     }
 
+    /// <summary>The shape for a network: as <see cref="Resolve(ImageShape?, VectorDataViewType, string)"/>, or where it takes features a vector of the column's length.</summary>
+    /// <exception cref="ArgumentException">The shape has another length or order than the column, or none is certain, or features are no Single.</exception>
+    public static ImageShape Resolve(ImageShape? given, VectorDataViewType type, string columnName, bool takesFeatures)
+    {
+        if (!takesFeatures)
+            return Resolve(given, type, columnName);
+        if (type.ItemType != NumberDataViewType.Single)
+            throw new ArgumentException(InputMessages.FeaturesOfSingle(columnName, type), nameof(type));
+        if (type.Size == 0 || (given is { } shape && shape != ImageShape.Vector(type.Size)))
+            throw new ArgumentException(InputMessages.NoVector(columnName, type.Size, given), nameof(given));
+        return ImageShape.Vector(type.Size);
+    }
+
     /// <summary>What to tell of a shape that was guessed from nothing but the column's length, where that is the length of other images too; else null.</summary>
     public static string? Doubt(ImageShape? given, VectorDataViewType type, string columnName)
     {

@@ -30,6 +30,13 @@ internal static class InputMessages
     public static string WrongLength(string name, int found, ImageShape shape) =>
         $"The feature column '{name}' has {found} values a row, expected {shape.Length} for images of {shape}.";
 
+    public static string FeaturesOfSingle(string name, VectorDataViewType found) =>
+        $"The feature column '{name}' has the type {found}, but the network takes features: expected a vector of Single. Convert it with Transforms.Conversion.ConvertType(outputKind: DataKind.Single).";
+
+    public static string NoVector(string name, int found, ImageShape? given) => given is { } shape
+        ? $"The feature column '{name}' has {found} values a row, but the network takes vectors of {shape.Length} features and the shape is {shape}: expected a column of that length and the shape ImageShape.Vector({shape.Length}), or none in training."
+        : $"The feature column '{name}' has no values, expected at least 1 a row.";
+
     public static string OtherClassCount(string role, string name, ulong found, int classCount) =>
         $"The key type of the {role} column '{name}' has {found} values, expected {classCount}, one an item of the score.";
 

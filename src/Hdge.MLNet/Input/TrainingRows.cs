@@ -14,6 +14,7 @@ internal sealed class TrainingRows
     private readonly ImageShape? _givenShape;
     private readonly PixelScaling _scaling;
     private readonly ImageSetBuilder _images;
+    private readonly bool _areFeatures;
 
     /// <summary>Finds the columns; reads no images yet.</summary>
     /// <exception cref="ArgumentException">A column is missing or has the wrong type or size.</exception>
@@ -25,7 +26,8 @@ internal sealed class TrainingRows
         (DataViewSchema.Column label, ClassCount) = InputColumns.FindLabel(input.Schema, options.LabelColumnName);
         _rows = new(label, ClassCount);
         (_givenShape, _scaling) = (options.ImageShape, options.Training.Scaling);
-        _images = new ImageSetBuilder(ImageShapes.Resolve(_givenShape, FeatureType, _features.Name));
+        _areFeatures = options.Training.Network.TakesFeatures;
+        _images = new ImageSetBuilder(ImageShapes.Resolve(_givenShape, FeatureType, _features.Name, _areFeatures), _areFeatures);
     }
 
     /// <summary>Type of the feature column.</summary>
@@ -52,13 +54,13 @@ internal sealed class TrainingRows
     /// <summary>What a user should know of the rows that were read.</summary>
     public IEnumerable<string> Warnings()
     {
-        if (ImageShapes.Doubt(_givenShape, FeatureType, _features.Name) is { } doubt)
+        if (!_areFeatures && ImageShapes.Doubt(_givenShape, FeatureType, _features.Name) is { } doubt)
             yield return doubt;
         if (MissingLabels > 0)
             yield return InputMessages.MissingLabels(Label.Name, MissingLabels);
         if (MissingImages > 0)
             yield return InputMessages.MissingImages(_features.Name, MissingImages);
-        if (ScalingDoubt.Of(Range, _scaling, FeatureType.ItemType == NumberDataViewType.Byte, _features.Name) is { } range)
+        if (!_areFeatures && ScalingDoubt.Of(Range, _scaling, FeatureType.ItemType == NumberDataViewType.Byte, _features.Name) is { } range)
             yield return range;
     }
 
@@ -90,7 +92,7 @@ internal sealed class TrainingRows
             getFeatures(ref row);
             if (row.Length != pixels.Length)
                 throw new InvalidDataException(InputMessages.RowLength(_features.Name, cursor.Position, row.Length, pixels.Length));
-            if (MissingImage.Is(row))
+            if (!_areFeatures && MissingImage.Is(row)) // of features it is a row of zeros
             {
                 MissingImages++;
                 continue;

@@ -17,6 +17,7 @@ internal sealed class PixelScorer<T>(BatchScorer.Source source, ScorePixels<T> s
 {
     private readonly VectorBuffer<T> _features = new(source.Row, source.Features, source.Capacity);
     private readonly int _length = source.Transformer.ImageShape.Length;
+    private readonly bool _areFeatures = source.Transformer.Model.NetworkOptions.TakesFeatures; // of which a sparse vector without a value is zeros
     private readonly T[] _pixels = new T[checked(source.Capacity * source.Transformer.ImageShape.Length)];
 
     public override ColumnBuffer Features => _features;
@@ -39,7 +40,7 @@ internal sealed class PixelScorer<T>(BatchScorer.Source source, ScorePixels<T> s
 
     protected override string? RangeProblem(int slot) => findProblem(_pixels.AsSpan(slot * _length, _length));
 
-    protected override bool IsMissing(int slot) => MissingImage.Is(_features[slot]) && LengthOf(slot) == _length;
+    protected override bool IsMissing(int slot) => !_areFeatures && MissingImage.Is(_features[slot]) && LengthOf(slot) == _length;
 
     protected override int LengthOf(int slot) => _features[slot].Length;
 

@@ -4,7 +4,7 @@ namespace Hdge.Detection;
 
 /// <summary>
 /// Distorted held-out images that stand in for unknown ones where none are given: each kind breaks something else (layout, class, orientation, polarity, detail,
-/// smoothness) and keeps the rest. A score is not told which.
+/// smoothness) and keeps the rest. A score is not told which. Vectors of features are mixed, or shuffled feature by feature.
 /// </summary>
 internal static class PseudoOutliers
 {
@@ -21,6 +21,8 @@ internal static class PseudoOutliers
         float[] values = heldOut.UnitValues();
         var shape = heldOut.Shape;
         float low = values.Min(), high = values.Max();
+        if (shape.IsVector)
+            return [("mixed", Each(2, Mixed)), ("shuffled", Each(7, Shuffled))];
         return
         [
             ("jigsaw", Each(1, (image, into, random) => Jigsaw(image, into, shape, random))),
@@ -77,6 +79,13 @@ internal static class PseudoOutliers
                 for (int y = 0; y < h; y++)
                     for (int x = 0; x < w; x++)
                         into[(c * h + y) * w + x] = source[(c * h + (h == w ? x : h - 1 - y)) * w + (h == w ? w - 1 - y : w - 1 - x)];
+        }
+
+        // Each feature from another row: what each is like stays, how they go together does not.
+        void Shuffled(int image, Span<float> into, Random random)
+        {
+            for (int i = 0; i < into.Length; i++)
+                into[i] = values[random.Next(heldOut.Count) * shape.Length + i];
         }
 
         void Inverted(int image, Span<float> into)

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Hdge.Networks;
 
 /// <summary>
-/// Batch normalisation of [N, channels, height, width] (Ioffe and Szegedy 2015) with a scale and a shift a channel; in evaluation mode by the running averages. Names and
+/// Batch normalisation of [N, channels, height, width] or [N, channels] (Ioffe and Szegedy 2015) with a scale and a shift a channel; in evaluation mode by the running averages. Names and
 /// numbers are those of TorchSharp's <c>BatchNorm2d</c>, whose counter is raised by a number that nothing holds (<see cref="HeldScalar"/>).
 /// </summary>
 public sealed class BatchNorm : nn.Module<Tensor, Tensor>
@@ -38,9 +38,11 @@ public sealed class BatchNorm : nn.Module<Tensor, Tensor>
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
+        ArgumentNullException.ThrowIfNull(input);
         if (training)
             num_batches_tracked.CountInPlace();
-        return nn.functional.batch_norm(input, running_mean, running_var, weight, bias, training, _momentum, _epsilon);
+        bool ofBatch = training && input.numel() > input.shape[1]; // one value a channel, a last batch of one vector, has no variance: the running averages stand in
+        return nn.functional.batch_norm(input, running_mean, running_var, weight, bias, ofBatch, _momentum, _epsilon);
     }
 
     /// <summary>Makes the output 0, whatever the input.</summary>

@@ -45,6 +45,21 @@ public abstract record NetworkOptions
     /// <exception cref="ArgumentException">A value is out of range.</exception>
     public abstract void Validate(ImageShape shape);
 
+    /// <summary>
+    /// Whether it takes vectors of features (<see cref="ImageShape.Vector"/>) and not images: then values have no range of 0..1, and what only pixels can have done to them is refused.
+    /// Default false.
+    /// </summary>
+    public virtual bool TakesFeatures => false;
+
+    /// <summary>How training scales the values of <paramref name="train"/>; default as the training's options say.</summary>
+    internal virtual PixelScaling ScalingFor(ImageSet train, PixelScaling given) => given;
+
+    /// <summary>Checks whether the network takes a scaling.</summary>
+    /// <exception cref="ArgumentException">It does not.</exception>
+    internal virtual void Validate(PixelScaling given)
+    {
+    }
+
     /// <summary>Names, types and shapes of the saved weights, without memory for them: a file is checked against them before any is taken.</summary>
     internal IEnumerable<(string Name, ScalarType Type, long[] Shape)> WeightShapes(ImageShape shape, int classCount)
     {

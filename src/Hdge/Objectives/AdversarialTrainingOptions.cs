@@ -47,7 +47,12 @@ public sealed record AdversarialTrainingOptions : ObjectiveOptions
         Argument.Require(Attack.Epsilon > 0, Attack.Epsilon, "above 0 in adversarial training: with 0 nothing is attacked");
     }
 
-    internal override void Validate(NetworkOptions network, ImageShape shape) => Inner.Validate(network, shape);
+    internal override void Validate(NetworkOptions network, ImageShape shape)
+    {
+        if (network.TakesFeatures)
+            throw new ArgumentException("Adversarial training cannot train a network that takes features, expected another objective: the attack changes pixels of 0..1.");
+        Inner.Validate(network, shape);
+    }
 
     /// <inheritdoc/>
     public override IObjective Create(ObjectiveContext context) => new AdversarialTrainingObjective(context, this);

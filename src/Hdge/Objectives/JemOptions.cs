@@ -60,6 +60,8 @@ public sealed record JemOptions : ObjectiveOptions
 
     internal override void Validate(NetworkOptions network, ImageShape shape)
     {
+        if (DensityWeight > 0 && network.TakesFeatures)
+            throw new ArgumentException($"JEM's log q(x) cannot train a network that takes features, expected another objective or {nameof(DensityWeight)} 0: its chains run over images of 0..1.");
         if (DensityWeight > 0)
             RefuseBatchNorm(network.HasBatchNorm(shape));
     }

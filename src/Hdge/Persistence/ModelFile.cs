@@ -8,7 +8,7 @@ namespace Hdge.Persistence;
 internal static class ModelFile
 {
     /// <summary>Most bytes of an entry that describes, but for the calibration's.</summary>
-    public const long LargestDescription = 1 << 20;
+    public const long LargestDescription = 1 << 26; // four numbers a feature
 
     private const string DescriptionEntry = "model.json", WeightsEntry = "weights.safetensors";
 

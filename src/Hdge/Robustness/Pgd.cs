@@ -55,6 +55,8 @@ public static class Pgd
 
     private static void Check(HdgeModel model, ImageSet images, IReadOnlyList<int>? targets)
     {
+        if (model.NetworkOptions.TakesFeatures)
+            throw new ArgumentException("The model takes features, expected one of images: the attack changes pixels of 0..1.", nameof(model));
         if (images.Shape != model.InputShape)
             throw new ArgumentException($"The images are {images.Shape}, the model takes {model.InputShape}.", nameof(images));
         for (int i = 0; i < images.Count; i++)

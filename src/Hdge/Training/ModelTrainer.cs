@@ -38,6 +38,7 @@ public static class ModelTrainer
         var (train, heldOut) = images.Split(options.ValidationFraction, Seeds.Mix(options.Seed, SeedStream.HeldOutImages));
         if (HeldOutWarning(heldOut.Count, options) is { } warning)
             callbacks.Log?.Invoke(warning);
+        options = options with { Scaling = options.Network.ScalingFor(train, options.Scaling) };
         var network = options.Network.Create(images.Shape, images.ClassCount, Seeds.Mix(options.Seed, SeedStream.NetworkWeights));
         var model = new HdgeModel(network, options.Scaling, device);
         try
@@ -106,7 +107,7 @@ public static class ModelTrainer
         if (options.Augmentation.NoiseDeviation > 0 && model.Network.HasBatchNorm)
             RunningAverages.Refresh(model.Network, train, options, model.Device, cancellationToken);
         model.Network.eval();
-        model.TrainedRange = PixelRange.Of(train, heldOut);
+        model.TrainedRange = PixelRange.Of(options.Network.TakesFeatures, train, heldOut);
         if (options.Objective.FinalStage is { } stage)
             LinearStage.Run(run, stage, progress, elapsed, cancellationToken, endLinearStage);
         if (heldOut.Count > 0)

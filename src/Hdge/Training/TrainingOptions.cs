@@ -19,7 +19,7 @@ public sealed record TrainingOptions
     /// <summary>Random changes to training images. Default none.</summary>
     public AugmentationOptions Augmentation { get; init; } = new();
 
-    /// <summary>How values become network input.</summary>
+    /// <summary>How values become network input. A <see cref="FeatureNetworkOptions"/> has a way of its own, <see cref="FeatureNetworkOptions.Scaling"/>; of this it takes the factor.</summary>
     public PixelScaling Scaling { get; init; } = new();
 
     /// <summary>Passes over the training images. Default 8, at least 1; 200 in the paper.</summary>
@@ -124,8 +124,11 @@ public sealed record TrainingOptions
         Argument.Require(Threads is null or >= 1, Threads ?? 0, "at least 1, or null", nameof(Threads));
         Argument.Require(Enum.IsDefined(OnCancel), OnCancel, "Throw or ReturnBestSoFar");
         Argument.Require(ProgressInterval >= TimeSpan.Zero, ProgressInterval, "at least 0");
+        if (Network.TakesFeatures && Augmentation != new AugmentationOptions { NoiseDeviation = Augmentation.NoiseDeviation })
+            throw new ArgumentException($"{nameof(Augmentation)} is {Augmentation}, but the network takes features: they cannot be cropped or mirrored. Expected {nameof(AugmentationOptions.NoiseDeviation)} alone, or nothing.");
         Augmentation.Validate(shape);
         Scaling.Validate(shape.Channels);
+        Network.Validate(Scaling);
         Detection.Validate(shape);
         Argument.Require(Epochs >= 1, Epochs, "at least 1");
         Argument.Require(BatchSize >= 1, BatchSize, "at least 1");
