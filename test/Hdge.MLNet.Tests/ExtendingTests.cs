@@ -69,18 +69,7 @@ public sealed class ExtendingTests : IDisposable
         HdgeTrainer.Options options = Trained.QuickOptions(epochs: 8);
         options.Training = options.Training with { Objective = new CenterOptions(), Network = new PlainNetworkOptions { Width = 12 } };
         using var model = Trained.Fit(context, options);
-        IDataView test = Trained.View(context, 60, first: 1000);
-        ScoredImage[] before = Trained.Rows(context, model.Transform(test));
-        double accuracy = context.MulticlassClassification.Evaluate(model.Transform(test)).MicroAccuracy;
-        Assert.True(accuracy > 0.6, $"accuracy {accuracy} of three classes");
-
-        using var file = new MemoryStream();
-        context.Model.Save(model, test.Schema, file);
-        file.Position = 0;
-        ITransformer loaded = new MLContext().Model.Load(file, out DataViewSchema _);
-        ScoredImage[] after = Trained.Rows(context, loaded.Transform(test));
-        Assert.All(before.Zip(after), pair => Trained.AssertAlike(pair.First, pair.Second));
-        (loaded as IDisposable)?.Dispose();
+        Trained.AssertLearnsAndSurvivesItsFile(context, model);
     }
 
     [Fact]

@@ -27,18 +27,7 @@ public class ObjectiveTests
         Assert.Equal(Enumerable.Repeat(TrainingStage.Network, 6).Concat(Enumerable.Repeat(TrainingStage.LinearLayer, 30)), stages);
         Assert.Contains(lines, line => line.Contains("linear layer, epoch 30/30: loss ", StringComparison.Ordinal));
 
-        IDataView test = Trained.View(context, 60, first: 1000);
-        ScoredImage[] before = Trained.Rows(context, model.Transform(test));
-        double accuracy = context.MulticlassClassification.Evaluate(model.Transform(test)).MicroAccuracy;
-        Assert.True(accuracy > 0.6, $"accuracy {accuracy} of three classes");
-
-        using var file = new MemoryStream();
-        context.Model.Save(model, test.Schema, file);
-        file.Position = 0;
-        ITransformer loaded = new MLContext().Model.Load(file, out DataViewSchema _);
-        ScoredImage[] after = Trained.Rows(context, loaded.Transform(test));
-        Assert.All(before.Zip(after), pair => Trained.AssertAlike(pair.First, pair.Second));
-        (loaded as IDisposable)?.Dispose();
+        Trained.AssertLearnsAndSurvivesItsFile(context, model);
     }
 
     [Fact]

@@ -37,6 +37,23 @@ internal static class Trained
     /// <summary>All rows of a scored data view.</summary>
     public static ScoredImage[] Rows(MLContext context, IDataView scored) => [.. context.Data.CreateEnumerable<ScoredImage>(scored, reuseRowObject: false)];
 
+    /// <summary>Asserts that a pipeline tells most images of the three classes apart, and scores the same once it was saved and loaded.</summary>
+    public static void AssertLearnsAndSurvivesItsFile(MLContext context, ITransformer model)
+    {
+        IDataView test = View(context, 60, first: 1000);
+        ScoredImage[] before = Rows(context, model.Transform(test));
+        double accuracy = context.MulticlassClassification.Evaluate(model.Transform(test)).MicroAccuracy;
+        Assert.True(accuracy > 0.6, $"accuracy {accuracy} of three classes");
+
+        using var file = new MemoryStream();
+        context.Model.Save(model, test.Schema, file);
+        file.Position = 0;
+        ITransformer loaded = new MLContext().Model.Load(file, out DataViewSchema _);
+        ScoredImage[] after = Rows(context, loaded.Transform(test));
+        Assert.All(before.Zip(after), pair => AssertAlike(pair.First, pair.Second));
+        (loaded as IDisposable)?.Dispose();
+    }
+
     /// <summary>Asserts that two rows have the same scores. Batches of different sizes may differ in the last digits.</summary>
     public static void AssertAlike(ScoredImage expected, ScoredImage actual, double tolerance = 1e-4)
     {
