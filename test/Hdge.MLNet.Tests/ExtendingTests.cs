@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Hdge.Data;
 using Hdge.MLNet.Tests.Data;
 using Hdge.MLNet.Tests.Extending;
@@ -25,11 +24,9 @@ public sealed class ExtendingTests : IDisposable
     [InlineData("PlainNetwork.cs")]
     public void TheGuideShowsTheCodeThatIsTestedHere(string file)
     {
-        string here = Path.GetDirectoryName(ThisFile())!, guide = File.ReadAllText(Path.Combine(here, "..", "..", "docs", "extending.md"));
-        string[] paragraphs = File.ReadAllText(Path.Combine(here, "Extending", file)).Trim().Split("\n\n");
+        string docs = Path.Combine(AppContext.BaseDirectory, "docs"), guide = File.ReadAllText(Path.Combine(docs, "extending.md"));
+        string[] paragraphs = File.ReadAllText(Path.Combine(docs, file)).Trim().Split("\n\n");
         Assert.Contains(string.Join("\n\n", paragraphs.Where(p => !p.StartsWith("namespace ", StringComparison.Ordinal))), guide, StringComparison.Ordinal);
-
-        static string ThisFile([CallerFilePath] string path = "") => path;
     }
 
     [Fact]

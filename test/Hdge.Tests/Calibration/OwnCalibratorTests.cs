@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Example;
 using Hdge.Calibration;
@@ -87,12 +86,10 @@ public class OwnCalibratorTests
     [Fact]
     public void TheDocumentationShowsWhatIsCompiledHere()
     {
-        string text = File.ReadAllText(Path.Combine(Folder(), "../../../docs/calibration.md")).ReplaceLineEndings("\n");
-        Assert.Contains("```csharp\n" + File.ReadAllText(Path.Combine(Folder(), "BlendCalibrator.cs")).ReplaceLineEndings("\n") + "```", text, StringComparison.Ordinal);
+        string text = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "docs", "calibration.md")).ReplaceLineEndings("\n");
+        Assert.Contains("```csharp\n" + File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "docs", "BlendCalibrator.cs")).ReplaceLineEndings("\n") + "```", text, StringComparison.Ordinal);
         Assert.Contains("CalibrationMethod.Register(\"Blend\", BlendCalibrator.Fit)", text, StringComparison.Ordinal);
     }
-
-    private static string Folder([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
 
     private class Wrong(int classCount) : Calibrator(classCount)
     {
