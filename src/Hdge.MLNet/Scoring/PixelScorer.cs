@@ -16,9 +16,9 @@ internal sealed class PixelScorer<T>(BatchScorer.Source source, ScorePixels<T> s
     where T : struct, INumber<T>
 {
     private readonly VectorBuffer<T> _features = new(source.Row, source.Features, source.Capacity);
-    private readonly int _length = source.Transformer.ImageShape.Length;
-    private readonly bool _areFeatures = source.Transformer.Model.NetworkOptions.TakesFeatures; // of which a sparse vector without a value is zeros
-    private readonly T[] _pixels = new T[checked(source.Capacity * source.Transformer.ImageShape.Length)];
+    private readonly int _length = source.Transformer.Model.InputShape.Length;
+    private readonly bool _areFeatures = source.Transformer.Model.TakesFeatures; // of which a sparse vector without a value is zeros
+    private readonly T[] _pixels = new T[checked(source.Capacity * source.Transformer.Model.InputShape.Length)];
 
     public override ColumnBuffer Features => _features;
 

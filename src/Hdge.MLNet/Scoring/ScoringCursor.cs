@@ -25,7 +25,7 @@ internal sealed class ScoringCursor : DataViewRowCursor
     public ScoringCursor(ScoringBinding binding, DataViewRowCursor input, bool[] active)
     {
         (_binding, _input, _active) = (binding, input, active);
-        int capacity = RowWindow.Capacity(binding.Transformer.ImageShape.Length);
+        int capacity = RowWindow.Capacity(binding.Transformer.Model.InputShape.Length);
         _scorer = BatchScorer.Create(binding.Transformer, input, binding.InputSchema, capacity);
         _columns = new ColumnBuffer?[binding.InputSchema.Count];
         foreach (DataViewSchema.Column column in binding.Inputs(active))
