@@ -57,7 +57,7 @@ internal sealed class FeatureNetwork : Backbone
     protected internal override OnnxValue? ExportFeatures(OnnxGraph graph, OnnxValue input)
     {
         var options = (FeatureNetworkOptions)Options;
-        var x = graph.Node("Flatten", [input], ("axis", 1L));
+        var x = graph.Activation(graph.Node("Flatten", [input], ("axis", 1L)));
         for (int i = 0; i < options.Hidden.Count; i++)
         {
             x = graph.Linear(x, $"hidden.{i}");

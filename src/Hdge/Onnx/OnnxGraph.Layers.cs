@@ -54,6 +54,10 @@ public sealed partial class OnnxGraph
         {
             case Normalization.None:
                 return x;
+            case Normalization.Batch or Normalization.Activation when Rounding is not null && x.Number >= 0:
+                // As a convolution of each channel by itself: what is between two layers then never leaves the 8 bits, nor their layout in memory.
+                var (factors, shifts) = ChannelScale(name, kind);
+                return Activation(Node("Conv", Layer(x, factors, [factors.Length, 1, 1, 1], shifts, round: true), ("kernel_shape", new long[] { 1, 1 }), ("strides", new long[] { 1, 1 }), ("pads", new long[4]), ("group", (long)factors.Length)));
             case Normalization.Batch:
                 return Node("BatchNormalization", [Rounded(x), Channels("weight"), Channels("bias"), Channels("running_mean"), Channels("running_var")], ("epsilon", NormEpsilon));
             case Normalization.Activation:

@@ -29,7 +29,7 @@ internal sealed class OnnxTorchSink : OnnxSink
         Tensor[] x = [.. inputs.Select(i => i.Tensor!)];
         var result = op switch
         {
-            "Conv" => nn.functional.conv2d(x[0], x[1], x.Length > 2 ? x[2] : null, Numbers("strides"), Numbers("pads")[..2]),
+            "Conv" => nn.functional.conv2d(x[0], x[1], x.Length > 2 ? x[2] : null, Numbers("strides"), Numbers("pads")[..2], groups: attributes.FirstOrDefault(a => a.Name == "group").Value is long groups ? groups : 1),
             "Gemm" => nn.functional.linear(x[0], x[1], x[2]),
             "BatchNormalization" => nn.functional.batch_norm(x[0], x[3], x[4], x[1], x[2], training: false, eps: (float)Attribute("epsilon")),
             "InstanceNormalization" => nn.functional.instance_norm(x[0], weight: x[1], bias: x[2], eps: (float)Attribute("epsilon")),
