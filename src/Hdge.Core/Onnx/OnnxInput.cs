@@ -1,5 +1,6 @@
 namespace Hdge.Onnx;
 
+#pragma warning disable CA1720 // types are what the names are
 /// <summary>What the input of an exported graph holds.</summary>
 public enum OnnxInput
 {

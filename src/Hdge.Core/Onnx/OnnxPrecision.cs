@@ -1,5 +1,6 @@
 namespace Hdge.Onnx;
 
+#pragma warning disable CA1720 // types are what the names are
 /// <summary>In which numbers an exported network computes.</summary>
 public enum OnnxPrecision
 {

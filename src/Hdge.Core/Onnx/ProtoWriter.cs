@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Hdge.Onnx;
@@ -7,11 +8,11 @@ internal sealed class ProtoWriter
 {
     private const int VarintType = 0, LengthType = 2, Fixed32Type = 5;
 
-    private readonly MemoryStream _bytes = new();
+    private readonly ArrayBufferWriter<byte> _bytes = new();
 
-    public long Length => _bytes.Length;
+    public long Length => _bytes.WrittenCount;
 
-    public ReadOnlySpan<byte> Bytes => _bytes.GetBuffer().AsSpan(0, (int)_bytes.Length);
+    public ReadOnlySpan<byte> Bytes => _bytes.WrittenSpan;
 
     public ProtoWriter Number(int field, long value)
     {
@@ -57,7 +58,7 @@ internal sealed class ProtoWriter
     private void Varint(ulong value)
     {
         for (; value >= 0x80; value >>= 7)
-            _bytes.WriteByte((byte)(value | 0x80));
-        _bytes.WriteByte((byte)value);
+            _bytes.Write([(byte)(value | 0x80)]);
+        _bytes.Write([(byte)value]);
     }
 }
