@@ -1,5 +1,6 @@
 using Hdge.Data;
 using Hdge.Detection;
+using Hdge.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -72,13 +73,15 @@ public sealed partial class HdgeModel
         var results = scores.Distinct().ToDictionary(s => s, _ => new float[images.Count]);
         var needs = detectors.Needs([.. results.Keys]);
         bool gradient = needs.HasFlag(DetectorNeeds.Gradients);
-        int largest = gradient ? LargestGradientForward : LargestForward;
+        int largest = LargestForward(gradient);
         using var mode = gradient ? Autograd.On() : null;
         for (int at = 0; at < images.Count && results.Count > 0; at += largest)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            using var input = Input(images, at, Math.Min(largest, images.Count - at));
-            using var pass = DetectionPass.Run(detectors, input, Temperature, needs);
+            int n = Math.Min(largest, images.Count - at);
+            using var known = gradient ? null : Kept?.Rows(images, at, n);
+            using var input = known is null ? Input(images, at, n) : null;
+            using var pass = known is null ? DetectionPass.Run(detectors, input!, Temperature, needs) : DetectionPass.RunOver(detectors, known, Temperature, needs);
             foreach (var (score, given) in results)
                 pass.Scores(score).CopyTo(given.AsSpan(at));
         }
@@ -92,22 +95,33 @@ public sealed partial class HdgeModel
         var features = empty(images.Count, Network.FeatureLength, dtype: float32).DetachFromDisposeScope();
         try
         {
-            for (int at = 0; at < images.Count; at += LargestForward)
+            PassFeatures(images, (z, at) =>
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                using var input = Input(images, at, Math.Min(LargestForward, images.Count - at));
-                using var off = no_grad();
-                using var scope = NewDisposeScope();
-                var z = Network.Features(input);
                 TensorMemory.Span<float>(Network.Head(z).cpu().contiguous()).CopyTo(logits.AsSpan(at * ClassCount));
                 features.narrow(0, at, z.shape[0]).copy_(z);
-            }
+            }, cancellationToken);
             return (logits, features);
         }
         catch
         {
             features.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Features of sets that need not pass the network again, while a run with a frozen one goes on; else null.</summary>
+    internal KeptFeatures? Kept { get; set; }
+
+    /// <summary>Hands over features [n, F] on the device of a whole set, batch after batch with the number of its first image.</summary>
+    internal void PassFeatures(ImageSet images, Action<Tensor, int> take, CancellationToken cancellationToken)
+    {
+        using var off = no_grad();
+        for (int at = 0; at < images.Count; at += _largestForward)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            int n = Math.Min(_largestForward, images.Count - at);
+            take(Kept?.Rows(images, at, n) ?? Network.Features(Input(images, at, n)), at);
         }
     }
 
@@ -133,6 +147,8 @@ public sealed partial class HdgeModel
         for (int i = 0; i < count; i++)
             Fill(pass.LogitRow(i), at + i, into, scores[i], decision);
     }
+
+    private int LargestForward(bool gradient) => gradient ? Math.Min(LargestGradientForward, _largestForward) : _largestForward;
 
     // A set's floating-point images are kept already scaled to 0..1.
     private Tensor Input(ImageSet images, int at, int count, Span<bool> inRange = default) => images.IsBytes

@@ -16,10 +16,11 @@ namespace Hdge;
 /// </summary>
 public sealed partial class HdgeModel : IDisposable
 {
-    private const int LargestForward = 256; // images a forward pass: enough to fill the cores, little enough to stay in cache
+    private const int MostImages = 256, MostPixels = MostImages * 64 * 64; // a forward pass: enough to fill the cores, little enough to stay in cache and memory
 
     private readonly InputWriter _input;
     private readonly UseGate _gate;
+    private readonly int _largestForward; // images a forward pass
     private int? _threads;
 
     internal HdgeModel(Backbone network, PixelScaling scaling, Device device)
@@ -32,6 +33,8 @@ public sealed partial class HdgeModel : IDisposable
         network.eval();
         (Network, Scaling, Device) = (network, scaling, device);
         Calibrator = new IdentityCalibrator(network.ClassCount);
+        var (height, width) = network.Options.SizeOf(network.InputShape);
+        _largestForward = (int)Math.Clamp(MostPixels / ((long)height * width), 1, MostImages);
         _input = new InputWriter(network.InputShape, scaling, device);
         _detectors = new DetectorSet(network, new DetectionOptions(), new Dictionary<string, DetectorState>(), new(() => LinearHead.Of(network)));
     }
@@ -180,12 +183,13 @@ public sealed partial class HdgeModel : IDisposable
         using var use = Use();
         CheckShape(images);
         var logits = new float[checked(images.Count * ClassCount)];
-        for (int at = 0; at < images.Count; at += LargestForward)
+        for (int at = 0; at < images.Count; at += _largestForward)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            int n = Math.Min(LargestForward, images.Count - at);
-            using var input = Input(images, at, n);
-            using var host = Forward(input);
+            int n = Math.Min(_largestForward, images.Count - at);
+            using var known = Kept?.Rows(images, at, n);
+            using var input = known is null ? Input(images, at, n) : null;
+            using var host = known is null ? Forward(input!) : HeadOf(known);
             TensorMemory.Span<float>(host).CopyTo(logits.AsSpan(at * ClassCount));
         }
         return logits;
@@ -300,10 +304,10 @@ public sealed partial class HdgeModel : IDisposable
     }
 
     // A caller's inference mode would keep gradients from scores that need them.
-    private static IDisposable? ScoringMode(DetectorSet detectors, out int largest)
+    private IDisposable? ScoringMode(DetectorSet detectors, out int largest)
     {
         bool gradient = detectors.Needs(detectors.Decision.Score).HasFlag(DetectorNeeds.Gradients);
-        largest = gradient ? LargestGradientForward : LargestForward;
+        largest = LargestForward(gradient);
         return gradient ? Autograd.On() : null;
     }
 
@@ -326,6 +330,13 @@ public sealed partial class HdgeModel : IDisposable
         using var off = no_grad();
         using var scope = NewDisposeScope();
         return Network.call(input).cpu().contiguous().MoveToOuterDisposeScope();
+    }
+
+    private Tensor HeadOf(Tensor features)
+    {
+        using var off = no_grad();
+        using var scope = NewDisposeScope();
+        return Network.Head(features).cpu().contiguous().MoveToOuterDisposeScope();
     }
 
     private void Fill(ReadOnlySpan<float> logits, int row, ScoreBatch into, float? score, Decision decision)

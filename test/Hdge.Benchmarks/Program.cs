@@ -6,6 +6,9 @@ using Hdge.Benchmarks;
 // bench fuzz [--mutations N]                                        reads damaged files; fails where one is read wrongly
 // bench gc [--minutes N] [--predictions N]                          training for some minutes, then single predictions, beside four allocating threads; fails where anything failed or differed
 // bench soak [--rows N] [--steps N]                                 watches memory over rows scored and steps trained
+// bench pretrained FOLDER [NAME=VALUE …]                            ImageNet's ResNet-18 on CIFAR-10, frozen or fine-tuned, and from scratch
+if (args is ["pretrained", .. var how])
+    return PretrainedBenchmark.Run(how);
 if (args is ["gpu", .. var rest])
     return GpuBenchmark.Run(rest is [var device, ..] ? device : "cuda", [.. rest.Skip(1)]);
 

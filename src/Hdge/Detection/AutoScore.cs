@@ -14,7 +14,7 @@ internal static class AutoScore
     public static Dictionary<DetectionScore, double> Compare(HdgeModel model, DetectorSet detectors, ImageSet heldOut, ImageSet? outliers, int seed, CancellationToken cancellationToken)
     {
         IReadOnlyList<DetectionScore> candidates = [.. detectors.Available.Where(s => !detectors.Needs(s).HasFlag(DetectorNeeds.Gradients))];
-        var known = Sample(heldOut, LargestKnown, seed);
+        var known = Sample(model, heldOut, LargestKnown, seed);
         var unknown = outliers is not null ? [outliers] : PseudoOutliers.Of(known, seed).Select(o => o.Images).ToList();
         var knownScores = model.DetectionScores(detectors, known, candidates, cancellationToken);
         var sums = candidates.ToDictionary(c => c, _ => 0.0);
@@ -30,12 +30,15 @@ internal static class AutoScore
     public static DetectionScore Best(IReadOnlyDictionary<DetectionScore, double> auroc) => auroc.OrderByDescending(a => a.Value).ThenBy(a => DetectorRegistry.Place(a.Key)).First().Key;
 
     /// <summary>At most <paramref name="size"/> of the images, drawn by seed, in their order.</summary>
-    public static ImageSet Sample(ImageSet images, int size, int seed)
+    public static ImageSet Sample(HdgeModel model, ImageSet images, int size, int seed)
     {
         if (images.Count <= size)
             return images;
         int[] order = [.. Enumerable.Range(0, images.Count)];
         new Random(seed).Shuffle(order);
-        return images.Subset(order.Take(size).Order().ToArray());
+        int[] drawn = [.. order.Take(size).Order()];
+        var sample = images.Subset(drawn);
+        model.Kept?.KeepPart(sample, images, drawn);
+        return sample;
     }
 }

@@ -7,6 +7,9 @@ public sealed record CrossEntropyOptions : ObjectiveOptions
     public double LabelSmoothing { get; init; }
 
     /// <inheritdoc/>
+    protected internal override bool TakesFeaturesAlone => true;
+
+    /// <inheritdoc/>
     public override void Validate() => Argument.Require(LabelSmoothing >= 0 && LabelSmoothing < 1, LabelSmoothing, "[0, 1)");
 
     /// <inheritdoc/>

@@ -27,6 +27,12 @@ public abstract record ObjectiveOptions
     /// <summary>The stage that trains the linear layer alone, on frozen features, after the epochs of the run. Default null: none.</summary>
     protected internal virtual LinearStageOptions? FinalStage => null;
 
+    /// <summary>
+    /// True where its steps look at <see cref="TrainingStep.Features"/> and <see cref="TrainingStep.Logits"/> alone, never at the images or the layers before the last: with a frozen network
+    /// (<see cref="TrainingOptions.Freeze"/>) each image then passes once, and steps see the kept features. Default false: each step passes its images through the network.
+    /// </summary>
+    protected internal virtual bool TakesFeaturesAlone => false;
+
     /// <summary>Why adversarial training cannot wrap it; null (default) where it can.</summary>
     protected internal virtual string? NotAdversarial => null;
 

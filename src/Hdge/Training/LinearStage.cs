@@ -24,9 +24,9 @@ internal static class LinearStage
         // Of a network whose own training was cut short the layer still gets all its epochs: they are what makes it a classifier.
         bool mayEnd = !end.IsCancellationRequested;
         network.eval();
-        using var features = Features(network, train, options.Scaling, device, cancellationToken);
+        using var features = Features(model, train, options.Scaling, cancellationToken);
         using var labels = Labels(train, device);
-        using var heldOutFeatures = heldOut.Count > 0 ? Features(network, heldOut, options.Scaling, device, cancellationToken) : null;
+        using var heldOutFeatures = heldOut.Count > 0 ? Features(model, heldOut, options.Scaling, cancellationToken) : null;
         using var heldOutLabels = Labels(heldOut, device);
         using var optimizer = new Adam([new([.. network.Classifier.parameters()])]);
         int batches = (train.Count + BatchSize - 1) / BatchSize;
@@ -85,8 +85,11 @@ internal static class LinearStage
     }
 
     /// <summary>Features [images, feature length] in the set's order.</summary>
-    private static Tensor Features(Backbone network, ImageSet images, PixelScaling scaling, Device device, CancellationToken cancellationToken)
+    private static Tensor Features(HdgeModel model, ImageSet images, PixelScaling scaling, CancellationToken cancellationToken)
     {
+        if (model.Kept?.Rows(images, 0, images.Count) is { } kept)
+            return kept;
+        var (network, device) = (model.Network, model.Device);
         using var off = no_grad();
         var all = empty(images.Count, network.FeatureLength, dtype: float32, device: device);
         int at = 0;

@@ -1,5 +1,7 @@
 using Hdge.Calibration;
 using Hdge.Data;
+using Hdge.Networks;
+using Hdge.Pretraining;
 
 namespace Hdge.Training;
 
@@ -38,16 +40,20 @@ public static class ModelTrainer
         var (train, heldOut) = images.Split(options.ValidationFraction, Seeds.Mix(options.Seed, SeedStream.HeldOutImages));
         if (HeldOutWarning(heldOut.Count, options) is { } warning)
             callbacks.Log?.Invoke(warning);
-        options = options with { Scaling = options.Network.ScalingFor(train, options.Scaling) };
+        using var pretrained = options.Pretrained is { } weights ? PretrainedWeights.Read(weights) : null;
+        options = options with { Network = pretrained?.NetworkFor(options.Network) ?? options.Network };
+        options = options with { Scaling = pretrained?.ScalingFor(options.Network, images.Shape, train, options.Scaling) ?? options.Network.ScalingFor(train, options.Scaling) };
         var network = options.Network.Create(images.Shape, images.ClassCount, Seeds.Mix(options.Seed, SeedStream.NetworkWeights));
         var model = new HdgeModel(network, options.Scaling, device);
         try
         {
+            pretrained?.CopyTo(network);
+            network.FreezeUpTo(options.Freeze);
             callbacks.Started?.Invoke(new TrainingStart
             {
                 Device = device.ToString(),
                 Network = options.Network,
-                ParameterCount = network.parameters().Sum(p => p.numel()),
+                ParameterCount = network.parameters().Sum(p => p.requires_grad ? p.numel() : 0),
                 Shape = images.Shape,
                 TrainingImages = train.Count,
                 HeldOutImages = heldOut.Count,
@@ -56,11 +62,7 @@ public static class ModelTrainer
             var input = new RunInput(model, train, heldOut, options);
             TimeSpan elapsed;
             using (Tf32.During(device, options.AllowTf32))
-            using (var run = new TrainingRun(input, callbacks))
-            {
-                run.Run(cancellationToken);
-                elapsed = run.Elapsed;
-            }
+                elapsed = Run(input, callbacks, cancellationToken);
             // A model that is to be returned in any case is finished in any case.
             if (options.OnCancel == CancelBehavior.ReturnBestSoFar)
                 Finish(input, callbacks.Epoch, elapsed, CancellationToken.None, cancellationToken);
@@ -69,6 +71,7 @@ public static class ModelTrainer
             if (callbacks.Log is { } log)
                 foreach (string doubt in TrainingDoubts.Of(model, train, heldOut, options, options.OnCancel == CancelBehavior.ReturnBestSoFar ? CancellationToken.None : cancellationToken))
                     log(doubt);
+            model.Kept = null;
             return model;
         }
         catch
@@ -76,6 +79,24 @@ public static class ModelTrainer
             model.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Trains, over the images or over the features that a frozen network makes of them; answers how long it took.</summary>
+    private static TimeSpan Run(RunInput input, TrainingCallbacks callbacks, CancellationToken cancellationToken)
+    {
+        if (!FrozenRun.Serves(input.Options, input.Train, input.Model.Network.FeatureLength))
+        {
+            using var run = new TrainingRun(input, callbacks);
+            run.Run(cancellationToken);
+            return run.Elapsed;
+        }
+        FrozenRun.Pass(input, callbacks.Step, cancellationToken);
+        var over = FrozenRun.Over(input);
+        using var head = over.Model;
+        using var last = new TrainingRun(over, callbacks);
+        last.Run(cancellationToken);
+        FrozenRun.Copy(head.Network, input.Model.Network);
+        return last.Elapsed;
     }
 
     /// <summary>As <see cref="Train(ImageSet, TrainingOptions, TrainingCallbacks, CancellationToken)"/>, with one callback alone.</summary>
@@ -104,7 +125,7 @@ public static class ModelTrainer
     internal static void Finish(RunInput run, Action<EpochMetrics>? progress, TimeSpan elapsed, CancellationToken cancellationToken, CancellationToken endLinearStage = default)
     {
         var (model, train, heldOut, options) = run;
-        if (options.Augmentation.NoiseDeviation > 0 && model.Network.HasBatchNorm)
+        if (options.Augmentation.NoiseDeviation > 0 && options.Freeze != Freeze.Backbone && model.Network.HasBatchNorm)
             RunningAverages.Refresh(model.Network, train, options, model.Device, cancellationToken);
         model.Network.eval();
         model.TrainedRange = PixelRange.Of(options.Network.TakesFeatures, train, heldOut);

@@ -13,6 +13,24 @@ public sealed record TrainingOptions
     /// <summary>The network. Default WRN-10-1 with batch norm; WRN-28-10 in the paper.</summary>
     public NetworkOptions Network { get; init; } = new WideResNetOptions();
 
+    /// <summary>
+    /// Weights that the network starts from. Default null: drawn from the seed. Either <c>imagenet-resnet18</c>, for a <see cref="ResNet18Options"/>: a ResNet-18 trained on ImageNet, which the
+    /// package Microsoft.ML.DnnImageFeaturizer.ResNet18 0.23.1 brings when the application references it. Or the path of a file: <c>.safetensors</c> with the names of our weights, which are
+    /// torchvision's; <c>.hdge</c> or ML.NET's <c>.zip</c> with one of our models, to go on training it or to teach it other classes; <c>.onnx</c>, that package's ResNet18.onnx. <see cref="Network"/>
+    /// must be of the kind the weights are of. The last layer is drawn anew where its number of classes is another, or the weights have none. The mean and deviation of the input that belong to
+    /// the weights are taken with them: of <see cref="Scaling"/> the factor alone counts (of a .safetensors file with a ResNet ImageNet's usual ones, unless Scaling gives others).
+    /// </summary>
+    public string? Pretrained { get; init; }
+
+    /// <summary>How much of the pre-trained network stays as it is. Default <see cref="Freeze.None"/>: all of it is fine-tuned.</summary>
+    public Freeze Freeze { get; init; }
+
+    /// <summary>
+    /// What the learning rate is multiplied by for all weights before the last layer. Default null: 0.1 with <see cref="Pretrained"/>, whose weights are good already, else 1. Finite and at
+    /// least 0.
+    /// </summary>
+    public double? BackboneLearningRateFactor { get; init; }
+
     /// <summary>The objective. Default HDGE contrasted within the batch, which measured best by far (docs/method.md); with a memory bank in the paper.</summary>
     public ObjectiveOptions Objective { get; init; } = new InBatchOptions();
 
@@ -117,6 +135,11 @@ public sealed record TrainingOptions
     public void Validate(ImageShape shape)
     {
         Network.Validate(shape);
+        Argument.Require(Pretrained is null || Pretrained.Trim().Length > 0, Pretrained ?? "", "a name or a path, or null", nameof(Pretrained));
+        Argument.Require(Enum.IsDefined(Freeze), Freeze, "None, Stem, Stage1, Stage2, Stage3 or Backbone");
+        if (Freeze != Freeze.None && Pretrained is null)
+            throw new ArgumentException($"{nameof(Freeze)} is {Freeze}, but {nameof(Pretrained)} names no weights: random ones would stay as they are. Expected weights, or {Freeze.None}.");
+        Argument.Require(BackboneLearningRateFactor is null || (BackboneLearningRateFactor >= 0 && double.IsFinite(BackboneLearningRateFactor.Value)), BackboneLearningRateFactor ?? 0, "finite and at least 0, or null", nameof(BackboneLearningRateFactor));
         Objective.Validate();
         Objective.Validate(Network, shape);
         Checkpoint?.Validate();

@@ -11,6 +11,7 @@ namespace Hdge.Training;
 /// <summary>The loop over the epochs: steps, validation, checkpoints, and the way back after divergence.</summary>
 internal sealed class TrainingRun : IDisposable
 {
+    private readonly RunInput _whole; // over images, where this one is over their features
     private readonly HdgeModel _model;
     private readonly ImageSet _train, _heldOut;
     private readonly TrainingOptions _options;
@@ -38,10 +39,11 @@ internal sealed class TrainingRun : IDisposable
     {
         var (model, _, _, options) = run;
         (_model, _train, _heldOut, _options) = run;
+        _whole = run.Whole ?? run;
         (_progress, _log) = (callbacks.Epoch, callbacks.Log ?? (_ => { }));
         var network = model.Network;
         _objective = options.Objective.Create(new ObjectiveContext(network, options.Scaling, model.Device, Seeds.Mix(options.Seed, SeedStream.Objective)));
-        _optimizer = Optimizers.Create([new([.. network.parameters()]), new([.. _objective.Parameters])], options);
+        _optimizer = Optimizers.Create([.. Optimizers.Groups(network, options), new([.. _objective.Parameters])], options);
         _dropouts = SeededDropout.In(network);
         _state = new RunState(network, _optimizer, _objective, model.Device);
         _monitor = new LossMonitor(model.Device);
@@ -53,7 +55,7 @@ internal sealed class TrainingRun : IDisposable
 
     public void Run(CancellationToken cancellationToken)
     {
-        var saving = _options.Checkpoint is { } checkpoint ? new RunCheckpoint(checkpoint, OptionText.Of(_options), CheckpointDescription.Fingerprint(_train, _heldOut), _log) : null;
+        var saving = _options.Checkpoint is { } checkpoint ? new RunCheckpoint(checkpoint, OptionText.Of(_whole.Options), CheckpointDescription.Fingerprint(_whole.Train, _whole.HeldOut), _log) : null;
         if (saving?.Resume(_state) is { } saved)
         {
             (_metrics, _restarts, _before) = ([.. saved.Metrics], saved.Restarts, saved.Metrics is [.., var last] ? last.Elapsed : default);
@@ -180,11 +182,20 @@ internal sealed class TrainingRun : IDisposable
 
     private HdgeModel LastGoodModel()
     {
-        var good = new HdgeModel(_options.Network.Create(_train.Shape, _train.ClassCount), _options.Scaling, _model.Device);
+        var (network, images) = (_model.Network, _whole.Model);
+        var good = new HdgeModel(_whole.Options.Network.Create(images.InputShape, images.ClassCount), _whole.Options.Scaling, _model.Device);
         using (no_grad())
-            foreach (var (name, weight) in good.Network.state_dict())
+        {
+            foreach (var (name, weight) in network.state_dict())
                 weight.copy_(_lastGood.Tensors[RunState.NetworkPrefix + name]);
-        ModelTrainer.Finish(new RunInput(good, _train, _heldOut, _options), progress: null, elapsed: default, CancellationToken.None);
+            foreach (var (name, weight) in images.Network.state_dict())
+                good.Network.state_dict()[name].copy_(weight);
+            if (images != _model)
+                FrozenRun.Copy(network, good.Network);
+        }
+        good.Kept = images.Kept;
+        ModelTrainer.Finish(_whole with { Model = good }, progress: null, elapsed: default, CancellationToken.None);
+        good.Kept = null;
         return good;
     }
 
