@@ -16,7 +16,7 @@ internal static class ImageNetResNet18
 
     public const int LastStageBlocks = 3;
 
-    private const string Package = "Microsoft.ML.DnnImageFeaturizer.ResNet18";
+    private const string Package = "Microsoft.ML.DnnImageFeaturizer.ResNet18", Version = "0.23.1";
 
     /// <summary>Means of the package's mean image (ResNetPreprocess.onnx), red, green, blue, of values of 0..1; the weights expect values of 0..255.</summary>
     private static readonly float[] s_means = [123.15163f / 255, 115.902885f / 255, 103.06262f / 255];
@@ -26,14 +26,16 @@ internal static class ImageNetResNet18
 
     public static PixelScaling Scaling(PixelScaling given) => given with { Mean = s_means, StandardDeviation = [1f / 255] };
 
-    /// <summary>The file in the application's folder, where the package's reference puts it.</summary>
-    /// <exception cref="FileNotFoundException">It is not there.</exception>
+    /// <summary>The file in the application's folder, where the package's reference puts it, or else in NuGet's folder, where a download puts it.</summary>
+    /// <exception cref="FileNotFoundException">It is in neither.</exception>
     public static string Find()
     {
-        string path = Path.Combine(AppContext.BaseDirectory, "DnnImageModels", "ResNet18Onnx", "ResNet18.onnx");
-        return File.Exists(path) ? path : throw new FileNotFoundException(
-            $"{nameof(Training.TrainingOptions.Pretrained)} is '{Name}', but there is no '{path}'. Expected the application to reference the package {Package} 0.23.1, which brings it: "
-            + $"dotnet add package {Package} --version 0.23.1. The path of its ResNet18.onnx will do, too.", path);
+        string inside = Path.Combine("DnnImageModels", "ResNet18Onnx", "ResNet18.onnx"), path = Path.Combine(AppContext.BaseDirectory, inside);
+        string packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } told ? told : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+        string downloaded = Path.Combine(packages, "microsoft.ml.dnnimagefeaturizer.resnet18", Version, "tools", inside);
+        return new[] { path, downloaded }.FirstOrDefault(File.Exists) ?? throw new FileNotFoundException(
+            $"{nameof(Training.TrainingOptions.Pretrained)} is '{Name}', but there is no '{path}'. Expected the application to reference the package {Package} {Version}, which brings it: "
+            + $"dotnet add package {Package} --version {Version}. The path of its ResNet18.onnx will do, too.", path);
     }
 
     /// <summary>The weights by torchvision's names; the tensors are the caller's.</summary>
@@ -87,5 +89,5 @@ internal static class ImageNetResNet18
 
     private static string Input(OnnxInitializers.Node node, int index) => index < node.Inputs.Count ? node.Inputs[index] : throw Other($"a {node.Operator} has {node.Inputs.Count} inputs");
 
-    private static InvalidDataException Other(string problem) => new($"The ONNX file is not that of {Package} 0.23.1: {problem}.");
+    private static InvalidDataException Other(string problem) => new($"The ONNX file is not that of {Package} {Version}: {problem}.");
 }

@@ -15,8 +15,14 @@ internal static class FrozenRun
     public static bool Serves(TrainingOptions options, ImageSet train, int featureLength) =>
         options.Freeze == Freeze.Backbone && options.Augmentation == new AugmentationOptions() && options.Objective.TakesFeaturesAlone && (long)train.Count * featureLength <= Array.MaxLength;
 
-    /// <summary>Passes the images of a run through its network; the model keeps the features.</summary>
-    public static void Pass(RunInput run, Action<TrainingProgress>? report, CancellationToken cancellationToken)
+    /// <summary>Why it cannot, the end of a sentence.</summary>
+    public static string WhyNot(TrainingOptions options) =>
+        options.Augmentation != new AugmentationOptions() ? $"{nameof(TrainingOptions.Augmentation)} changes it each time. Without it each image would pass once."
+        : !options.Objective.TakesFeaturesAlone ? $"{options.Objective.GetType().Name} looks at more than its features ({nameof(Objectives.ObjectiveOptions.TakesFeaturesAlone)})."
+        : "their features would not fit into one array.";
+
+    /// <summary>Passes the images of a run through its network, whose model keeps the features; answers how long it took.</summary>
+    public static TimeSpan Pass(RunInput run, Action<TrainingProgress>? report, CancellationToken cancellationToken)
     {
         var (model, train, heldOut, options) = run;
         var kept = new KeptFeatures(model.Device);
@@ -25,6 +31,7 @@ internal static class FrozenRun
         foreach (var images in new[] { train, heldOut }.Where(set => set.Count > 0))
             kept.Pass(model, images, Report, cancellationToken);
         model.Kept = kept;
+        return clock.Elapsed;
 
         void Report(int images)
         {
@@ -47,7 +54,7 @@ internal static class FrozenRun
     }
 
     /// <summary>The run over the features that stands for one over images; dispose of its model.</summary>
-    public static RunInput Over(RunInput images)
+    public static RunInput Over(RunInput images, TimeSpan spent)
     {
         var (model, train, heldOut, options) = images;
         var features = model.Kept!.Of(train)!;
@@ -55,7 +62,7 @@ internal static class FrozenRun
         var scaling = new PixelScaling { Mean = [0], StandardDeviation = [1] };
         var head = new HdgeModel(last.Create(features.Shape, model.ClassCount), scaling, model.Device);
         Copy(model.Network, head.Network);
-        return new(head, features, heldOut.Count > 0 ? model.Kept!.Of(heldOut)! : features.Take(0), options with { Network = last, Scaling = scaling, Freeze = Freeze.None, BackboneLearningRateFactor = null }) { Whole = images };
+        return new(head, features, heldOut.Count > 0 ? model.Kept!.Of(heldOut)! : features.Take(0), options with { Network = last, Scaling = scaling, Freeze = Freeze.None, BackboneLearningRateFactor = null }) { Whole = images, Spent = spent };
     }
 
     /// <summary>Copies the last layer of one network to another.</summary>

@@ -8,6 +8,7 @@ namespace Hdge.Training;
 /// <summary>Trains a classifier from labelled images: the loop over epochs, its validation, and the calibration at its end.</summary>
 public static class ModelTrainer
 {
+    private const int SmallForPretrained = 64;
     private const int FewHeldOut = 100; // below it the flagged share of 5 % has a standard deviation above 2 %
 
     /// <summary>
@@ -49,6 +50,8 @@ public static class ModelTrainer
         {
             pretrained?.CopyTo(network);
             network.FreezeUpTo(options.Freeze);
+            if (SizeWarning(options, images.Shape) is { } tooSmall)
+                callbacks.Log?.Invoke(tooSmall);
             callbacks.Started?.Invoke(new TrainingStart
             {
                 Device = device.ToString(),
@@ -86,12 +89,13 @@ public static class ModelTrainer
     {
         if (!FrozenRun.Serves(input.Options, input.Train, input.Model.Network.FeatureLength))
         {
+            if (input.Options.Freeze == Freeze.Backbone)
+                callbacks.Log?.Invoke($"The network is frozen ({nameof(TrainingOptions.Freeze)} is {Freeze.Backbone}), but every image passes it in every epoch: {FrozenRun.WhyNot(input.Options)}");
             using var run = new TrainingRun(input, callbacks);
             run.Run(cancellationToken);
             return run.Elapsed;
         }
-        FrozenRun.Pass(input, callbacks.Step, cancellationToken);
-        var over = FrozenRun.Over(input);
+        var over = FrozenRun.Over(input, FrozenRun.Pass(input, callbacks.Step, cancellationToken));
         using var head = over.Model;
         using var last = new TrainingRun(over, callbacks);
         last.Run(cancellationToken);
@@ -119,6 +123,16 @@ public static class ModelTrainer
         double rate = options.InDistributionRate, deviation = Math.Sqrt(rate * (1 - rate) / count);
         return FormattableString.Invariant($"Only {count} images are held out ({fraction}), expected {FewHeldOut} or more: calibration, prediction sets and the decision on what is in-distribution come from so few. ")
             + FormattableString.Invariant($"The share of known images flagged, {1 - rate:P0} by {nameof(TrainingOptions.InDistributionRate)}, may be off by {100 * deviation:F0} percentage points and more.");
+    }
+
+    /// <summary>What there is to say where pre-trained weights see images much smaller than those they come from; else null.</summary>
+    private static string? SizeWarning(TrainingOptions options, ImageShape shape)
+    {
+        if (options.Pretrained is null || options.Network is not ResNetOptions { SmallImages: false } network)
+            return null;
+        var (height, width) = network.SizeOf(shape);
+        return Math.Min(height, width) >= SmallForPretrained ? null
+            : $"Images of {shape} pass the pre-trained network as {height}x{width} pixels: weights of ImageNet know things of 224. Expected an {nameof(ResNetOptions.InputSize)} of 112 or 224, to which the network enlarges them.";
     }
 
     /// <summary>What follows the last step: range of the pixels, running averages for clean images, the linear layer where it has a stage of its own (which <paramref name="endLinearStage"/> ends after a whole epoch), temperature, decision and detectors.</summary>

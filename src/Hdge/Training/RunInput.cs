@@ -11,4 +11,7 @@ internal sealed record RunInput(HdgeModel Model, ImageSet Train, ImageSet HeldOu
 {
     /// <summary>The run over images that this one, over their features, stands for (<see cref="FrozenRun"/>); null where it stands for itself.</summary>
     public RunInput? Whole { get; init; }
+
+    /// <summary>Time that passed before it.</summary>
+    public TimeSpan Spent { get; init; }
 }

@@ -28,7 +28,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly LearningRateSchedule _schedule;
     private readonly int _restartsAllowed;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
-    private TimeSpan _before; // what a resumed run took until its checkpoint
+    private TimeSpan _before; // what the pass of a frozen network took, and a resumed run until its checkpoint
     private TimeSpan _stepTime; // of the last epoch
     private BatchLoader _loader;
     private List<EpochMetrics> _metrics = []; // one an epoch done
@@ -39,7 +39,7 @@ internal sealed class TrainingRun : IDisposable
     {
         var (model, _, _, options) = run;
         (_model, _train, _heldOut, _options) = run;
-        _whole = run.Whole ?? run;
+        (_whole, _before) = (run.Whole ?? run, run.Spent);
         (_progress, _log) = (callbacks.Epoch, callbacks.Log ?? (_ => { }));
         var network = model.Network;
         _objective = options.Objective.Create(new ObjectiveContext(network, options.Scaling, model.Device, Seeds.Mix(options.Seed, SeedStream.Objective)));
@@ -58,7 +58,7 @@ internal sealed class TrainingRun : IDisposable
         var saving = _options.Checkpoint is { } checkpoint ? new RunCheckpoint(checkpoint, OptionText.Of(_whole.Options), CheckpointDescription.Fingerprint(_whole.Train, _whole.HeldOut), _log) : null;
         if (saving?.Resume(_state) is { } saved)
         {
-            (_metrics, _restarts, _before) = ([.. saved.Metrics], saved.Restarts, saved.Metrics is [.., var last] ? last.Elapsed : default);
+            (_metrics, _restarts, _before) = ([.. saved.Metrics], saved.Restarts, _before + (saved.Metrics is [.., var last] ? last.Elapsed : default));
             _loader = Loader();
             _monitor.GoTo(FirstStep, saved.LossLimit);
             _metrics.ForEach(m => _progress?.Invoke(m));
