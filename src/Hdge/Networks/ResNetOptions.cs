@@ -1,3 +1,4 @@
+using System.Text;
 using Hdge.Data;
 
 namespace Hdge.Networks;
@@ -55,6 +56,9 @@ public abstract record ResNetOptions : NetworkOptions
 
         int Side(int side) => (int)Math.Min(int.MaxValue, Math.Round(side * factor));
     }
+
+    /// <summary>Nothing: the names of the networks say it all.</summary>
+    protected override bool PrintMembers(StringBuilder builder) => false;
 
     /// <summary>Name, and what differs from the usual network.</summary>
     private protected string Named(string name) =>

