@@ -18,6 +18,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly Action<string> _log;
     private readonly IObjective _objective;
     private readonly Optimizer _optimizer;
+    private readonly WeightAverage? _average;
     private readonly SeededDropout[] _dropouts;
     private readonly RunState _state;
     private readonly StateSnapshot _lastGood = new();
@@ -33,6 +34,7 @@ internal sealed class TrainingRun : IDisposable
     private List<EpochMetrics> _metrics = []; // one an epoch done
     private EpochMetrics? _best; // whose weights are kept
     private int _restarts;
+    private bool _returnedBest;
 
     public TrainingRun(RunInput run, TrainingCallbacks callbacks)
     {
@@ -42,8 +44,9 @@ internal sealed class TrainingRun : IDisposable
         var network = model.Network;
         _objective = options.Objective.Create(new ObjectiveContext(network, options.Scaling, model.Device, Seeds.Mix(options.Seed, SeedStream.Objective)));
         _optimizer = Optimizers.Create([new([.. network.parameters()]), new([.. _objective.Parameters])], options);
+        _average = options.EmaDecay is { } decay ? new WeightAverage(network, _optimizer, decay) : null;
         _dropouts = SeededDropout.In(network);
-        _state = new RunState(network, _optimizer, _objective, model.Device);
+        _state = new RunState(network, _optimizer, _objective, model.Device, _average);
         _monitor = new LossMonitor(model.Device);
         _loader = Loader();
         _schedule = new LearningRateSchedule(options, _loader.BatchCount);
@@ -91,12 +94,15 @@ internal sealed class TrainingRun : IDisposable
                 saving.Write(_state, _metrics, _restarts, _monitor.Limit);
             _progress?.Invoke(_metrics[^1]);
         }
+        if (!_returnedBest)
+            _average?.Swap();
         _model.Network.eval();
     }
 
     public void Dispose()
     {
         _objective.Dispose();
+        _average?.Dispose();
         _optimizer.Dispose();
         _monitor.Dispose();
         _lastGood.Dispose();
@@ -128,6 +134,7 @@ internal sealed class TrainingRun : IDisposable
             _optimizer.LearningRate = _schedule.At(step++);
             if (_monitor.Add(Step(batch), sums) is { } bad)
                 return bad;
+            _average?.Add(step - 1);
             _reporter.Add(_metrics.Count + 1, ++done, _loader.BatchCount, batch.Count, _before);
         }
         if (_monitor.Flush(sums) is { } late)
@@ -141,7 +148,7 @@ internal sealed class TrainingRun : IDisposable
     private bool Keep()
     {
         using var scope = NewDisposeScope();
-        return _lastGood.TryTake(_restartsAllowed > 0 ? _state.Tensors() : _state.Weights());
+        return _lastGood.TryTake(_restartsAllowed > 0 ? _state.Tensors() : _state.ModelWeights());
     }
 
     /// <summary>Keeps the weights after the last epoch where they are the best so far and may be returned.</summary>
@@ -152,12 +159,13 @@ internal sealed class TrainingRun : IDisposable
             || (_best?.ValidationAccuracy == last.ValidationAccuracy && _best?.ValidationLoss <= last.ValidationLoss))
             return;
         using var scope = NewDisposeScope();
-        if (_bestWeights.TryTake(_state.Weights()))
+        if (_bestWeights.TryTake(_state.ModelWeights()))
             _best = last;
     }
 
     private void ReturnBest(EpochMetrics best)
     {
+        _returnedBest = true;
         using (no_grad())
         using (NewDisposeScope())
             foreach (var (name, weight) in _state.Weights())
@@ -183,7 +191,7 @@ internal sealed class TrainingRun : IDisposable
         var good = new HdgeModel(_options.Network.Create(_train.Shape, _train.ClassCount), _options.Scaling, _model.Device);
         using (no_grad())
             foreach (var (name, weight) in good.Network.state_dict())
-                weight.copy_(_lastGood.Tensors[RunState.NetworkPrefix + name]);
+                weight.copy_(_lastGood.Tensors.GetValueOrDefault(RunState.AveragePrefix + name) ?? _lastGood.Tensors[RunState.NetworkPrefix + name]);
         ModelTrainer.Finish(new RunInput(good, _train, _heldOut, _options), progress: null, elapsed: default, CancellationToken.None);
         return good;
     }
@@ -193,7 +201,7 @@ internal sealed class TrainingRun : IDisposable
         int batches = _loader.BatchCount;
         bool classifies = _options.Objective.TrainsClassifier;
         double? accuracy = classifies ? Present(sums[4] / _train.Count / _options.Objective.ViewCount) : null;
-        var validation = classifies && _heldOut.Count > 0 ? Validation.Run(_model, _heldOut, cancellationToken) : default((double Loss, double Accuracy)?);
+        var validation = classifies && _heldOut.Count > 0 ? Validate(cancellationToken) : default((double Loss, double Accuracy)?);
         return new EpochMetrics
         {
             Epoch = _metrics.Count + 1,
@@ -212,6 +220,20 @@ internal sealed class TrainingRun : IDisposable
 
         double? Mean(int term) => Present(sums[term] / batches);
         static double? Present(double value) => double.IsNaN(value) ? null : value;
+    }
+
+    /// <summary>Validates what the model would be if training ended now.</summary>
+    private (double Loss, double Accuracy) Validate(CancellationToken cancellationToken)
+    {
+        _average?.Swap();
+        try
+        {
+            return Validation.Run(_model, _heldOut, cancellationToken);
+        }
+        finally
+        {
+            _average?.Swap();
+        }
     }
 
     /// <summary>One forward and one backward pass; answers [loss, cross-entropy, contrastive, density, images right], still on the device; NaN for a term that the objective does not have.</summary>
