@@ -59,6 +59,7 @@ internal sealed record CheckpointDescription
         {
             hash.AppendData(Encoding.UTF8.GetBytes($"{images.Count} {images.Shape} {images.ClassCount} {images.IsBytes}"));
             hash.AppendData(MemoryMarshal.AsBytes(images.Labels));
+            hash.AppendData(MemoryMarshal.AsBytes(images.Weights));
             hash.AppendData(images.IsBytes ? images.Bytes(0, images.Count) : MemoryMarshal.AsBytes(images.Singles(0, images.Count)));
         }
         return Convert.ToHexString(hash.GetHashAndReset());

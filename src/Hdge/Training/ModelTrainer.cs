@@ -35,7 +35,10 @@ public static class ModelTrainer
         var device = Devices.Resolve(options.Device);
         using var threads = TorchThreads.UseFor(options.Threads);
         using var on = Autograd.On();
+        if (!images.Weights.IsEmpty)
+            options.RequireWeighted("weights of images");
         var (train, heldOut) = images.Split(options.ValidationFraction, Seeds.Mix(options.Seed, SeedStream.HeldOutImages));
+        train = ImageWeights.Apply(train, options.ClassWeights);
         if (HeldOutWarning(heldOut.Count, options) is { } warning)
             callbacks.Log?.Invoke(warning);
         options = options with { Scaling = options.Network.ScalingFor(train, options.Scaling) };

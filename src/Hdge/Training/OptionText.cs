@@ -21,7 +21,7 @@ internal static class OptionText
             case null:
                 into[name] = "null";
                 break;
-            case string or Enum or IFormattable or bool or Detection.DetectionScore:
+            case string or Enum or IFormattable or bool or Detection.DetectionScore or ClassWeights:
                 into[name] = Convert.ToString(value, CultureInfo.InvariantCulture)!;
                 break;
             case IEnumerable items:

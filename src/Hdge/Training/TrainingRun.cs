@@ -218,11 +218,11 @@ internal sealed class TrainingRun : IDisposable
     private Tensor Step(PixelBatch batch)
     {
         using var scope = NewDisposeScope();
-        var (input, labels) = DeviceBatch.Of(batch, _train.Shape, _model.Device);
+        var (input, targets) = DeviceBatch.Of(batch, _train.Shape, _model.Device, _options.LabelSmoothing);
         DeviceBatch.AddNoise(input, _options.Augmentation.NoiseDeviation, batch.Seed);
         foreach (var dropout in _dropouts)
             dropout.Reseed(_model.Device, (int)batch.Seed);
-        var step = new TrainingStep(_model.Network, input, labels) { Seed = (int)batch.Seed };
+        var step = new TrainingStep(_model.Network, input, targets) { Seed = (int)batch.Seed };
         using var terms = _objective.Compute(step);
         _optimizer.ZeroGradients();
         terms.Loss.backward();
@@ -230,7 +230,7 @@ internal sealed class TrainingRun : IDisposable
         using var off = no_grad();
         var loss = terms.Loss.detach();
         var none = loss.FilledLike(double.NaN); // a term that the objective does not have
-        var right = step.HasLogits ? step.Logits.argmax(1).eq(labels).sum().to(loss.dtype) : none;
+        var right = step.HasLogits ? targets.Right(step.Logits).to(loss.dtype) : none;
         return stack([loss, terms.CrossEntropy ?? none, terms.Contrastive ?? none, terms.Density ?? none, right]).MoveToOuterDisposeScope();
     }
 }
