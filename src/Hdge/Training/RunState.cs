@@ -15,11 +15,11 @@ internal sealed class RunState(nn.Module network, Optimizer optimizer, IObjectiv
     /// <summary>The weights and running averages alone, in the memory where they are used.</summary>
     public Dictionary<string, Tensor> Weights() => network.state_dict().ToDictionary(w => NetworkPrefix + w.Key, w => w.Value.detach());
 
-    /// <summary>Bytes that <see cref="Tensors"/> take during the run: the weights, what the objective has so far, and two moments a weight at most.</summary>
-    public long Length()
+    /// <summary>Bytes that <see cref="Tensors"/> take during the run: the weights, further <paramref name="copies"/> of them, what the objective has so far, and two moments a weight at most.</summary>
+    public long Length(int copies)
     {
         using var scope = NewDisposeScope();
-        return network.state_dict().Values.Sum(Bytes) + 2 * optimizer.Groups.SelectMany(g => g.Parameters).Sum(Bytes) + objective.State().Sum(t => Bytes(t.Value));
+        return (1 + copies) * network.state_dict().Values.Sum(Bytes) + 2 * optimizer.Groups.SelectMany(g => g.Parameters).Sum(Bytes) + objective.State().Sum(t => Bytes(t.Value));
     }
 
     /// <summary>Everything, in the memory where it is used; the tensors belong to the current dispose scope.</summary>

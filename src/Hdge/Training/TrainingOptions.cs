@@ -68,10 +68,16 @@ public sealed record TrainingOptions
     public double OneCycleWarmUp { get; init; } = 0.3;
 
     /// <summary>
-    /// Share of the images held out, class by class, for validation, the temperature and the decision on what is in-distribution. Range [0, 1). Default 0.1. With 0
+    /// Share of the images held out, class by class, for validation, the temperature and the decision on what is in-distribution; not used where a validation set is given. Range [0, 1). Default 0.1. With 0
     /// confidences are not calibrated (temperature 1) and the decision comes from the training images themselves. Below 100 held-out images the log warns.
     /// </summary>
     public double ValidationFraction { get; init; } = 0.1;
+
+    /// <summary>
+    /// Which epoch is kept and when the run ends early. Default: the best epoch by the held-out images, and an end after 20 epochs without a better one, where 100 images or more are held out. Null: all epochs are
+    /// run and the last is kept, as in the paper (and in its presets).
+    /// </summary>
+    public EarlyStoppingOptions? EarlyStopping { get; init; } = new();
 
     /// <summary>Share of the held-out images that the decision keeps as in-distribution, whichever score decides. Range (0, 1]. Default 0.95.</summary>
     public double InDistributionRate { get; init; } = 0.95;
@@ -132,6 +138,7 @@ public sealed record TrainingOptions
         Objective.Validate();
         Objective.Validate(Network, shape);
         Checkpoint?.Validate();
+        EarlyStopping?.Validate();
         Argument.Require(DivergenceRestarts is null or >= 0, DivergenceRestarts ?? 0, "at least 0, or null", nameof(DivergenceRestarts));
         Argument.Require(Threads is null or >= 1, Threads ?? 0, "at least 1, or null", nameof(Threads));
         Argument.Require(Enum.IsDefined(OnCancel), OnCancel, "Throw or ReturnBestSoFar");
