@@ -55,6 +55,7 @@ public static class ModelTrainer
         train = ImageWeights.Apply(train, options.ClassWeights);
         if (HeldOutWarning(heldOut.Count, validation is not null, options) is { } warning)
             callbacks.Log?.Invoke(warning);
+        var events = options.LogDirectory is { } folder ? new EventLog(folder, callbacks.Log) : null;
         options = options with { Scaling = options.Network.ScalingFor(train, options.Scaling) };
         var network = options.Network.Create(images.Shape, images.ClassCount, Seeds.Mix(options.Seed, SeedStream.NetworkWeights));
         var model = new HdgeModel(network, options.Scaling, device);
@@ -74,16 +75,17 @@ public static class ModelTrainer
             var input = new RunInput(model, train, heldOut, options);
             TimeSpan elapsed;
             using (Tf32.During(device, options.AllowTf32))
-            using (var run = new TrainingRun(input, callbacks))
+            using (var run = new TrainingRun(input, callbacks, events))
             {
                 run.Run(cancellationToken);
                 elapsed = run.Elapsed;
             }
+            var linear = events is null ? callbacks.Epoch : events.Add + callbacks.Epoch;
             // A model that is to be returned in any case is finished in any case.
             if (options.OnCancel == CancelBehavior.ReturnBestSoFar)
-                Finish(input, callbacks.Epoch, elapsed, CancellationToken.None, cancellationToken);
+                Finish(input, linear, elapsed, CancellationToken.None, cancellationToken);
             else
-                Finish(input, callbacks.Epoch, elapsed, cancellationToken);
+                Finish(input, linear, elapsed, cancellationToken);
             if (callbacks.Log is { } log)
                 foreach (string doubt in TrainingDoubts.Of(model, train, heldOut, options, options.OnCancel == CancelBehavior.ReturnBestSoFar ? CancellationToken.None : cancellationToken))
                     log(doubt);

@@ -106,6 +106,12 @@ public sealed record TrainingOptions
     /// <summary>Where and how often to save a state from which a killed run can go on. Default null: never.</summary>
     public CheckpointOptions? Checkpoint { get; init; }
 
+    /// <summary>
+    /// Folder for TensorBoard events, made where it is missing: losses, accuracies, ECE, learning rate and times of each epoch (<c>tensorboard --logdir</c>). Default null: none. They are on the disk as soon as an epoch
+    /// is over; a resumed run goes on with a further file in the folder.
+    /// </summary>
+    public string? LogDirectory { get; init; }
+
     /// <summary>What to do when the run is cancelled. Default <see cref="CancelBehavior.Throw"/>.</summary>
     public CancelBehavior OnCancel { get; init; }
 
@@ -154,6 +160,8 @@ public sealed record TrainingOptions
         Argument.Require(BatchSize >= Objective.SmallestBatch, BatchSize, $"at least {Objective.SmallestBatch} for {Objective.GetType().Name}: it compares the images of a step");
         if (Objective.ViewCount == 2 && Augmentation == new AugmentationOptions())
             throw new ArgumentException($"{nameof(Objective)} takes 2 views of each image, but {nameof(Augmentation)} changes nothing: both would be the same image. Expected an augmentation, or 1 view.");
+        if (LogDirectory is not null && string.IsNullOrWhiteSpace(LogDirectory))
+            throw new ArgumentException($"{nameof(LogDirectory)} is empty, expected a folder's path, or null.");
         ArgumentNullException.ThrowIfNull(ClassWeights);
         Argument.Require(LabelSmoothing >= 0 && LabelSmoothing < 1, LabelSmoothing, "in [0, 1)");
         if (LabelSmoothing > 0 && !Objective.Takes.HasFlag(TargetKinds.Smoothed))

@@ -16,6 +16,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly TrainingOptions _options;
     private readonly Action<EpochMetrics>? _progress;
     private readonly Action<TrainingEnd>? _ended;
+    private readonly EventLog? _events;
     private readonly Action<string> _log;
     private readonly IObjective _objective;
     private readonly Optimizer _optimizer;
@@ -34,10 +35,11 @@ internal sealed class TrainingRun : IDisposable
     private List<EpochMetrics> _metrics = []; // one an epoch done
     private int _restarts;
 
-    public TrainingRun(RunInput run, TrainingCallbacks callbacks)
+    public TrainingRun(RunInput run, TrainingCallbacks callbacks, EventLog? events = null)
     {
         var (model, _, _, options) = run;
         (_model, _train, _heldOut, _options) = run;
+        _events = events;
         (_progress, _ended, _log) = (callbacks.Epoch, callbacks.Ended, callbacks.Log ?? (_ => { }));
         var network = model.Network;
         _objective = options.Objective.Create(new ObjectiveContext(network, options.Scaling, model.Device, Seeds.Mix(options.Seed, SeedStream.Objective)));
@@ -66,6 +68,8 @@ internal sealed class TrainingRun : IDisposable
             saving?.RequireRoom(_state, _best, _options.Epochs - _metrics.Count);
         if (_restartsAllowed > 0 || _metrics.Count > 0)
             Keep();
+        if (!_best.Decides && _options.EarlyStopping is { } stopping && stopping != new EarlyStoppingOptions())
+            _log($"{nameof(TrainingOptions.EarlyStopping)} decides nothing: {_heldOut.Count} images are held out, expected {stopping.FewestImages} or more and an objective that trains a classifier. All epochs are run, and the last is kept.");
         _reporter.Begin();
         while (!IsOver)
         {
@@ -89,6 +93,7 @@ internal sealed class TrainingRun : IDisposable
             _best.Add(_metrics[^1], _state);
             if (saving is not null && saving.IsDue(_metrics.Count, IsOver))
                 saving.Write(_state, _best, _metrics, _restarts, _monitor.Limit);
+            _events?.Add(_metrics[^1]);
             _progress?.Invoke(_metrics[^1]);
         }
         _model.Network.eval();
@@ -190,7 +195,7 @@ internal sealed class TrainingRun : IDisposable
         int batches = _loader.BatchCount;
         bool classifies = _options.Objective.TrainsClassifier;
         double? accuracy = classifies ? Present(sums[4] / _train.Count / _options.Objective.ViewCount) : null;
-        var validation = classifies && _heldOut.Count > 0 ? Validation.Run(_model, _heldOut, cancellationToken) : default((double Loss, double Accuracy)?);
+        var validation = classifies && _heldOut.Count > 0 ? Validation.Run(_model, _heldOut, cancellationToken) : default((double Loss, double Accuracy, double Ece)?);
         return new EpochMetrics
         {
             Epoch = _metrics.Count + 1,
@@ -202,6 +207,7 @@ internal sealed class TrainingRun : IDisposable
             TrainAccuracy = accuracy,
             ValidationLoss = validation?.Loss,
             ValidationAccuracy = validation?.Accuracy,
+            ValidationEce = validation is { Ece: var ece } ? Present(ece) : null,
             LearningRate = _schedule.At(FirstStep + batches - 1),
             Elapsed = Elapsed,
             StepTime = _stepTime,
