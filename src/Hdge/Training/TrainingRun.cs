@@ -69,7 +69,7 @@ internal sealed class TrainingRun : IDisposable
         if (_restartsAllowed > 0 || _metrics.Count > 0)
             Keep();
         if (!_best.Decides && _options.EarlyStopping is { } stopping && stopping != new EarlyStoppingOptions())
-            _log($"{nameof(TrainingOptions.EarlyStopping)} decides nothing: {_heldOut.Count} images are held out, expected {stopping.FewestImages} or more and an objective that trains a classifier. All epochs are run, and the last is kept.");
+            _log($"{nameof(TrainingOptions.EarlyStopping)} decides nothing: expected {stopping.FewestImages} held-out images or more, found {_heldOut.Count}, and an objective that trains a classifier. All epochs are run, and the last is kept.");
         _reporter.Begin();
         while (!IsOver)
         {
