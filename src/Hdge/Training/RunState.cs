@@ -24,11 +24,11 @@ internal sealed class RunState(nn.Module network, Optimizer optimizer, IObjectiv
         return weights;
     }
 
-    /// <summary>Bytes that <see cref="Tensors"/> take during the run: the weights, what the objective has so far, and two moments a weight at most.</summary>
-    public long Length()
+    /// <summary>Bytes that <see cref="Tensors"/> take during the run: the weights, further <paramref name="copies"/> of them, what the objective has so far, and two moments a weight at most.</summary>
+    public long Length(int copies)
     {
         using var scope = NewDisposeScope();
-        return (average is null ? 1 : 2) * network.state_dict().Values.Sum(Bytes) + 2 * optimizer.Groups.SelectMany(g => g.Parameters).Sum(Bytes) + objective.State().Sum(t => Bytes(t.Value));
+        return ((average is null ? 1 : 2) + copies) * network.state_dict().Values.Sum(Bytes) + 2 * optimizer.Groups.SelectMany(g => g.Parameters).Sum(Bytes) + objective.State().Sum(t => Bytes(t.Value));
     }
 
     /// <summary>Everything, in the memory where it is used; the tensors belong to the current dispose scope.</summary>
