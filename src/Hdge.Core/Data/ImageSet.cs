@@ -9,6 +9,7 @@ public sealed class ImageSet
     private readonly byte[]? _bytes;
     private readonly float[]? _singles;
     private readonly int[] _labels;
+    private readonly float[] _weights = [];
 
     private ImageSet(ImageShape shape, byte[]? bytes, float[]? singles, int[] labels, int classCount)
     {
@@ -47,6 +48,26 @@ public sealed class ImageSet
         return new ImageSet(shape, null, pixels, labels, classCount);
     }
 
+    private ImageSet(ImageSet images, float[] weights)
+    {
+        (Shape, _bytes, _singles, _labels, ClassCount) = (images.Shape, images._bytes, images._singles, images._labels, images.ClassCount);
+        _weights = weights;
+    }
+
+    /// <summary>The same images with weights: how much each counts in training, relative to the others. Nothing is copied.</summary>
+    /// <param name="weights">One an image, finite and above 0; none takes the weights away. Leave out what is not to count at all.</param>
+    /// <exception cref="ArgumentException">There are not as many as images, or one is out of range.</exception>
+    public ImageSet WithWeights(float[] weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        if (weights.Length != 0 && weights.Length != Count)
+            throw new ArgumentException($"There are {weights.Length} weights for {Count} images, expected one an image.", nameof(weights));
+        int wrong = Array.FindIndex(weights, weight => !(weight > 0 && float.IsFinite(weight)));
+        if (wrong >= 0)
+            throw new ArgumentException(FormattableString.Invariant($"The weight of image {wrong} is {weights[wrong]}, expected a finite number above 0: leave out what is not to count."), nameof(weights));
+        return new ImageSet(this, weights);
+    }
+
     /// <summary>Shape of every image.</summary>
     public ImageShape Shape { get; }
 
@@ -58,6 +79,9 @@ public sealed class ImageSet
 
     /// <summary>The class of each image, 0-based.</summary>
     public ReadOnlySpan<int> Labels => _labels;
+
+    /// <summary>How much each image counts in training, relative to the others (<see cref="WithWeights"/>); empty where all count alike.</summary>
+    public ReadOnlySpan<float> Weights => _weights;
 
     /// <summary>True where the images are kept as bytes: then <see cref="Bytes"/> answers, else <see cref="Singles"/>.</summary>
     public bool IsBytes => _bytes is not null;
@@ -90,7 +114,8 @@ public sealed class ImageSet
             else
                 Singles(indices[i]).CopyTo(singles.AsSpan(i * length));
         }
-        return new ImageSet(Shape, bytes, singles, labels, ClassCount);
+        var subset = new ImageSet(Shape, bytes, singles, labels, ClassCount);
+        return _weights.Length == 0 ? subset : new ImageSet(subset, [.. indices.ToArray().Select(i => _weights[i])]);
     }
 
     /// <summary>The first <paramref name="count"/> images, or all when there are fewer.</summary>

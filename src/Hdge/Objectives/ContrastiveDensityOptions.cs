@@ -25,6 +25,9 @@ public sealed record ContrastiveDensityOptions : ObjectiveOptions
     protected internal override bool TakesFeaturesAlone => true;
 
     /// <inheritdoc/>
+    protected internal override TargetKinds Takes => TargetKinds.Weighted | (Alpha > 0 ? TargetKinds.Mixed | TargetKinds.Smoothed : 0);
+
+    /// <inheritdoc/>
     public override void Validate()
     {
         Argument.Require(Alpha >= 0 && Alpha <= 1, Alpha, "[0, 1]");

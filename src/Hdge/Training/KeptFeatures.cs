@@ -48,6 +48,7 @@ internal sealed class KeptFeatures(Device device)
             TensorMemory.Span<float>(features.cpu().contiguous()).CopyTo(values.AsSpan(at * shape.Length));
             passed((int)features.shape[0]);
         }, cancellationToken);
-        _features[images] = ImageSet.FromSingles(shape, values, images.Labels.ToArray(), images.ClassCount);
+        var features = ImageSet.FromSingles(shape, values, images.Labels.ToArray(), images.ClassCount);
+        _features[images] = images.Weights.IsEmpty ? features : features.WithWeights(images.Weights.ToArray());
     }
 }
