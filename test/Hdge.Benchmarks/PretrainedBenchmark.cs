@@ -17,7 +17,7 @@ namespace Hdge.Benchmarks;
 /// </summary>
 internal static class PretrainedBenchmark
 {
-    private const string Usage = "bench pretrained FOLDER NAME=VALUE ...   objective=cross-entropy|in-batch|l2 freeze=none|stem|stage1|stage2|stage3|backbone|scratch images=N test=N size=N epochs=N batch=N rate=x factor=x decay=x flip=true|false score=NAME hidden=N seeds=1,2,3 onnx=PATH small=true";
+    private const string Usage = "bench pretrained FOLDER NAME=VALUE ...   objective=cross-entropy|in-batch|l2 freeze=none|stem|stage1|stage2|stage3|backbone|scratch images=N test=N unknown=N size=N epochs=N batch=N rate=x factor=x decay=x flip=true|false score=NAME hidden=N seeds=1,2,3 onnx=PATH small=true";
 
     public static int Run(string[] arguments)
     {
@@ -30,12 +30,12 @@ internal static class PretrainedBenchmark
         var given = arguments.Skip(1).Select(a => a.Split('=', 2)).ToDictionary(a => a[0], a => a[1]);
         string Text(string name, string otherwise) => given.GetValueOrDefault(name, otherwise);
         double Number(string name, double otherwise) => given.TryGetValue(name, out string? text) ? double.Parse(text, CultureInfo.InvariantCulture) : otherwise;
-        int count = (int)Number("images", 1500), test = (int)Number("test", 1000), size = (int)Number("size", 224);
+        int count = (int)Number("images", 1500), test = (int)Number("test", 1000), unknowns = (int)Number("unknown", test), size = (int)Number("size", 224);
         bool scratch = Text("freeze", "backbone") == "scratch", small = Text("small", "false") == "true";
 
         var train = Together(folder, [.. Enumerable.Range(1, (count + 9999) / 10000).Select(i => $"cifar10_batch{i}.bin")], count);
         var known = Read(folder, "cifar10_test.bin", test);
-        (string Name, ImageSet Images)[] unknown = [("SVHN", Read(folder, "svhn_test_first10000.bin", test)), ("CelebA", Read(folder, "celeba_first5000_32x32.bin", test)), ("CIFAR-100", Read(folder, "cifar100_test.bin", test))];
+        (string Name, ImageSet Images)[] unknown = [("SVHN", Read(folder, "svhn_test_first10000.bin", unknowns)), ("CelebA", Read(folder, "celeba_first5000_32x32.bin", unknowns)), ("CIFAR-100", Read(folder, "cifar100_test.bin", unknowns))];
         var rows = new List<object[]>();
         KeptFeatures? kept = null; // of images to test on: those of a frozen network are the same for all heads
         foreach (string objective in Text("objective", "in-batch").Split(','))
@@ -98,6 +98,7 @@ internal static class PretrainedBenchmark
             foreach (var score in scores)
             {
                 double[] each = [.. auroc.Select(a => Auroc.Of(ofKnown[score], a[score]))];
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"    {score,-22} {each[0]:F3} {each[1]:F3} {each[2]:F3} {each.Average():F3}{(score == model.Decision.Score ? " *" : "")}"));
                 rows.Add([objective, seed, score == model.Decision.Score ? $"{score} *" : $"{score}", each[0], each[1], each[2], each.Average(), accuracy, ece, cpu]);
             }
         }

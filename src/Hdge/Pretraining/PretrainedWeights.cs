@@ -34,6 +34,8 @@ internal sealed class PretrainedWeights : IDisposable
             ".ONNX" => () => Onnx(source, source),
             ".HDGE" => () => OfModel(source, File.OpenRead),
             ".ZIP" => () => OfModel(source, ModelZipEntry.Open),
+            ".PTH" or ".PT" or ".BIN" => throw new ArgumentException($"{nameof(Training.TrainingOptions.Pretrained)} is '{source}', which PyTorch has pickled. Expected a file without code in it, which Python makes of it by "
+                + "safetensors.torch.save_file(torch.load('weights.pth', map_location='cpu', weights_only=True), 'weights.safetensors')."),
             _ => throw new ArgumentException($"{nameof(Training.TrainingOptions.Pretrained)} is '{source}', expected '{ImageNetResNet18.Name}' or the path of a file: weights.safetensors, model.hdge, model.zip, or ResNet18.onnx."),
         };
         if (!File.Exists(source))

@@ -102,6 +102,7 @@ public sealed class PretrainedTests : IDisposable
         Assert.Contains("no such file", Assert.Throws<FileNotFoundException>(() => Train(s_options with { Pretrained = this["none.hdge"] })).Message, StringComparison.Ordinal);
         foreach (string name in new[] { "imagenet-resnet50", this["a.txt"] })
             Assert.Contains("expected 'imagenet-resnet18' or the path", Assert.Throws<ArgumentException>(() => Train(s_options with { Pretrained = name })).Message, StringComparison.Ordinal);
+        Assert.Contains("safetensors.torch.save_file", Assert.Throws<ArgumentException>(() => Train(s_options with { Pretrained = this["resnet18-f37072fd.pth"] })).Message, StringComparison.Ordinal);
         Assert.Contains("Pretrained is ", Assert.Throws<ArgumentOutOfRangeException>(() => Train(s_options with { Pretrained = " " })).Message, StringComparison.Ordinal);
     }
 
