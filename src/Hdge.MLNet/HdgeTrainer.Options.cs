@@ -140,7 +140,7 @@ public sealed partial class HdgeTrainer
         /// <summary>Least time between two reports within an epoch, at least 0. Default null: that of <see cref="TrainingOptions.ProgressInterval"/>, 5 s.</summary>
         public TimeSpan? ProgressInterval { get; set; }
 
-        /// <summary>Stops <see cref="Fit"/> as <see cref="OnCancel"/> says; so does <c>MLContext.CancelExecution</c>. Default: none.</summary>
+        /// <summary>Stops <see cref="Fit(IDataView)"/> as <see cref="OnCancel"/> says; so does <c>MLContext.CancelExecution</c>. Default: none.</summary>
         public CancellationToken CancellationToken { get; set; }
 
         /// <summary>Whether a cancelled training throws or returns the best model so far. Default null: that of <see cref="TrainingOptions.OnCancel"/>, <see cref="CancelBehavior.Throw"/>.</summary>

@@ -19,7 +19,7 @@ public class ObjectiveTests
     public void No_two_names_train_the_same()
     {
         Assert.Equal(Objective.All.Count, Objective.All.Select(o => o.Name).Distinct().Count());
-        Assert.Equal(Objective.All.Count, Objective.All.Select(o => o.Options).Distinct().Count());
+        Assert.Equal(Objective.All.Count, Objective.All.Select(o => (o.Options, o.LabelSmoothing)).Distinct().Count());
     }
 
     [Fact]
