@@ -28,7 +28,7 @@ internal sealed class BestEpoch(TrainingOptions options, int heldOut) : IDisposa
         if (!Keeps || (Metrics is { } best && !IsBetter(epoch, best)))
             return;
         using var scope = NewDisposeScope();
-        if (_weights.TryTake(state.Weights()))
+        if (_weights.TryTake(state.ModelWeights()))
             Metrics = epoch;
     }
 
@@ -63,7 +63,7 @@ internal sealed class BestEpoch(TrainingOptions options, int heldOut) : IDisposa
         var weights = state.Weights();
         if (best != saved.Epoch && (own.Count != weights.Count || weights.Keys.Any(name => !own.TryGetValue(name, out var t) || !t.shape.AsSpan().SequenceEqual(weights[name].shape) || t.dtype != weights[name].dtype)))
             throw new InvalidDataException($"The saved state lacks the weights of its best epoch, {best}.");
-        if (_weights.TryTake(best == saved.Epoch ? weights : own.ToDictionary(t => t.Key, t => t.Value.to(weights[t.Key].device))))
+        if (_weights.TryTake(best == saved.Epoch ? state.ModelWeights() : own.ToDictionary(t => t.Key, t => t.Value.to(weights[t.Key].device))))
             Metrics = saved.Metrics[best - 1];
     }
 

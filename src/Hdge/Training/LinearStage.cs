@@ -30,7 +30,7 @@ internal static class LinearStage
         using var weights = train.Weights.IsEmpty ? null : tensor(train.Weights.ToArray(), device: device);
         using var heldOutFeatures = heldOut.Count > 0 ? Features(network, heldOut, options.Scaling, device, cancellationToken) : null;
         using var heldOutLabels = Labels(heldOut, device);
-        using var optimizer = new Adam([new(network.Classifier.parameters(), stage.LearningRate)]);
+        using var optimizer = new Adam([new([.. network.Classifier.parameters()])]);
         int batches = (train.Count + BatchSize - 1) / BatchSize;
         for (int epoch = 0; epoch < stage.Epochs && !(mayEnd && epoch > 0 && end.IsCancellationRequested); epoch++)
         {
@@ -43,7 +43,7 @@ internal static class LinearStage
                 using var scope = NewDisposeScope();
                 var rows = tensor(order[(batch * BatchSize)..Math.Min((batch + 1) * BatchSize, order.Length)], device: device);
                 rate = stage.LearningRate * 0.5 * (1 + Math.Cos(Math.PI * (epoch + batch / (double)batches) / stage.Epochs));
-                optimizer.SetLearningRate(rate);
+                optimizer.LearningRate = rate;
                 var targets = new StepTargets(labels.index_select(0, rows)) { Weights = weights?.index_select(0, rows), LabelSmoothing = options.LabelSmoothing };
                 var logits = network.Head(features.index_select(0, rows));
                 var (trained, reported) = targets.CrossEntropy(logits);

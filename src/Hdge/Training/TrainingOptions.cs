@@ -52,6 +52,18 @@ public sealed record TrainingOptions
     /// <summary>L2 penalty on all weights; with AdamW their decay a step, times the learning rate. Default 0, at least 0; 5e-4 with SGD in the paper.</summary>
     public double WeightDecay { get; init; }
 
+    /// <summary>Whether weight decay leaves norms and biases alone, and takes matrices and kernels only. Default false, as in the paper.</summary>
+    public bool DecayMatricesOnly { get; init; }
+
+    /// <summary>Largest length (L2) of a step's gradient over all weights; a longer one is shortened to it. Above 0. Default null: none.</summary>
+    public double? GradientClipping { get; init; }
+
+    /// <summary>
+    /// Share d of the past in a moving average of the weights after each step (0.999, say); early it is smaller, (1 + t)/(10 + t) at step t. Validation, checkpoints and the finished model then have
+    /// the averages. Range (0, 1). Default null: the weights themselves.
+    /// </summary>
+    public double? EmaDecay { get; init; }
+
     /// <summary>Default <see cref="ScheduleKind.Cosine"/>.</summary>
     public ScheduleKind Schedule { get; init; } = ScheduleKind.Cosine;
 
@@ -179,6 +191,8 @@ public sealed record TrainingOptions
         Argument.Require(LearningRate > 0 && double.IsFinite(LearningRate), LearningRate, "finite and above 0");
         Argument.Require(Momentum >= 0 && Momentum < 1, Momentum, "in [0, 1)");
         Argument.Require(WeightDecay >= 0 && double.IsFinite(WeightDecay), WeightDecay, "finite and at least 0");
+        Argument.Require(GradientClipping is null || (GradientClipping > 0 && double.IsFinite(GradientClipping.Value)), GradientClipping ?? 0, "finite and above 0, or null", nameof(GradientClipping));
+        Argument.Require(EmaDecay is null or (> 0 and < 1), EmaDecay ?? 0, "in (0, 1), or null", nameof(EmaDecay));
         Argument.Require(StepFactor > 0 && StepFactor <= 1, StepFactor, "in (0, 1]");
         Argument.Require(WarmUpSteps >= 0, WarmUpSteps, "at least 0");
         Argument.Require(WarmUpSteps == 0 || Schedule != ScheduleKind.OneCycle, WarmUpSteps, $"0 with {nameof(ScheduleKind.OneCycle)}, which warms up by itself");

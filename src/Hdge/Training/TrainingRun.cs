@@ -20,6 +20,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly Action<string> _log;
     private readonly IObjective _objective;
     private readonly Optimizer _optimizer;
+    private readonly WeightAverage? _average;
     private readonly SeededDropout[] _dropouts;
     private readonly RunState _state;
     private readonly StateSnapshot _lastGood = new();
@@ -43,9 +44,10 @@ internal sealed class TrainingRun : IDisposable
         (_progress, _ended, _log) = (callbacks.Epoch, callbacks.Ended, callbacks.Log ?? (_ => { }));
         var network = model.Network;
         _objective = options.Objective.Create(new ObjectiveContext(network, options.Scaling, model.Device, Seeds.Mix(options.Seed, SeedStream.Objective)));
-        _optimizer = Optimizers.Create([.. network.parameters(), .. _objective.Parameters], options);
+        _optimizer = Optimizers.Create([new([.. network.parameters()]), new([.. _objective.Parameters])], options);
+        _average = options.EmaDecay is { } decay ? new WeightAverage(network, _optimizer, decay) : null;
         _dropouts = SeededDropout.In(network);
-        _state = new RunState(network, _optimizer, _objective, model.Device);
+        _state = new RunState(network, _optimizer, _objective, model.Device, _average);
         _best = new BestEpoch(options, _heldOut.Count);
         _monitor = new LossMonitor(model.Device);
         _loader = Loader();
@@ -103,6 +105,8 @@ internal sealed class TrainingRun : IDisposable
             _best.Restore(_state);
             kept = best;
         }
+        else
+            _average?.Swap();
         Finish(kept);
     }
 
@@ -118,6 +122,7 @@ internal sealed class TrainingRun : IDisposable
     public void Dispose()
     {
         _objective.Dispose();
+        _average?.Dispose();
         _optimizer.Dispose();
         _monitor.Dispose();
         _lastGood.Dispose();
@@ -148,9 +153,10 @@ internal sealed class TrainingRun : IDisposable
         _reporter.BeginEpoch();
         foreach (var batch in _loader.Epoch(_metrics.Count, cancellationToken))
         {
-            _optimizer.SetLearningRate(_schedule.At(step++));
+            _optimizer.LearningRate = _schedule.At(step++);
             if (_monitor.Add(Step(batch), sums) is { } bad)
                 return bad;
+            _average?.Add(step - 1);
             _reporter.Add(_metrics.Count + 1, ++done, _loader.BatchCount, batch.Count, _before);
         }
         if (_monitor.Flush(sums) is { } late)
@@ -164,7 +170,7 @@ internal sealed class TrainingRun : IDisposable
     private bool Keep()
     {
         using var scope = NewDisposeScope();
-        return _lastGood.TryTake(_restartsAllowed > 0 ? _state.Tensors() : _state.Weights());
+        return _lastGood.TryTake(_restartsAllowed > 0 ? _state.Tensors() : _state.ModelWeights());
     }
 
     private void ReturnBest(EpochMetrics best)
@@ -192,7 +198,7 @@ internal sealed class TrainingRun : IDisposable
         var good = new HdgeModel(_options.Network.Create(_train.Shape, _train.ClassCount), _options.Scaling, _model.Device);
         using (no_grad())
             foreach (var (name, weight) in good.Network.state_dict())
-                weight.copy_(_lastGood.Tensors[RunState.NetworkPrefix + name]);
+                weight.copy_(_lastGood.Tensors.GetValueOrDefault(RunState.AveragePrefix + name) ?? _lastGood.Tensors[RunState.NetworkPrefix + name]);
         ModelTrainer.Finish(new RunInput(good, _train, _heldOut, _options), progress: null, elapsed: default, CancellationToken.None);
         return good;
     }
@@ -202,7 +208,7 @@ internal sealed class TrainingRun : IDisposable
         int batches = _loader.BatchCount;
         bool classifies = _options.Objective.TrainsClassifier;
         double? accuracy = classifies ? Present(sums[4] / _train.Count / _options.Objective.ViewCount) : null;
-        var validation = classifies && _heldOut.Count > 0 ? Validation.Run(_model, _heldOut, cancellationToken) : default((double Loss, double Accuracy, double Ece)?);
+        var validation = classifies && _heldOut.Count > 0 ? Validate(cancellationToken) : default((double Loss, double Accuracy, double Ece)?);
         return new EpochMetrics
         {
             Epoch = _metrics.Count + 1,
@@ -222,6 +228,20 @@ internal sealed class TrainingRun : IDisposable
 
         double? Mean(int term) => Present(sums[term] / batches);
         static double? Present(double value) => double.IsNaN(value) ? null : value;
+    }
+
+    /// <summary>Validates what the model would be if training ended now.</summary>
+    private (double Loss, double Accuracy, double Ece) Validate(CancellationToken cancellationToken)
+    {
+        _average?.Swap();
+        try
+        {
+            return Validation.Run(_model, _heldOut, cancellationToken);
+        }
+        finally
+        {
+            _average?.Swap();
+        }
     }
 
     /// <summary>One forward and one backward pass; answers [loss, cross-entropy, contrastive, density, images right], still on the device; NaN for a term that the objective does not have.</summary>
