@@ -15,6 +15,8 @@ internal sealed class ViewAugmenter : IBatchAugmenter
     private readonly ColorJitter _jitter;
     private readonly (float Multiplier, float Offset)[] _affine;
     private readonly (int Left, int Right, float Weight)[] _columns;
+    private byte[] _bytes = []; // room for an image that must be read first
+    private float[] _singles = [];
 
     public ViewAugmenter(ImageSet images, PixelScaling scaling, ViewAugmentationOptions options)
     {
@@ -41,9 +43,9 @@ internal sealed class ViewAugmenter : IBatchAugmenter
             for (int x = 0; x < shape.Width; x++)
                 _columns[flip ? shape.Width - 1 - x : x] = Neighbours(x, shape.Width, window.Left, window.Width);
             if (_images.IsBytes)
-                Resample(_images.Bytes(indices[i]), 1 / 255f, window, view);
+                Resample(_images.Bytes(indices[i], 1, ref _bytes), 1 / 255f, window, view);
             else
-                Resample(_images.Singles(indices[i]), 1f, window, view);
+                Resample(_images.Singles(indices[i], 1, ref _singles), 1f, window, view);
             _jitter.Apply(view, random);
             for (int c = 0; c < shape.Channels; c++)
                 foreach (ref float value in view.Slice(c * plane, plane))
@@ -86,8 +88,9 @@ internal sealed class ViewAugmenter : IBatchAugmenter
     /// <summary>Colour changes clamp to 0..1: values beyond would be lost without a word.</summary>
     private static void CheckRange(ImageSet images)
     {
+        float[] room = [];
         for (int i = 0; i < images.Count; i++)
-            foreach (float value in images.Singles(i))
+            foreach (float value in images.Singles(i, 1, ref room))
                 if (value < -Tolerance || value > 1 + Tolerance)
                     throw new ArgumentException($"Image {i} holds {value}; {nameof(AugmentationOptions.Views)} needs values of 0..1 (see {nameof(PixelScaling)}.{nameof(PixelScaling.Scale)}).");
     }
