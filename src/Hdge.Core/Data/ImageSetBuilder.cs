@@ -18,7 +18,7 @@ public sealed class ImageSetBuilder : IDisposable
     private ImageStore<float>? _singles;
     private byte[] _levels = [];
     private float[] _values = [];
-    private bool _isBuilt;
+    private bool _isHandedOver;
 
     /// <summary>A builder of images of one shape.</summary>
     /// <param name="shape">Shape of every image.</param>
@@ -84,23 +84,21 @@ public sealed class ImageSetBuilder : IDisposable
         _labels.Add(label);
     }
 
-    /// <summary>The images as a set of <paramref name="classCount"/> classes. The set takes them over: nothing can be added afterwards.</summary>
+    /// <summary>The images so far as a set of <paramref name="classCount"/> classes. Where they are on disk the set takes the file over, and nothing can be added afterwards.</summary>
     /// <exception cref="ArgumentException">A label is out of range.</exception>
-    /// <exception cref="InvalidOperationException">It was called before.</exception>
+    /// <exception cref="InvalidOperationException">The file was handed over before.</exception>
     public ImageSet Build(int classCount)
     {
-        ThrowIfBuilt();
-        _bytes?.Complete();
-        _singles?.Complete();
-        var set = _bytes is not null ? ImageSet.Of(Shape, _bytes, [.. _labels], classCount) : ImageSet.Of(Shape, _singles!, [.. _labels], classCount);
-        _isBuilt = true;
+        ThrowIfHandedOver();
+        var set = _bytes is not null ? ImageSet.Of(Shape, _bytes.Freeze(), [.. _labels], classCount) : ImageSet.Of(Shape, _singles!.Freeze(), [.. _labels], classCount);
+        _isHandedOver = set.IsOnDisk;
         return set;
     }
 
     /// <summary>Gives back what was collected, unless <see cref="Build"/> handed it over.</summary>
     public void Dispose()
     {
-        if (_isBuilt)
+        if (_isHandedOver)
             return;
         _bytes?.Dispose();
         _singles?.Dispose();
@@ -179,14 +177,14 @@ public sealed class ImageSetBuilder : IDisposable
 
     private void CheckLength(int length)
     {
-        ThrowIfBuilt();
+        ThrowIfHandedOver();
         if (length != Shape.Length)
             throw new ArgumentException($"The image has {length} values, expected {Shape.Length} ({Shape}).");
     }
 
-    private void ThrowIfBuilt()
+    private void ThrowIfHandedOver()
     {
-        if (_isBuilt)
-            throw new InvalidOperationException($"{nameof(Build)} has handed the images over: nothing can be added, and no second set be made.");
+        if (_isHandedOver)
+            throw new InvalidOperationException($"{nameof(Build)} has handed the file of images over: nothing can be added, and no second set be made.");
     }
 }

@@ -6,7 +6,7 @@ namespace Hdge.MLNet.Scoring;
 /// <summary>A transformer on one input schema: which output column comes from where.</summary>
 /// <exception cref="ArgumentException">The input lacks the feature column, or the column has another type or length.</exception>
 internal sealed class ScoringBinding(HdgeTransformer transformer, DataViewSchema input)
-    : ColumnBinding(input, transformer.Outline(input), transformer.FindFeatures(input))
+    : ColumnBinding(input, transformer.Outline(input), transformer.FindFeatures(input).Column)
 {
     private readonly OutputColumn[] _outputs = [.. transformer.Outputs.Present];
 

@@ -33,5 +33,7 @@ internal sealed class FileStore<T>(int imageLength, CacheFile file) : ImageStore
         return count == 0;
     }
 
+    public override ImageStore<T> Freeze() => this;
+
     public override void Dispose() => file.Dispose();
 }

@@ -25,10 +25,8 @@ internal abstract class ImageStore<T>(int imageLength) : IDisposable where T : u
     /// <summary>Some images in a row, where they lie in one piece in memory.</summary>
     public abstract bool TryGet(int index, int count, out ReadOnlySpan<T> images);
 
-    /// <summary>No more images will come: gives back what was kept ready for them.</summary>
-    public virtual void Complete()
-    {
-    }
+    /// <summary>The images so far, which later ones do not reach; itself where it can take no more then.</summary>
+    public abstract ImageStore<T> Freeze();
 
     public abstract void Dispose();
 

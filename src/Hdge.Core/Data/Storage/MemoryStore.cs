@@ -50,13 +50,14 @@ internal sealed class MemoryStore<T> : ImageStore<T> where T : unmanaged
         return isWhole;
     }
 
-    public override void Complete()
+    /// <summary>Full arrays are shared; what the last one holds is copied.</summary>
+    public override ImageStore<T> Freeze()
     {
-        if (_chunks.Count == 0)
-            return;
-        T[] last = _chunks[^1];
-        Array.Resize(ref last, (Count - (_chunks.Count - 1) * _imagesPerChunk) * ImageLength);
-        _chunks[^1] = last;
+        var frozen = new MemoryStore<T>(ImageLength) { Count = Count };
+        frozen._chunks.AddRange(_chunks);
+        if (_chunks.Count > 0)
+            frozen._chunks[^1] = _chunks[^1].AsSpan(0, (Count - (_chunks.Count - 1) * _imagesPerChunk) * ImageLength).ToArray();
+        return frozen;
     }
 
     public override void Dispose()
