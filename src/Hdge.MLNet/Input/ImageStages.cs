@@ -15,6 +15,9 @@ internal static class ImageStages
     /// <summary>Whether an exception can be that of LoadImages and the stages behind it on a file that is missing or no image.</summary>
     public static bool IsDamage(Exception error) => error is ArgumentException or IOException or UnauthorizedAccessException or InvalidOperationException and not ObjectDisposedException;
 
+    /// <summary>A cursor whose stages run on the caller's thread, row by row: a damaged file is then the row's that it belongs to, and later rows can be read.</summary>
+    public static DataViewRowCursor OneThread(IDataView input, IEnumerable<DataViewSchema.Column> columns, Random? random = null) => input.GetRowCursorSet(columns, 1, random)[0];
+
     /// <summary>The text columns of a schema, of which one will be the path.</summary>
     public static IReadOnlyList<DataViewSchema.Column> Texts(DataViewSchema schema) => [.. schema.Where(column => column.Type is TextDataViewType && !column.IsHidden)];
 

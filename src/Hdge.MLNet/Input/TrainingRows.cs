@@ -14,7 +14,8 @@ internal sealed class TrainingRows : IDisposable
     private readonly ImageShape? _givenShape;
     private readonly PixelScaling _scaling;
     private readonly PhotoOptions _photos;
-    private readonly ImageSetBuilder _images;
+    private readonly Func<ImageSetBuilder> _begin;
+    private ImageSetBuilder _images;
     private readonly bool _areFeatures;
     private readonly Action<string> _warn;
     private readonly IReadOnlyList<DataViewSchema.Column> _texts;
@@ -34,7 +35,8 @@ internal sealed class TrainingRows : IDisposable
         _rows = new(label, ClassCount);
         (_givenShape, _scaling, _photos, _warn) = (options.ImageShape, options.Training.Scaling, options.Photos, warn);
         _texts = _features.Kind != FeatureKind.Path && ImageStages.In(input.Schema) ? ImageStages.Texts(input.Schema) : [];
-        _images = new ImageSetBuilder(Shape, _areFeatures, options.CacheOptions, (int)Math.Clamp(input.GetRowCount() ?? 0, 0, int.MaxValue));
+        _begin = () => new ImageSetBuilder(Shape, _areFeatures, options.CacheOptions, (int)Math.Clamp(input.GetRowCount() ?? 0, 0, int.MaxValue));
+        _images = _begin();
     }
 
     /// <summary>Type of the feature column.</summary>
@@ -84,15 +86,19 @@ internal sealed class TrainingRows : IDisposable
     /// <exception cref="InvalidDataException">A value is not finite, an image is damaged, a label is out of range, or fewer than two classes have rows.</exception>
     public ImageSet Read(IDataView input, CancellationToken cancellationToken)
     {
-        using DataViewRowCursor cursor = input.GetRowCursor([_features.Column, Label, .. _texts]);
-        if (_features.Kind == FeatureKind.Path)
-            ReadFiles(cursor, cancellationToken);
-        else if (_features.Kind == FeatureKind.Image)
-            ReadPictures(cursor, cancellationToken);
-        else if (AreBytes)
-            Read<byte>(cursor, (pixels, label) => _images.Add(pixels, label), 1 / 255f, cancellationToken);
-        else
-            Read<float>(cursor, (pixels, label) => _images.Add(pixels, label, _scaling.Scale), _scaling.Scale, cancellationToken);
+        DataViewSchema.Column[] columns = [_features.Column, Label, .. _texts];
+        try
+        {
+            using DataViewRowCursor cursor = input.GetRowCursor(columns);
+            Read(cursor, cancellationToken);
+        }
+        catch (InvalidOperationException error) when (error is not ObjectDisposedException && ImageStages.In(input.Schema))
+        {
+            // The stages before ran on several threads, where nobody knows which row was damaged, and the rest of the rows is lost: once more, row by row.
+            Restart();
+            using DataViewRowCursor cursor = ImageStages.OneThread(input, columns);
+            Read(cursor, cancellationToken);
+        }
 
         if (_images.Count == 0)
             throw new InvalidDataException(MissingImages + DamagedImages > 0 ? InputMessages.NoImages(Name, MissingImages, DamagedImages) : InputMessages.Empty(Label.Name, MissingLabels));
@@ -104,6 +110,26 @@ internal sealed class TrainingRows : IDisposable
     }
 
     public void Dispose() => _images.Dispose();
+
+    private void Restart()
+    {
+        _images.Dispose();
+        _images = _begin();
+        _rows.Restart();
+        (MissingImages, DamagedImages, Range) = (0, 0, Extent.None);
+    }
+
+    private void Read(DataViewRowCursor cursor, CancellationToken cancellationToken)
+    {
+        if (_features.Kind == FeatureKind.Path)
+            ReadFiles(cursor, cancellationToken);
+        else if (_features.Kind == FeatureKind.Image)
+            ReadPictures(cursor, cancellationToken);
+        else if (AreBytes)
+            Read<byte>(cursor, (pixels, label) => _images.Add(pixels, label), 1 / 255f, cancellationToken);
+        else
+            Read<float>(cursor, (pixels, label) => _images.Add(pixels, label, _scaling.Scale), _scaling.Scale, cancellationToken);
+    }
 
     private void Read<T>(DataViewRowCursor cursor, Action<T[], int> add, float scale, CancellationToken cancellationToken) where T : struct, INumber<T>
     {
