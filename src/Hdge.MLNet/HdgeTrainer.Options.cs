@@ -4,6 +4,7 @@ using Hdge.Data;
 using Hdge.Detection;
 using Hdge.MLNet.Output;
 using Hdge.Training;
+using Microsoft.ML;
 
 namespace Hdge.MLNet;
 
@@ -22,6 +23,24 @@ public sealed partial class HdgeTrainer
         /// Default "Features".
         /// </summary>
         public string FeatureColumnName { get; set; } = "Features";
+
+        /// <summary>
+        /// Column with a weight for each row: a Single, finite and at least 0; rows of 0 are left out, with a warning. How much a row counts in training, relative to the others; held-out rows count alike. Default null: all rows
+        /// count alike.
+        /// </summary>
+        public string? ExampleWeightColumnName { get; set; }
+
+        /// <summary>How much the rows of a class count in training, <see cref="ExampleWeightColumnName"/> besides. Default null: that of <see cref="TrainingOptions.ClassWeights"/>, none.</summary>
+        public ClassWeights? ClassWeights { get; set; }
+
+        /// <summary>
+        /// Rows to hold out in place of a part of the training data, with the same columns: what comes before the trainer in a pipeline must have been applied to them already, by the same fitted transformers. Early
+        /// stopping, calibration, prediction sets and the in-distribution decision go by them, <see cref="ValidationFraction"/> is not used, and all rows given to <see cref="Fit(IDataView)"/> are trained on. Default null.
+        /// </summary>
+        public IDataView? ValidationSet { get; set; }
+
+        /// <summary>Folder for TensorBoard events. Default null: that of <see cref="TrainingOptions.LogDirectory"/>, none.</summary>
+        public string? LogDirectory { get; set; }
 
         /// <summary>
         /// Channels, height and width of an image. Default null: what the column's dimensions say (H×W, or C×H×W as ExtractPixels gives them),
@@ -134,7 +153,7 @@ public sealed partial class HdgeTrainer
         /// <summary>Least time between two reports within an epoch, at least 0. Default null: that of <see cref="TrainingOptions.ProgressInterval"/>, 5 s.</summary>
         public TimeSpan? ProgressInterval { get; set; }
 
-        /// <summary>Stops <see cref="Fit"/> as <see cref="OnCancel"/> says; so does <c>MLContext.CancelExecution</c>. Default: none.</summary>
+        /// <summary>Stops <see cref="Fit(IDataView)"/> as <see cref="OnCancel"/> says; so does <c>MLContext.CancelExecution</c>. Default: none.</summary>
         public CancellationToken CancellationToken { get; set; }
 
         /// <summary>Whether a cancelled training throws or returns the best model so far. Default null: that of <see cref="TrainingOptions.OnCancel"/>, <see cref="CancelBehavior.Throw"/>.</summary>
@@ -160,12 +179,14 @@ public sealed partial class HdgeTrainer
             ArgumentNullException.ThrowIfNull(Photos);
             Photos.Validate();
             CacheOptions.Validate();
+            if (ExampleWeightColumnName is { Length: 0 })
+                throw new ArgumentException($"{nameof(ExampleWeightColumnName)} is empty, expected a column's name, or null.");
             Outputs.Checked();
             var copy = (Options)MemberwiseClone();
             copy.Training = Effective();
             double heldOut = copy.Training.ValidationFraction;
-            if (PredictionSetColumnName is not null && !(heldOut > 0))
-                throw new ArgumentException($"{nameof(PredictionSetColumnName)} is '{PredictionSetColumnName}' and {nameof(ValidationFraction)} is {heldOut}, expected more than 0: prediction sets are made from held-out images.");
+            if (PredictionSetColumnName is not null && ValidationSet is null && !(heldOut > 0))
+                throw new ArgumentException($"{nameof(PredictionSetColumnName)} is '{PredictionSetColumnName}' and {nameof(ValidationFraction)} is {heldOut}, expected more than 0, or a {nameof(ValidationSet)}: prediction sets are made from held-out images.");
             return copy;
         }
 
@@ -179,6 +200,8 @@ public sealed partial class HdgeTrainer
                 Method = PredictionSetMethod ?? Training.PredictionSets.Method,
             },
             Epochs = Epochs ?? Training.Epochs,
+            ClassWeights = ClassWeights ?? Training.ClassWeights,
+            LogDirectory = LogDirectory ?? Training.LogDirectory,
             ValidationFraction = ValidationFraction ?? Training.ValidationFraction,
             Device = Device ?? Training.Device,
             OnCancel = OnCancel ?? Training.OnCancel,

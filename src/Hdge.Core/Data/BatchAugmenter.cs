@@ -2,7 +2,7 @@ namespace Hdge.Data;
 
 /// <summary>
 /// Turns stored images into network input, scaling, cropping and mirroring a whole batch in one pass over its pixels: a byte becomes its value through a
-/// table, a crop is an offset, a flip a reading direction. Nothing is allocated a batch.
+/// table, a crop is an offset, a flip a reading direction. RandAugment, where it is wanted, works between crop and scaling. Nothing is allocated a batch.
 /// </summary>
 internal sealed class BatchAugmenter : IBatchAugmenter
 {
@@ -13,12 +13,18 @@ internal sealed class BatchAugmenter : IBatchAugmenter
     private readonly int[] _columns;
     private byte[] _bytes = []; // room for an image that must be read first
     private float[] _singles = [];
+    private readonly LevelChanges? _changes;
 
     public BatchAugmenter(ImageSet images, PixelScaling scaling, AugmentationOptions options)
     {
         scaling.Validate(images.Shape.Channels);
         options.Validate(images.Shape);
         (_images, _options) = (images, options);
+        if (options.RandAugment is { } changes)
+        {
+            UnitValues.Require(images, nameof(AugmentationOptions.RandAugment));
+            (_changes, scaling) = (new LevelChanges(images.Shape, scaling, changes), LevelChanges.Unit);
+        }
         var channels = Enumerable.Range(0, images.Shape.Channels);
         _byteValues = images.IsBytes ? [.. channels.Select(scaling.ByteValues)] : [];
         _affine = [.. channels.Select(scaling.ForUnitSingles)]; // a set's floating-point images are kept already scaled to 0..1
@@ -40,6 +46,7 @@ internal sealed class BatchAugmenter : IBatchAugmenter
             for (int x = 0; x < shape.Width; x++)
                 _columns[x] = Reflect((flip ? shape.Width - 1 - x : x) + right, shape.Width);
             CopyImage(indices[i], down, into.Slice(i * shape.Length, shape.Length));
+            _changes?.Apply(into.Slice(i * shape.Length, shape.Length), random);
         }
     }
 

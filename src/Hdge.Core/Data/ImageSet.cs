@@ -10,6 +10,7 @@ public sealed class ImageSet : IDisposable
     private readonly ImageStore<float>? _singles;
     private readonly int[]? _rows; // where the images are in the store; null where they are all of it, in order
     private readonly int[] _labels;
+    private readonly float[] _weights = [];
 
     private ImageSet(ImageShape shape, ImageStore<byte>? bytes, ImageStore<float>? singles, int[]? rows, int[] labels, int classCount)
     {
@@ -51,6 +52,26 @@ public sealed class ImageSet : IDisposable
 
     internal static ImageSet Of(ImageShape shape, ImageStore<float> singles, int[] labels, int classCount) => new(shape, null, singles, null, labels, classCount);
 
+    private ImageSet(ImageSet images, float[] weights)
+    {
+        (Shape, _bytes, _singles, _rows, _labels, ClassCount) = (images.Shape, images._bytes, images._singles, images._rows, images._labels, images.ClassCount);
+        _weights = weights;
+    }
+
+    /// <summary>The same images with weights: how much each counts in training, relative to the others. Nothing is copied.</summary>
+    /// <param name="weights">One an image, finite and above 0; none takes the weights away. Leave out what is not to count at all.</param>
+    /// <exception cref="ArgumentException">There are not as many as images, or one is out of range.</exception>
+    public ImageSet WithWeights(float[] weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        if (weights.Length != 0 && weights.Length != Count)
+            throw new ArgumentException($"There are {weights.Length} weights for {Count} images, expected one an image.", nameof(weights));
+        int wrong = Array.FindIndex(weights, weight => !(weight > 0 && float.IsFinite(weight)));
+        if (wrong >= 0)
+            throw new ArgumentException(FormattableString.Invariant($"The weight of image {wrong} is {weights[wrong]}, expected a finite number above 0: leave out what is not to count."), nameof(weights));
+        return new ImageSet(this, weights);
+    }
+
     /// <summary>Shape of every image.</summary>
     public ImageShape Shape { get; }
 
@@ -62,6 +83,9 @@ public sealed class ImageSet : IDisposable
 
     /// <summary>The class of each image, 0-based.</summary>
     public ReadOnlySpan<int> Labels => _labels;
+
+    /// <summary>How much each image counts in training, relative to the others (<see cref="WithWeights"/>); empty where all count alike.</summary>
+    public ReadOnlySpan<float> Weights => _weights;
 
     /// <summary>True where the images are kept as bytes: then <see cref="Bytes(int, int)"/> answers, else <see cref="Singles(int, int)"/>.</summary>
     public bool IsBytes => _bytes is not null;
@@ -103,7 +127,8 @@ public sealed class ImageSet : IDisposable
         var rows = new int[indices.Length];
         for (int i = 0; i < indices.Length; i++)
             (labels[i], rows[i]) = (_labels[indices[i]], _rows is null ? indices[i] : _rows[indices[i]]);
-        return new ImageSet(Shape, _bytes, _singles, rows, labels, ClassCount);
+        var subset = new ImageSet(Shape, _bytes, _singles, rows, labels, ClassCount);
+        return _weights.Length == 0 ? subset : new ImageSet(subset, [.. indices.ToArray().Select(i => _weights[i])]);
     }
 
     /// <summary>Gives back the file in which the images lie, if they do; it cannot be read afterwards, nor can what was split off from it. Nothing to do for images in memory.</summary>

@@ -109,6 +109,16 @@ internal static class InputColumns
             : throw new ArgumentException(InputMessages.WrongType(role, name, Describe(column), InputMessages.KeyExpected), nameof(shape));
     }
 
+    /// <summary>A column of single numbers of an outline.</summary>
+    /// <exception cref="ArgumentException">The column is missing or has another type.</exception>
+    public static SchemaShape.Column FindOf(SchemaShape shape, string name, string role, PrimitiveDataViewType type)
+    {
+        SchemaShape.Column column = Find(shape, name, role);
+        return column.Kind == SchemaShape.Column.VectorKind.Scalar && !column.IsKey && column.ItemType.Equals(type)
+            ? column
+            : throw new ArgumentException(InputMessages.WrongType(role, name, Describe(column), $"{type}"), nameof(shape));
+    }
+
     /// <summary>A score column of an outline.</summary>
     /// <exception cref="ArgumentException">The column is missing or no vector of Single of known size.</exception>
     public static SchemaShape.Column FindScores(SchemaShape shape, string name)

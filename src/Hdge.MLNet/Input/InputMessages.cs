@@ -124,6 +124,25 @@ internal static class InputMessages
         $"There is nothing to train on: the data has no rows{(missing == 0 ? "" : " with a label")}, found 0 rows with a value in the label column '{labelName}'"
         + (missing == 0 ? ", expected at least 2." : $" and {missing} rows where it is missing, expected at least 2 rows with one.");
 
+    public static string WrongWeight(string name, long row, float found) => string.Create(CultureInfo.InvariantCulture,
+        $"The weight column '{name}' holds {found} in row {row}, expected a finite number of at least 0.");
+
+    public static string NoWeights(string name, long rows) =>
+        $"There is nothing to train on: the weight column '{name}' is 0 in all {rows} rows with a label, expected weights above 0.";
+
+    public static string ZeroWeights(string name, long rows) => $"{rows} rows were left out: their weight column '{name}' is 0.";
+
+    public static string OfValidation(string message) => $"In the validation set: {message}";
+
+    public static string OtherFeatures(string name, DataViewType found, DataViewType expected) =>
+        $"The feature column '{name}' has the type {found}, expected {expected} as in the training data: transform both by the same fitted pipeline.";
+
+    public static string OtherLabels(string name) =>
+        $"The key values of the label column '{name}' are not those of the training data, expected the same in the same order: map both by the same fitted MapValueToKey.";
+
+    public static string NoValidationRows(string name, long missing) =>
+        $"There are 0 rows with a value in the label column '{name}'{(missing == 0 ? "" : $" and an image, and {missing} where one is missing")}, expected at least 1.";
+
     public static string MissingLabels(string name, long missing) => $"{missing} rows were left out: their label column '{name}' is missing.";
 
     public static string NoImages(string name, long missing, long damaged) => damaged > 0

@@ -3,6 +3,7 @@ using Hdge.Data;
 using Hdge.MLNet.Output;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Transforms.Image;
 
 namespace Hdge.MLNet.Input;
 
@@ -15,24 +16,31 @@ internal sealed class TrainingRows : IDisposable
     private readonly PixelScaling _scaling;
     private readonly PhotoOptions _photos;
     private readonly Func<ImageSetBuilder> _begin;
-    private ImageSetBuilder _images;
     private readonly bool _areFeatures;
     private readonly Action<string> _warn;
     private readonly IReadOnlyList<DataViewSchema.Column> _texts;
+    private readonly DataViewSchema.Column? _weight;
+    private readonly List<float> _weights = [];
+    private ImageSetBuilder _images;
+    private long _weightless;
 
     /// <summary>Finds the columns; reads no images yet.</summary>
     /// <param name="input">The rows.</param>
-    /// <param name="options">Columns, shape, scaling, what to do with damaged images and where to keep all of them.</param>
+    /// <param name="options">The columns' names, what the images are for, what to do with damaged ones and where to keep all of them.</param>
     /// <param name="warn">Told of each damaged image that is left out.</param>
+    /// <param name="weighted">Whether to look at the weight column, where one is named.</param>
     /// <exception cref="ArgumentException">A column is missing or has the wrong type or size.</exception>
     /// <exception cref="InvalidDataException">There are no rows, or the label's key type has a single value.</exception>
-    public TrainingRows(IDataView input, HdgeTrainer.Options options, Action<string> warn)
+    /// <exception cref="IOException">The images are to be kept in a file, and there is no room.</exception>
+    public TrainingRows(IDataView input, HdgeTrainer.Options options, Action<string> warn, bool weighted = true)
     {
         _areFeatures = options.Training.Network.TakesFeatures;
         _features = FeatureColumn.Find(input.Schema, options.FeatureColumnName, options.ImageShape, _areFeatures);
         SingleClasses.Refuse(input, InputColumns.Find(input.Schema, options.LabelColumnName, "label"));
         (DataViewSchema.Column label, ClassCount) = InputColumns.FindLabel(input.Schema, options.LabelColumnName);
         _rows = new(label, ClassCount);
+        if (weighted && options.ExampleWeightColumnName is { } weight)
+            _weight = InputColumns.FindOf(input.Schema, weight, "weight", NumberDataViewType.Single);
         (_givenShape, _scaling, _photos, _warn) = (options.ImageShape, options.Training.Scaling, options.Photos, warn);
         _texts = _features.Kind != FeatureKind.Path && ImageStages.In(input.Schema) ? ImageStages.Texts(input.Schema) : [];
         _begin = () => new ImageSetBuilder(Shape, _areFeatures, options.CacheOptions, (int)Math.Clamp(input.GetRowCount() ?? 0, 0, int.MaxValue));
@@ -41,6 +49,9 @@ internal sealed class TrainingRows : IDisposable
 
     /// <summary>Type of the feature column.</summary>
     public DataViewType FeatureType => _features.Column.Type;
+
+    /// <summary>Type of the feature column's items, or the column where it holds no vectors (of pictures whatever their size).</summary>
+    public DataViewType ItemType => _features.Vector?.ItemType ?? (_features.Kind == FeatureKind.Image ? new ImageDataViewType() : FeatureType);
 
     /// <summary>The label column.</summary>
     public DataViewSchema.Column Label => _rows.Label;
@@ -78,48 +89,64 @@ internal sealed class TrainingRows : IDisposable
             yield return InputMessages.MissingImages(Name, MissingImages);
         if (DamagedImages > 0)
             yield return InputMessages.DamagedImages(Name, DamagedImages, DamagedImages + _images.Count);
+        if (_weight is { } weight && _weightless > 0)
+            yield return InputMessages.ZeroWeights(weight.Name, _weightless);
         if (!_areFeatures && ScalingDoubt.Of(Range, _scaling, AreBytes, Name) is { } range)
             yield return range;
     }
 
-    /// <summary>Reads all rows that have a label and an image, in the input's order.</summary>
-    /// <exception cref="InvalidDataException">A value is not finite, an image is damaged, a label is out of range, or fewer than two classes have rows.</exception>
+    /// <summary>Reads all rows that have a label, an image and a weight above 0, in the input's order.</summary>
+    /// <exception cref="InvalidDataException">A value is not finite, an image is damaged, a label or weight is out of range, or fewer than two classes have rows.</exception>
     public ImageSet Read(IDataView input, CancellationToken cancellationToken)
     {
-        DataViewSchema.Column[] columns = [_features.Column, Label, .. _texts];
+        ReadRows(input, cancellationToken);
+        if (_images.Count == 0)
+            throw new InvalidDataException(MissingImages + DamagedImages > 0 ? InputMessages.NoImages(Name, MissingImages, DamagedImages)
+                : _weight is { } weight && _weightless > 0 ? InputMessages.NoWeights(weight.Name, _weightless) : InputMessages.Empty(Label.Name, MissingLabels));
+        ImageSet images = _images.Build(ClassCount);
+        if (images.Labels.ContainsAnyExcept(images.Labels[0]))
+            return images.WithWeights([.. _weights]);
+        images.Dispose();
+        throw new InvalidDataException(InputMessages.SingleClass(Label.Name, LabelValues.Of(Label, ClassCount)?.Texts.ElementAt(images.Labels[0]), images.Count));
+    }
+
+    /// <summary>As <see cref="Read(IDataView, CancellationToken)"/>, of a validation set, which may lack classes.</summary>
+    /// <exception cref="InvalidDataException">A value is not finite, an image is damaged, a label is out of range, or there are no rows.</exception>
+    public ImageSet ReadValidation(IDataView input, CancellationToken cancellationToken)
+    {
+        ReadRows(input, cancellationToken);
+        return _images.Count > 0 ? _images.Build(ClassCount) : throw new InvalidDataException(InputMessages.NoValidationRows(Label.Name, MissingLabels + MissingImages + DamagedImages));
+    }
+
+    public void Dispose() => _images.Dispose();
+
+    private void ReadRows(IDataView input, CancellationToken cancellationToken)
+    {
+        DataViewSchema.Column[] columns = [_features.Column, Label, .. _texts, .. _weight is { } weight ? [weight] : Array.Empty<DataViewSchema.Column>()];
         try
         {
             using DataViewRowCursor cursor = input.GetRowCursor(columns);
-            Read(cursor, cancellationToken);
+            ReadRows(cursor, cancellationToken);
         }
         catch (InvalidOperationException error) when (error is not ObjectDisposedException && ImageStages.In(input.Schema))
         {
             // The stages before ran on several threads, where nobody knows which row was damaged, and the rest of the rows is lost: once more, row by row.
             Restart();
             using DataViewRowCursor cursor = ImageStages.OneThread(input, columns);
-            Read(cursor, cancellationToken);
+            ReadRows(cursor, cancellationToken);
         }
-
-        if (_images.Count == 0)
-            throw new InvalidDataException(MissingImages + DamagedImages > 0 ? InputMessages.NoImages(Name, MissingImages, DamagedImages) : InputMessages.Empty(Label.Name, MissingLabels));
-        ImageSet images = _images.Build(ClassCount);
-        if (images.Labels.ContainsAnyExcept(images.Labels[0]))
-            return images;
-        images.Dispose();
-        throw new InvalidDataException(InputMessages.SingleClass(Label.Name, LabelValues.Of(Label, ClassCount)?.Texts.ElementAt(images.Labels[0]), images.Count));
     }
-
-    public void Dispose() => _images.Dispose();
 
     private void Restart()
     {
         _images.Dispose();
         _images = _begin();
         _rows.Restart();
-        (MissingImages, DamagedImages, Range) = (0, 0, Extent.None);
+        _weights.Clear();
+        (MissingImages, DamagedImages, _weightless, Range) = (0, 0, 0, Extent.None);
     }
 
-    private void Read(DataViewRowCursor cursor, CancellationToken cancellationToken)
+    private void ReadRows(DataViewRowCursor cursor, CancellationToken cancellationToken)
     {
         if (_features.Kind == FeatureKind.Path)
             ReadFiles(cursor, cancellationToken);
@@ -131,6 +158,23 @@ internal sealed class TrainingRows : IDisposable
             Read<float>(cursor, (pixels, label) => _images.Add(pixels, label, _scaling.Scale), _scaling.Scale, cancellationToken);
     }
 
+    /// <summary>Moves the cursor to each row that has a label and a weight above 0.</summary>
+    private IEnumerable<(int Label, float Weight)> Rows(DataViewRowCursor cursor, CancellationToken cancellationToken)
+    {
+        ValueGetter<float>? getWeight = _weight is { } column ? cursor.GetGetter<float>(column) : null;
+        float weight = 1;
+        foreach (int label in _rows.Of(cursor, cancellationToken))
+        {
+            getWeight?.Invoke(ref weight);
+            if (!(weight >= 0 && float.IsFinite(weight)))
+                throw new InvalidDataException(InputMessages.WrongWeight(_weight!.Value.Name, cursor.Position, weight));
+            if (weight > 0)
+                yield return (label, weight);
+            else
+                _weightless++;
+        }
+    }
+
     private void Read<T>(DataViewRowCursor cursor, Action<T[], int> add, float scale, CancellationToken cancellationToken) where T : struct, INumber<T>
     {
         ValueGetter<VBuffer<T>> getFeatures = cursor.GetGetter<VBuffer<T>>(_features.Column);
@@ -139,7 +183,7 @@ internal sealed class TrainingRows : IDisposable
         VBuffer<T> row = default;
         var pixels = new T[Shape.Length];
         Action get = () => getFeatures(ref row);
-        foreach (int label in _rows.Of(cursor, cancellationToken))
+        foreach (var (label, weight) in Rows(cursor, cancellationToken))
         {
             if (!Try(get, fromImages, cursor, describe))
                 continue;
@@ -156,6 +200,7 @@ internal sealed class TrainingRows : IDisposable
                 throw new InvalidDataException(InputMessages.NotFinite(Name, cursor.Position));
             Range = Range.And(Extent.Of<T>(pixels).Times(scale));
             add(pixels, label);
+            AddWeight(weight);
         }
     }
 
@@ -167,7 +212,7 @@ internal sealed class TrainingRows : IDisposable
         MLImage? image = null; // of one row at a time: who makes them disposes of the one before
         var pixels = new byte[Shape.Length];
         Action get = () => getImage(ref image);
-        foreach (int label in _rows.Of(cursor, cancellationToken))
+        foreach (var (label, weight) in Rows(cursor, cancellationToken))
         {
             if (!Try(get, canBeDamaged: true, cursor, describe))
             {
@@ -179,7 +224,7 @@ internal sealed class TrainingRows : IDisposable
             else if (pictures.Draw(image, pixels) is { } reason)
                 LeaveOut(cursor.Position, describe(), reason);
             else
-                Add(pixels, label);
+                Add(pixels, label, weight);
         }
     }
 
@@ -188,9 +233,9 @@ internal sealed class TrainingRows : IDisposable
         ValueGetter<ReadOnlyMemory<char>> getPath = cursor.GetGetter<ReadOnlyMemory<char>>(_features.Column);
         var reader = new PhotoReader(Shape, _photos);
         var pixels = new byte[reader.WindowSize * Shape.Length];
-        var (paths, places) = (new List<string>(reader.WindowSize), new List<(long Row, int Label)>(reader.WindowSize));
+        var (paths, places) = (new List<string>(reader.WindowSize), new List<(long Row, int Label, float Weight)>(reader.WindowSize));
         ReadOnlyMemory<char> path = default;
-        foreach (int label in _rows.Of(cursor, cancellationToken))
+        foreach (var (label, weight) in Rows(cursor, cancellationToken))
         {
             getPath(ref path);
             if (path.IsEmpty)
@@ -199,7 +244,7 @@ internal sealed class TrainingRows : IDisposable
                 continue;
             }
             paths.Add(path.ToString());
-            places.Add((cursor.Position, label));
+            places.Add((cursor.Position, label, weight));
             if (paths.Count == reader.WindowSize)
                 ReadWindow();
         }
@@ -213,17 +258,24 @@ internal sealed class TrainingRows : IDisposable
                 if (reasons[i] is { } reason)
                     LeaveOut(places[i].Row, $" ('{paths[i]}')", reason);
                 else
-                    Add(pixels.AsSpan(i * Shape.Length, Shape.Length), places[i].Label);
+                    Add(pixels.AsSpan(i * Shape.Length, Shape.Length), places[i].Label, places[i].Weight);
             }
             paths.Clear();
             places.Clear();
         }
     }
 
-    private void Add(ReadOnlySpan<byte> pixels, int label)
+    private void Add(ReadOnlySpan<byte> pixels, int label, float weight)
     {
         Range = Range.And(Extent.Of(pixels).Times(1 / 255f));
         _images.Add(pixels, label);
+        AddWeight(weight);
+    }
+
+    private void AddWeight(float weight)
+    {
+        if (_weight is not null)
+            _weights.Add(weight);
     }
 
     /// <summary>Gets a value; false where the image behind it is damaged and the row is left out.</summary>

@@ -21,6 +21,12 @@ public abstract record ObjectiveOptions
     /// <summary>Fewest images a step with which the objective says anything. Default 1; 2 where it compares images of a batch.</summary>
     protected internal virtual int SmallestBatch => 1;
 
+    /// <summary>
+    /// What it can learn beside one class an image: <see cref="TrainingOptions"/> that ask for more are refused. Default <see cref="TargetKinds.Plain"/>: what is more than <see cref="TrainingStep.Labels"/>
+    /// would be ignored without a word by an objective that does not know of it.
+    /// </summary>
+    protected internal virtual TargetKinds Takes => TargetKinds.Plain;
+
     /// <summary>False where nothing trains the linear layer step by step: its accuracy means nothing until a <see cref="FinalStage"/> has trained it. Default true.</summary>
     protected internal virtual bool TrainsClassifier => true;
 

@@ -30,6 +30,9 @@ public sealed record EpochMetrics
     /// <summary>Accuracy on the held-out images, 0..1; null without any.</summary>
     public double? ValidationAccuracy { get; init; }
 
+    /// <summary>Expected calibration error (20 bins) of the uncalibrated probabilities on the held-out images, 0..1; null without any.</summary>
+    public double? ValidationEce { get; init; }
+
     /// <summary>Learning rate of the last step.</summary>
     public required double LearningRate { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Hdge.Data;
 using Hdge.Networks;
+using Hdge.Objectives;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -26,9 +27,10 @@ internal static class LinearStage
         network.eval();
         using var features = Features(network, train, options.Scaling, device, cancellationToken);
         using var labels = Labels(train, device);
+        using var weights = train.Weights.IsEmpty ? null : tensor(train.Weights.ToArray(), device: device);
         using var heldOutFeatures = heldOut.Count > 0 ? Features(network, heldOut, options.Scaling, device, cancellationToken) : null;
         using var heldOutLabels = Labels(heldOut, device);
-        using var optimizer = new Adam([new(network.Classifier.parameters(), stage.LearningRate)]);
+        using var optimizer = new Adam([new([.. network.Classifier.parameters()])]);
         int batches = (train.Count + BatchSize - 1) / BatchSize;
         for (int epoch = 0; epoch < stage.Epochs && !(mayEnd && epoch > 0 && end.IsCancellationRequested); epoch++)
         {
@@ -41,12 +43,14 @@ internal static class LinearStage
                 using var scope = NewDisposeScope();
                 var rows = tensor(order[(batch * BatchSize)..Math.Min((batch + 1) * BatchSize, order.Length)], device: device);
                 rate = stage.LearningRate * 0.5 * (1 + Math.Cos(Math.PI * (epoch + batch / (double)batches) / stage.Epochs));
-                optimizer.SetLearningRate(rate);
-                var (sum, correct) = Sums(network, features.index_select(0, rows), labels.index_select(0, rows));
+                optimizer.LearningRate = rate;
+                var targets = new StepTargets(labels.index_select(0, rows)) { Weights = weights?.index_select(0, rows), LabelSmoothing = options.LabelSmoothing };
+                var logits = network.Head(features.index_select(0, rows));
+                var (trained, reported) = targets.CrossEntropy(logits);
                 optimizer.ZeroGradients();
-                sum.Over(rows.shape[0]).backward();
+                trained.backward();
                 optimizer.Step();
-                (loss, right) = (loss + sum.item<float>(), right + correct.item<long>());
+                (loss, right) = (loss + reported.item<float>() * rows.shape[0], right + targets.Right(logits).item<float>());
             }
             progress?.Invoke(Describe(epoch, loss / train.Count, right / train.Count, rate));
         }
@@ -58,8 +62,8 @@ internal static class LinearStage
             {
                 using var off = no_grad();
                 using var scope = NewDisposeScope();
-                var (sum, correct) = Sums(network, heldOutFeatures, heldOutLabels);
-                validation = (sum.item<float>() / (double)heldOut.Count, correct.item<long>() / (double)heldOut.Count);
+                var (targets, logits) = (new StepTargets(heldOutLabels), network.Head(heldOutFeatures));
+                validation = (targets.CrossEntropy(logits).Reported.item<float>(), targets.Right(logits).item<float>() / (double)heldOut.Count);
             }
             return new EpochMetrics
             {
@@ -75,13 +79,6 @@ internal static class LinearStage
                 Elapsed = before + clock.Elapsed,
             };
         }
-    }
-
-    /// <summary>Summed cross-entropy and number of images classified right.</summary>
-    private static (Tensor Loss, Tensor Right) Sums(Backbone network, Tensor features, Tensor labels)
-    {
-        var logits = network.Head(features);
-        return (nn.functional.cross_entropy(logits, labels, reduction: nn.Reduction.Sum), logits.argmax(1).eq(labels).sum());
     }
 
     /// <summary>Features [images, feature length] in the set's order.</summary>

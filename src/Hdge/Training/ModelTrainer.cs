@@ -22,10 +22,24 @@ public static class ModelTrainer
     /// Where one cannot be written later the run goes on, and says so in the log.</exception>
     /// <exception cref="DivergenceException">The loss is no longer finite or has exploded; the exception holds the last good model.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled, and <see cref="TrainingOptions.OnCancel"/> is to throw, or no epoch was whole yet.</exception>
-    public static HdgeModel Train(ImageSet images, TrainingOptions options, TrainingCallbacks? callbacks = null, CancellationToken cancellationToken = default)
+    public static HdgeModel Train(ImageSet images, TrainingOptions options, TrainingCallbacks? callbacks = null, CancellationToken cancellationToken = default) =>
+        Train(images, validation: null, options, callbacks, cancellationToken);
+
+    /// <summary>
+    /// As <see cref="Train(ImageSet, TrainingOptions, TrainingCallbacks, CancellationToken)"/>, with held-out images of one's own: validation, early stopping, calibration, prediction sets, decision and detectors go by
+    /// them, and all <paramref name="images"/> are trained on.
+    /// </summary>
+    /// <param name="images">At least two images; at least two classes must occur.</param>
+    /// <param name="validation">At least one image, of the same shape and number of classes, none of which is trained on; their weights are not looked at. Null: <see cref="TrainingOptions.ValidationFraction"/> of the images are held out.</param>
+    /// <param name="options">Everything the run depends on.</param>
+    /// <param name="callbacks">What it tells while it goes on. Default nothing.</param>
+    /// <param name="cancellationToken">Looked at before every step.</param>
+    public static HdgeModel Train(ImageSet images, ImageSet? validation, TrainingOptions options, TrainingCallbacks? callbacks = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(options);
+        if (validation is not null && (validation.Count == 0 || validation.Shape != images.Shape || validation.ClassCount != images.ClassCount))
+            throw new ArgumentException($"The validation set has {validation}, expected at least 1 image of {images.Shape} in {images.ClassCount} classes, as the training images.", nameof(validation));
         callbacks ??= new();
         Libtorch.EnsureLoaded();
         options.Validate(images.Shape);
@@ -35,9 +49,13 @@ public static class ModelTrainer
         var device = Devices.Resolve(options.Device);
         using var threads = TorchThreads.UseFor(options.Threads);
         using var on = Autograd.On();
-        var (train, heldOut) = images.Split(options.ValidationFraction, Seeds.Mix(options.Seed, SeedStream.HeldOutImages));
-        if (HeldOutWarning(heldOut.Count, options) is { } warning)
+        if (!images.Weights.IsEmpty)
+            options.RequireWeighted("weights of images");
+        var (train, heldOut) = validation is null ? images.Split(options.ValidationFraction, Seeds.Mix(options.Seed, SeedStream.HeldOutImages)) : (images, validation);
+        train = ImageWeights.Apply(train, options.ClassWeights);
+        if (HeldOutWarning(heldOut.Count, validation is not null, options) is { } warning)
             callbacks.Log?.Invoke(warning);
+        var events = options.LogDirectory is { } folder ? new EventLog(folder, callbacks.Log) : null;
         options = options with { Scaling = options.Network.ScalingFor(train, options.Scaling) };
         var network = options.Network.Create(images.Shape, images.ClassCount, Seeds.Mix(options.Seed, SeedStream.NetworkWeights));
         var model = new HdgeModel(network, options.Scaling, device);
@@ -51,21 +69,23 @@ public static class ModelTrainer
                 Shape = images.Shape,
                 TrainingImages = train.Count,
                 HeldOutImages = heldOut.Count,
+                HasValidationSet = validation is not null,
                 ClassCount = classes,
             });
             var input = new RunInput(model, train, heldOut, options);
             TimeSpan elapsed;
             using (Tf32.During(device, options.AllowTf32))
-            using (var run = new TrainingRun(input, callbacks))
+            using (var run = new TrainingRun(input, callbacks, events))
             {
                 run.Run(cancellationToken);
                 elapsed = run.Elapsed;
             }
+            var linear = events is null ? callbacks.Epoch : events.Add + callbacks.Epoch;
             // A model that is to be returned in any case is finished in any case.
             if (options.OnCancel == CancelBehavior.ReturnBestSoFar)
-                Finish(input, callbacks.Epoch, elapsed, CancellationToken.None, cancellationToken);
+                Finish(input, linear, elapsed, CancellationToken.None, cancellationToken);
             else
-                Finish(input, callbacks.Epoch, elapsed, cancellationToken);
+                Finish(input, linear, elapsed, cancellationToken);
             if (callbacks.Log is { } log)
                 foreach (string doubt in TrainingDoubts.Of(model, train, heldOut, options, options.OnCancel == CancelBehavior.ReturnBestSoFar ? CancellationToken.None : cancellationToken))
                     log(doubt);
@@ -87,11 +107,11 @@ public static class ModelTrainer
         Train(images, options, new TrainingCallbacks { Epoch = epoch }, cancellationToken);
 
     /// <summary>What there is to say about the number of held-out images; null where they are enough or none were asked for.</summary>
-    private static string? HeldOutWarning(int count, TrainingOptions options)
+    private static string? HeldOutWarning(int count, bool given, TrainingOptions options)
     {
-        if (count >= FewHeldOut || options.ValidationFraction == 0)
+        if (count >= FewHeldOut || (options.ValidationFraction == 0 && !given))
             return null;
-        string fraction = FormattableString.Invariant($"{nameof(TrainingOptions.ValidationFraction)} {options.ValidationFraction}");
+        string fraction = given ? "the validation set" : FormattableString.Invariant($"{nameof(TrainingOptions.ValidationFraction)} {options.ValidationFraction}");
         if (count == 0)
             return $"No image could be held out ({fraction}): confidences are not calibrated, the decision on what is in-distribution comes from the training images, and prediction sets hold every class. "
                 + "Expected more images, at least two of a class, or a larger fraction.";
