@@ -1,3 +1,4 @@
+using System.Buffers;
 using Hdge.Data;
 using Hdge.Detection;
 using TorchSharp;
@@ -7,9 +8,11 @@ namespace Hdge;
 
 public sealed partial class HdgeModel
 {
-    private const int LargestGradientForward = 64; // the graph keeps what every layer computed
+    private const int MostGradientForward = 64; // the graph keeps what every layer computed
 
     private DetectorSet _detectors;
+
+    private int LargestGradientForward => Math.Min(MostGradientForward, LargestForward);
 
     /// <summary>The scores that it can give.</summary>
     public DetectorSet Detectors => Volatile.Read(ref _detectors);
@@ -135,7 +138,22 @@ public sealed partial class HdgeModel
     }
 
     // A set's floating-point images are kept already scaled to 0..1.
-    private Tensor Input(ImageSet images, int at, int count, Span<bool> inRange = default) => images.IsBytes
-        ? _input.FromBytes(images.Bytes(at, count), count, TrainedRange, inRange)
-        : _input.FromUnitSingles(images.Singles(at, count), count, at, TrainedRange, inRange);
+    private Tensor Input(ImageSet images, int at, int count, Span<bool> inRange = default)
+    {
+        // Images on disk, or out of order in memory, are copied first: into room that is borrowed.
+        byte[] bytes = images.IsBytes ? ArrayPool<byte>.Shared.Rent(count * InputShape.Length) : [];
+        float[] singles = images.IsBytes ? [] : ArrayPool<float>.Shared.Rent(count * InputShape.Length);
+        var (rentedBytes, rentedSingles) = (bytes, singles);
+        try
+        {
+            return images.IsBytes
+                ? _input.FromBytes(images.Bytes(at, count, ref bytes), count, TrainedRange, inRange)
+                : _input.FromUnitSingles(images.Singles(at, count, ref singles), count, at, TrainedRange, inRange);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rentedBytes);
+            ArrayPool<float>.Shared.Return(rentedSingles);
+        }
+    }
 }

@@ -16,7 +16,8 @@ namespace Hdge;
 /// </summary>
 public sealed partial class HdgeModel : IDisposable
 {
-    private const int LargestForward = 256; // images a forward pass: enough to fill the cores, little enough to stay in cache
+    private const int MostForward = 256; // images a forward pass: enough to fill the cores, little enough to stay in cache
+    private const int MostForwardValues = 1 << 22; // of large images fewer: what the layers compute is many times as large
 
     private readonly InputWriter _input;
     private readonly UseGate _gate;
@@ -99,6 +100,9 @@ public sealed partial class HdgeModel : IDisposable
     }
 
     internal Backbone Network { get; }
+
+    /// <summary>Images a forward pass.</summary>
+    private int LargestForward => Math.Clamp(MostForwardValues / InputShape.Length, 1, MostForward);
 
     /// <summary>Whether <see cref="Dispose"/> was called.</summary>
     public bool IsDisposed => _gate.IsClosed;
@@ -303,7 +307,7 @@ public sealed partial class HdgeModel : IDisposable
     }
 
     // A caller's inference mode would keep gradients from scores that need them.
-    private static IDisposable? ScoringMode(DetectorSet detectors, out int largest)
+    private IDisposable? ScoringMode(DetectorSet detectors, out int largest)
     {
         bool gradient = detectors.Needs(detectors.Decision.Score).HasFlag(DetectorNeeds.Gradients);
         largest = gradient ? LargestGradientForward : LargestForward;

@@ -17,7 +17,7 @@ public sealed class EndToEndTests : IDisposable
         string[] train = ["train", "--objective", "hdge", "--dataset", data, "--preset", "fast", "--seed", "3", "--epochs", "2", "--batch", "16", "--bank", "64", "--device", "cpu", "--out", run];
         Succeeds(train);
         using var model = HdgeModel.Load(Path.Combine(run, "model.hdge"), "cpu");
-        var known = ImageFolder.LoadTest(data, classCount: Files.Classes);
+        var known = DataFolder.LoadTest(data, classCount: Files.Classes);
         var scores = model.Score(known);
         var metrics = Json(run, "metrics.json");
         double accuracy = Enumerable.Range(0, 60).Count(i => scores.PredictedClass[i] == i % Files.Classes) / 60.0;
@@ -37,7 +37,7 @@ public sealed class EndToEndTests : IDisposable
             "--attack", "--attack-images", "6", "--attack-steps", "2", "--scores", "all", "--device", "cpu", "--out", eval);
         var evaluation = Json(eval, "evaluation.json");
         Assert.Equal(accuracy, evaluation.GetProperty("known").GetProperty("accuracy").GetDouble(), 1e-12);
-        var unknown = model.Score(ImageFolder.LoadTest(other));
+        var unknown = model.Score(DataFolder.LoadTest(other));
         Assert.Equal(NaiveAuroc(scores, unknown), Auroc(evaluation, "letters", "log-density"), 1e-12);
         var interval = evaluation.GetProperty("summary").EnumerateArray().Single(n => n.GetProperty("name").GetString() == "AUROC, letters");
         Assert.Equal(Auroc(evaluation, "letters", "log-density"), interval.GetProperty("value").GetDouble());
@@ -108,7 +108,7 @@ public sealed class EndToEndTests : IDisposable
         Succeeds([.. train, whole]);
         using var resumed = HdgeModel.Load(Path.Combine(killed, "model.hdge"), "cpu");
         using var uninterrupted = HdgeModel.Load(Path.Combine(whole, "model.hdge"), "cpu");
-        var images = ImageFolder.LoadTest(data);
+        var images = DataFolder.LoadTest(data);
         Assert.Equal(uninterrupted.Logits(images), resumed.Logits(images));
         Assert.Equal(3, Json(killed, "metrics.json").GetProperty("epochs").GetArrayLength());
     }

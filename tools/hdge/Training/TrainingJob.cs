@@ -41,7 +41,7 @@ internal static class TrainingJob
             throw new ArgumentException($"'{folder}' holds a run that was not finished: --resume goes on with it, another --out leaves it.");
         var options = settings.ToOptions() with { Checkpoint = new() { Path = CheckpointPath(folder), Resume = resume } };
         ImageShape? shape = settings.Shape is { } text ? ShapeText.Parse(text) : null;
-        var data = ImageFolder.Load(settings.Dataset, settings.Limit, shape);
+        var data = DataFolder.Load(settings.Dataset, settings.Limit, shape);
         var (train, test) = data;
         if (shape is { } wanted && train.Shape != wanted)
             throw new ArgumentException($"--shape is {wanted}, but the images in '{settings.Dataset}' are {train.Shape}: only photographs are brought to another shape.");
