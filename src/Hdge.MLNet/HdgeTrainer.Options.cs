@@ -18,7 +18,8 @@ public sealed partial class HdgeTrainer
 
         /// <summary>
         /// Column with the images: a vector of known size, dense or sparse, of Single (0..1, or what <see cref="Scale"/> brings there) or of Byte
-        /// (0..255), channel first: all values of the first channel row by row, then those of the next; or with a <see cref="Networks.FeatureNetworkOptions"/> any vector of Single of known size.
+        /// (0..255), channel first: all values of the first channel row by row, then those of the next. Or pictures of any size, which are brought to <see cref="ImageShape"/> as <see cref="Photos"/>
+        /// say: MLImages, as LoadImages gives them, or texts: the paths of image files. Or with a <see cref="Networks.FeatureNetworkOptions"/> any vector of Single of known size.
         /// Default "Features".
         /// </summary>
         public string FeatureColumnName { get; set; } = "Features";
@@ -43,9 +44,21 @@ public sealed partial class HdgeTrainer
 
         /// <summary>
         /// Channels, height and width of an image. Default null: what the column's dimensions say (H×W, or C×H×W as ExtractPixels gives them),
-        /// else a square grey (1×H×H) or colour (3×H×H) image where the column's length is that of one. With a <see cref="Networks.FeatureNetworkOptions"/> the column's length decides: leave it null.
+        /// or the size of its MLImages where that is known; else a square grey (1×H×H) or colour (3×H×H) image where the column's length is that of one. With a <see cref="Networks.FeatureNetworkOptions"/> the column's length decides: leave it null.
         /// </summary>
         public ImageShape? ImageShape { get; set; }
+
+        /// <summary>How pictures of MLImage or path columns become images of <see cref="ImageShape"/>, and whether damaged ones stop the training or are left out and told. It is saved with the model.</summary>
+        public PhotoOptions Photos { get; set; } = new();
+
+        /// <summary>Where the images are kept while it trains. Default <see cref="ImageCache.Auto"/>: in memory up to a quarter of what the process may use, else in a file.</summary>
+        public ImageCache Cache { get; set; }
+
+        /// <summary>Folder of that file, which is gone when the training ends, however it ends. Default null: see <see cref="ImageCacheOptions.Folder"/>.</summary>
+        public string? CacheFolder { get; set; }
+
+        /// <summary>Most bytes that it may take, above 0. Default null: what the disk holds.</summary>
+        public long? CacheLimit { get; set; }
 
         /// <summary>Output column of the most probable class: a key with the label's key values. Default "PredictedLabel".</summary>
         public string PredictedLabelColumnName { get; set; } = "PredictedLabel";
@@ -146,6 +159,8 @@ public sealed partial class HdgeTrainer
         /// <summary>Whether a cancelled training throws or returns the best model so far. Default null: that of <see cref="TrainingOptions.OnCancel"/>, <see cref="CancelBehavior.Throw"/>.</summary>
         public CancelBehavior? OnCancel { get; set; }
 
+        internal ImageCacheOptions CacheOptions => new() { Kind = Cache, Folder = CacheFolder, MostBytes = CacheLimit };
+
         internal OutputColumnNames Outputs => new(
             PredictedLabelColumnName, ScoreColumnName, LogDensityColumnName, ConfidenceColumnName, IsInDistributionColumnName, DetectionScoreColumnName, CalibratedScoreColumnName,
             PredictionSetColumnName);
@@ -161,6 +176,9 @@ public sealed partial class HdgeTrainer
             ArgumentException.ThrowIfNullOrEmpty(LabelColumnName);
             ArgumentException.ThrowIfNullOrEmpty(FeatureColumnName);
             ArgumentNullException.ThrowIfNull(Training);
+            ArgumentNullException.ThrowIfNull(Photos);
+            Photos.Validate();
+            CacheOptions.Validate();
             if (ExampleWeightColumnName is { Length: 0 })
                 throw new ArgumentException($"{nameof(ExampleWeightColumnName)} is empty, expected a column's name, or null.");
             Outputs.Checked();

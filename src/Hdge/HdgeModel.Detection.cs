@@ -1,3 +1,4 @@
+using System.Buffers;
 using Hdge.Data;
 using Hdge.Detection;
 using Hdge.Training;
@@ -8,9 +9,11 @@ namespace Hdge;
 
 public sealed partial class HdgeModel
 {
-    private const int LargestGradientForward = 64; // the graph keeps what every layer computed
+    private const int MostGradientForward = 64; // the graph keeps what every layer computed
 
     private DetectorSet _detectors;
+
+    private int LargestGradientForward => Math.Min(MostGradientForward, LargestForward);
 
     /// <summary>The scores that it can give.</summary>
     public DetectorSet Detectors => Volatile.Read(ref _detectors);
@@ -73,7 +76,7 @@ public sealed partial class HdgeModel
         var results = scores.Distinct().ToDictionary(s => s, _ => new float[images.Count]);
         var needs = detectors.Needs([.. results.Keys]);
         bool gradient = needs.HasFlag(DetectorNeeds.Gradients);
-        int largest = LargestForward(gradient);
+        int largest = gradient ? LargestGradientForward : LargestForward;
         using var mode = gradient ? Autograd.On() : null;
         for (int at = 0; at < images.Count && results.Count > 0; at += largest)
         {
@@ -116,11 +119,11 @@ public sealed partial class HdgeModel
     internal void PassFeatures(ImageSet images, Action<Tensor, int> take, CancellationToken cancellationToken)
     {
         using var off = no_grad();
-        for (int at = 0; at < images.Count; at += _largestForward)
+        for (int at = 0; at < images.Count; at += LargestForward)
         {
             cancellationToken.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            int n = Math.Min(_largestForward, images.Count - at);
+            int n = Math.Min(LargestForward, images.Count - at);
             take(Kept?.Rows(images, at, n) ?? Network.Features(Input(images, at, n)), at);
         }
     }
@@ -148,10 +151,23 @@ public sealed partial class HdgeModel
             Fill(pass.LogitRow(i), at + i, into, scores[i], decision);
     }
 
-    private int LargestForward(bool gradient) => gradient ? Math.Min(LargestGradientForward, _largestForward) : _largestForward;
-
     // A set's floating-point images are kept already scaled to 0..1.
-    private Tensor Input(ImageSet images, int at, int count, Span<bool> inRange = default) => images.IsBytes
-        ? _input.FromBytes(images.Bytes(at, count), count, TrainedRange, inRange)
-        : _input.FromUnitSingles(images.Singles(at, count), count, at, TrainedRange, inRange);
+    private Tensor Input(ImageSet images, int at, int count, Span<bool> inRange = default)
+    {
+        // Images on disk, or out of order in memory, are copied first: into room that is borrowed.
+        byte[] bytes = images.IsBytes ? ArrayPool<byte>.Shared.Rent(count * InputShape.Length) : [];
+        float[] singles = images.IsBytes ? [] : ArrayPool<float>.Shared.Rent(count * InputShape.Length);
+        var (rentedBytes, rentedSingles) = (bytes, singles);
+        try
+        {
+            return images.IsBytes
+                ? _input.FromBytes(images.Bytes(at, count, ref bytes), count, TrainedRange, inRange)
+                : _input.FromUnitSingles(images.Singles(at, count, ref singles), count, at, TrainedRange, inRange);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rentedBytes);
+            ArrayPool<float>.Shared.Return(rentedSingles);
+        }
+    }
 }

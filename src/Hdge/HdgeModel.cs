@@ -16,11 +16,11 @@ namespace Hdge;
 /// </summary>
 public sealed partial class HdgeModel : IDisposable
 {
-    private const int MostImages = 256, MostPixels = MostImages * 64 * 64; // a forward pass: enough to fill the cores, little enough to stay in cache and memory
+    private const int MostForward = 256; // images a forward pass: enough to fill the cores, little enough to stay in cache
+    private const int MostForwardValues = 1 << 22; // of large images fewer: what the layers compute is many times as large
 
     private readonly InputWriter _input;
     private readonly UseGate _gate;
-    private readonly int _largestForward; // images a forward pass
     private int? _threads;
 
     internal HdgeModel(Backbone network, PixelScaling scaling, Device device)
@@ -34,7 +34,7 @@ public sealed partial class HdgeModel : IDisposable
         (Network, Scaling, Device) = (network, scaling, device);
         Calibrator = new IdentityCalibrator(network.ClassCount);
         var (height, width) = network.Options.SizeOf(network.InputShape);
-        _largestForward = (int)Math.Clamp(MostPixels / ((long)height * width), 1, MostImages);
+        LargestForward = (int)Math.Clamp(MostForwardValues / ((long)network.InputShape.Channels * height * width), 1, MostForward);
         _input = new InputWriter(network.InputShape, scaling, device);
         _detectors = new DetectorSet(network, new DetectionOptions(), new Dictionary<string, DetectorState>(), new(() => LinearHead.Of(network)));
     }
@@ -73,6 +73,9 @@ public sealed partial class HdgeModel : IDisposable
     /// <summary>The pixel values that it was trained on. An image far outside is never in-distribution, whatever its score. Null for a model that was never trained.</summary>
     public PixelRange? TrainedRange { get; internal set; }
 
+    /// <summary>What it was trained on and how; saved with it. Null for a model that was never trained, or whose training diverged.</summary>
+    public TrainingFacts? Training { get; internal set; }
+
     /// <summary>
     /// What Score does with an image that is far outside <see cref="TrainedRange"/>. Default <see cref="OutOfRangeAction.Flag"/>. Not saved with the model. In ML.NET
     /// HdgeTransformer.OutOfRange takes its place.
@@ -99,6 +102,9 @@ public sealed partial class HdgeModel : IDisposable
     }
 
     internal Backbone Network { get; }
+
+    /// <summary>Images a forward pass.</summary>
+    private int LargestForward { get; }
 
     /// <summary>Whether <see cref="Dispose"/> was called.</summary>
     public bool IsDisposed => _gate.IsClosed;
@@ -183,10 +189,10 @@ public sealed partial class HdgeModel : IDisposable
         using var use = Use();
         CheckShape(images);
         var logits = new float[checked(images.Count * ClassCount)];
-        for (int at = 0; at < images.Count; at += _largestForward)
+        for (int at = 0; at < images.Count; at += LargestForward)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            int n = Math.Min(_largestForward, images.Count - at);
+            int n = Math.Min(LargestForward, images.Count - at);
             using var known = Kept?.Rows(images, at, n);
             using var input = known is null ? Input(images, at, n) : null;
             using var host = known is null ? Forward(input!) : HeadOf(known);
@@ -307,7 +313,7 @@ public sealed partial class HdgeModel : IDisposable
     private IDisposable? ScoringMode(DetectorSet detectors, out int largest)
     {
         bool gradient = detectors.Needs(detectors.Decision.Score).HasFlag(DetectorNeeds.Gradients);
-        largest = LargestForward(gradient);
+        largest = gradient ? LargestGradientForward : LargestForward;
         return gradient ? Autograd.On() : null;
     }
 

@@ -11,6 +11,8 @@ internal sealed class BatchAugmenter : IBatchAugmenter
     private readonly float[][] _byteValues; // of each channel; none where the images are no bytes
     private readonly (float Multiplier, float Offset)[] _affine;
     private readonly int[] _columns;
+    private byte[] _bytes = []; // room for an image that must be read first
+    private float[] _singles = [];
     private readonly LevelChanges? _changes;
 
     public BatchAugmenter(ImageSet images, PixelScaling scaling, AugmentationOptions options)
@@ -51,6 +53,8 @@ internal sealed class BatchAugmenter : IBatchAugmenter
     private void CopyImage(int index, int down, Span<float> into)
     {
         var shape = _images.Shape;
+        ReadOnlySpan<byte> bytes = _images.IsBytes ? _images.Bytes(index, 1, ref _bytes) : [];
+        ReadOnlySpan<float> singles = _images.IsBytes ? [] : _images.Singles(index, 1, ref _singles);
         int at = 0;
         for (int c = 0; c < shape.Channels; c++)
             for (int y = 0; y < shape.Height; y++, at += shape.Width)
@@ -59,14 +63,14 @@ internal sealed class BatchAugmenter : IBatchAugmenter
                 var target = into.Slice(at, shape.Width);
                 if (_images.IsBytes)
                 {
-                    var source = _images.Bytes(index).Slice(row, shape.Width);
+                    var source = bytes.Slice(row, shape.Width);
                     var values = _byteValues[c];
                     for (int x = 0; x < target.Length; x++)
                         target[x] = values[source[_columns[x]]];
                 }
                 else
                 {
-                    var source = _images.Singles(index).Slice(row, shape.Width);
+                    var source = singles.Slice(row, shape.Width);
                     var (multiplier, offset) = _affine[c];
                     for (int x = 0; x < target.Length; x++)
                         target[x] = source[_columns[x]] * multiplier + offset;

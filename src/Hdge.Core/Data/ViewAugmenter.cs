@@ -13,6 +13,8 @@ internal sealed class ViewAugmenter : IBatchAugmenter
     private readonly ColorJitter _jitter;
     private readonly (float Multiplier, float Offset)[] _affine;
     private readonly (int Left, int Right, float Weight)[] _columns;
+    private byte[] _bytes = []; // room for an image that must be read first
+    private float[] _singles = [];
     private readonly LevelChanges? _changes;
 
     public ViewAugmenter(ImageSet images, PixelScaling scaling, ViewAugmentationOptions options, RandAugmentOptions? changes = null)
@@ -41,9 +43,9 @@ internal sealed class ViewAugmenter : IBatchAugmenter
             for (int x = 0; x < shape.Width; x++)
                 _columns[flip ? shape.Width - 1 - x : x] = Neighbours(x, shape.Width, window.Left, window.Width);
             if (_images.IsBytes)
-                Resample(_images.Bytes(indices[i]), 1 / 255f, window, view);
+                Resample(_images.Bytes(indices[i], 1, ref _bytes), 1 / 255f, window, view);
             else
-                Resample(_images.Singles(indices[i]), 1f, window, view);
+                Resample(_images.Singles(indices[i], 1, ref _singles), 1f, window, view);
             _jitter.Apply(view, random);
             for (int c = 0; c < shape.Channels; c++)
                 foreach (ref float value in view.Slice(c * plane, plane))

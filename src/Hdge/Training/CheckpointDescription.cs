@@ -58,13 +58,16 @@ internal sealed record CheckpointDescription
     /// <summary>SHA-256 of shapes, classes, labels and values.</summary>
     public static string Fingerprint(params ReadOnlySpan<ImageSet> sets)
     {
+        byte[] bytes = [];
+        float[] singles = [];
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var images in sets)
         {
             hash.AppendData(Encoding.UTF8.GetBytes($"{images.Count} {images.Shape} {images.ClassCount} {images.IsBytes}"));
             hash.AppendData(MemoryMarshal.AsBytes(images.Labels));
             hash.AppendData(MemoryMarshal.AsBytes(images.Weights));
-            hash.AppendData(images.IsBytes ? images.Bytes(0, images.Count) : MemoryMarshal.AsBytes(images.Singles(0, images.Count)));
+            for (int i = 0; i < images.Count; i++)
+                hash.AppendData(images.IsBytes ? images.Bytes(i, 1, ref bytes) : MemoryMarshal.AsBytes(images.Singles(i, 1, ref singles)));
         }
         return Convert.ToHexString(hash.GetHashAndReset());
     }

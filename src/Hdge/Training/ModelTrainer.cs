@@ -58,6 +58,7 @@ public static class ModelTrainer
         train = ImageWeights.Apply(train, options.ClassWeights);
         if (HeldOutWarning(heldOut.Count, validation is not null, options) is { } warning)
             callbacks.Log?.Invoke(warning);
+        var given = options;
         using var pretrained = options.Pretrained is { } weights ? PretrainedWeights.Read(weights) : null;
         options = options with { Network = pretrained?.NetworkFor(options.Network) ?? options.Network };
         options = options with { Scaling = pretrained?.ScalingFor(options.Network, images.Shape, train, options.Scaling) ?? options.Network.ScalingFor(train, options.Scaling) };
@@ -84,7 +85,7 @@ public static class ModelTrainer
             var input = new RunInput(model, train, heldOut, options);
             TimeSpan elapsed;
             using (Tf32.During(device, options.AllowTf32))
-                elapsed = Run(input, callbacks, events, cancellationToken);
+                elapsed = Run(input, callbacks, events, run => model.Training = TrainingFacts.Of(train, heldOut, validation is not null, !images.Weights.IsEmpty, given, run.End!), cancellationToken);
             var linear = events is null ? callbacks.Epoch : events.Add + callbacks.Epoch;
             // A model that is to be returned in any case is finished in any case.
             if (options.OnCancel == CancelBehavior.ReturnBestSoFar)
@@ -105,7 +106,7 @@ public static class ModelTrainer
     }
 
     /// <summary>Trains, over the images or over the features that a frozen network makes of them; answers how long it took.</summary>
-    private static TimeSpan Run(RunInput input, TrainingCallbacks callbacks, EventLog? events, CancellationToken cancellationToken)
+    private static TimeSpan Run(RunInput input, TrainingCallbacks callbacks, EventLog? events, Action<TrainingRun> ended, CancellationToken cancellationToken)
     {
         if (!FrozenRun.Serves(input.Options, input.Train, input.Model.Network.FeatureLength))
         {
@@ -113,12 +114,14 @@ public static class ModelTrainer
                 callbacks.Log?.Invoke($"The network is frozen ({nameof(TrainingOptions.Freeze)} is {Freeze.Backbone}), but every image passes it in every epoch: {FrozenRun.WhyNot(input.Options)}");
             using var run = new TrainingRun(input, callbacks, events);
             run.Run(cancellationToken);
+            ended(run);
             return run.Elapsed;
         }
         var over = FrozenRun.Over(input, FrozenRun.Pass(input, callbacks.Step, cancellationToken));
         using var head = over.Model;
         using var last = new TrainingRun(over, callbacks, events);
         last.Run(cancellationToken);
+        ended(last);
         FrozenRun.Copy(head.Network, input.Model.Network);
         return last.Elapsed;
     }
