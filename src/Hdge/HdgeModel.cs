@@ -71,6 +71,9 @@ public sealed partial class HdgeModel : IDisposable
     /// <summary>The pixel values that it was trained on. An image far outside is never in-distribution, whatever its score. Null for a model that was never trained.</summary>
     public PixelRange? TrainedRange { get; internal set; }
 
+    /// <summary>What it was trained on and how; saved with it. Null for a model that was never trained, or whose training diverged.</summary>
+    public TrainingFacts? Training { get; internal set; }
+
     /// <summary>
     /// What Score does with an image that is far outside <see cref="TrainedRange"/>. Default <see cref="OutOfRangeAction.Flag"/>. Not saved with the model. In ML.NET
     /// HdgeTransformer.OutOfRange takes its place.

@@ -1,6 +1,7 @@
 using Hdge.Data;
 using Hdge.Detection;
 using Hdge.Networks;
+using Hdge.Training;
 
 namespace Hdge.Persistence;
 
@@ -19,6 +20,9 @@ internal sealed record ModelDescription
     /// <summary>Null for a model that was never trained.</summary>
     public required PixelRange? TrainedRange { get; init; }
 
+    /// <summary>Null for a model that was never trained.</summary>
+    public required TrainingFacts? Training { get; init; }
+
     public static ModelDescription Of(HdgeModel model, Decision decision) => new()
     {
         Channels = model.InputShape.Channels,
@@ -29,6 +33,7 @@ internal sealed record ModelDescription
         Scaling = model.Scaling,
         Decision = decision,
         TrainedRange = model.TrainedRange,
+        Training = model.Training,
     };
 
     /// <param name="entry">Name of the entry, for messages.</param>
@@ -41,6 +46,7 @@ internal sealed record ModelDescription
         {
             Decision.Validate();
             TrainedRange?.Validate(Channels);
+            Training?.Validate(ClassCount);
         }
         catch (InvalidDataException error)
         {

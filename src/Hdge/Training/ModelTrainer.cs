@@ -56,6 +56,7 @@ public static class ModelTrainer
         if (HeldOutWarning(heldOut.Count, validation is not null, options) is { } warning)
             callbacks.Log?.Invoke(warning);
         var events = options.LogDirectory is { } folder ? new EventLog(folder, callbacks.Log) : null;
+        var given = options;
         options = options with { Scaling = options.Network.ScalingFor(train, options.Scaling) };
         var network = options.Network.Create(images.Shape, images.ClassCount, Seeds.Mix(options.Seed, SeedStream.NetworkWeights));
         var model = new HdgeModel(network, options.Scaling, device);
@@ -79,6 +80,7 @@ public static class ModelTrainer
             {
                 run.Run(cancellationToken);
                 elapsed = run.Elapsed;
+                model.Training = TrainingFacts.Of(train, heldOut, validation is not null, !images.Weights.IsEmpty, given, run.End!);
             }
             var linear = events is null ? callbacks.Epoch : events.Add + callbacks.Epoch;
             // A model that is to be returned in any case is finished in any case.

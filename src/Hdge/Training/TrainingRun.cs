@@ -87,7 +87,7 @@ internal sealed class TrainingRun : IDisposable
             catch (OperationCanceledException) when (ReturnsBest && _best.Metrics is not null && cancellationToken.IsCancellationRequested)
             {
                 ReturnBest(_best.Metrics);
-                _ended?.Invoke(End(_best.Metrics));
+                Finish(_best.Metrics);
                 return;
             }
             // An epoch that may be returned is validated in any case.
@@ -107,7 +107,16 @@ internal sealed class TrainingRun : IDisposable
         }
         else
             _average?.Swap();
-        _ended?.Invoke(End(kept));
+        Finish(kept);
+    }
+
+    /// <summary>How the run ended; null before.</summary>
+    public TrainingEnd? End { get; private set; }
+
+    private void Finish(EpochMetrics kept)
+    {
+        End = new() { Epochs = _metrics.Count, AskedFor = _options.Epochs, Kept = kept };
+        _ended?.Invoke(End);
     }
 
     public void Dispose()
@@ -124,8 +133,6 @@ internal sealed class TrainingRun : IDisposable
     public TimeSpan Elapsed => _before + _clock.Elapsed;
 
     private bool IsOver => _metrics.Count >= _options.Epochs || _best.IsOver(_metrics.Count);
-
-    private TrainingEnd End(EpochMetrics kept) => new() { Epochs = _metrics.Count, AskedFor = _options.Epochs, Kept = kept };
 
     private bool ReturnsBest => _options.OnCancel == CancelBehavior.ReturnBestSoFar;
 
