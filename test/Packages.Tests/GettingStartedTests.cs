@@ -28,7 +28,7 @@ public class GettingStartedTests(Consumer consumer)
         File.WriteAllText(Path.Combine(folder, "photos", "checks", "notes.txt"), "no picture");
 
         string[] run = Assert.Single(Guide.Commands("run"))[1..];
-        string text = Commands.Run(folder, [("OMP_NUM_THREADS", "1")], Commands.Dotnet, [.. run, "--nologo", .. Consumer.HardLinks]);
+        string text = Commands.Run(folder, [("OMP_NUM_THREADS", "1")], Commands.Dotnet, [.. run, .. Consumer.HardLinks]);
 
         Assert.Contains("notes.txt') cannot be read: it is no image", text, StringComparison.Ordinal);
         Assert.Matches(@"accuracy [01]\.\d\d on pictures", text);
