@@ -25,7 +25,7 @@ public sealed partial class HdgeTrainer
         public string FeatureColumnName { get; set; } = "Features";
 
         /// <summary>
-        /// Column with a weight for each row: a Single, finite and at least 0; rows of 0 are left out, with a warning. How much a row counts in training, relative to the others; held-out rows count alike. Default null: all rows
+        /// Column with a weight for each row: a Single, finite and at least 0; rows of 0 are left out, with a warning. How much a row counts in training, relative to the others; those held out count alike. Default null: all rows
         /// count alike.
         /// </summary>
         public string? ExampleWeightColumnName { get; set; }

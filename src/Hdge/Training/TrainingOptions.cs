@@ -45,7 +45,7 @@ public sealed record TrainingOptions
 
     /// <summary>
     /// How much the images of a class count in training, with their own weights (<see cref="ImageSet.WithWeights"/>) besides. Default <see cref="ClassWeights.None"/>. Held-out images count alike in
-    /// calibration, prediction sets, decision and validation: what those promise is of images as they come.
+    /// calibration, prediction sets and decision: what those promise is of images as they come. The figures by which an epoch is kept weigh classes as training does.
     /// </summary>
     public ClassWeights ClassWeights { get; init; } = ClassWeights.None;
 

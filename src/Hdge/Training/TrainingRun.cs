@@ -246,7 +246,7 @@ internal sealed class TrainingRun : IDisposable
         _average?.Swap();
         try
         {
-            return Validation.Run(_model, _heldOut, cancellationToken);
+            return Validation.Run(_model, _heldOut, _options.ClassWeights, cancellationToken);
         }
         finally
         {
