@@ -28,7 +28,7 @@ internal static class LinearStage
         using var features = Features(model, train, options.Scaling, cancellationToken);
         using var labels = Labels(train, device);
         using var weights = train.Weights.IsEmpty ? null : tensor(train.Weights.ToArray(), device: device);
-using var heldOutFeatures = heldOut.Count > 0 ? Features(model, heldOut, options.Scaling, cancellationToken) : null;
+        using var heldOutFeatures = heldOut.Count > 0 ? Features(model, heldOut, options.Scaling, cancellationToken) : null;
         using var optimizer = new Adam([new([.. network.Classifier.parameters()])]);
         int batches = (train.Count + BatchSize - 1) / BatchSize;
         for (int epoch = 0; epoch < stage.Epochs && !(mayEnd && epoch > 0 && end.IsCancellationRequested); epoch++)
