@@ -1,3 +1,4 @@
+using Hdge.Data;
 using Hdge.MLNet.Input;
 using Hdge.MLNet.Interop;
 using Hdge.MLNet.Output;
@@ -56,6 +57,9 @@ public sealed class HdgeOnnxEstimator : IEstimator<HdgeOnnxTransformer>
         /// <summary>What is done with a row far outside the values trained on. Default null: as the exported transformer does.</summary>
         public OutOfRangeAction? OutOfRange { get; set; }
 
+        /// <summary>How pictures and image files become images, and what happens to damaged ones. Default null: as the exported transformer does.</summary>
+        public PhotoOptions? Photos { get; set; }
+
         /// <summary>How ONNX Runtime computes.</summary>
         public OnnxSessionOptions Session { get; set; } = new();
 
@@ -70,7 +74,7 @@ public sealed class HdgeOnnxEstimator : IEstimator<HdgeOnnxTransformer>
     public HdgeOnnxTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        var transformer = Create(_environment, HdgeOnnxModel.Load(new MemoryStream(_file), _options.Session), FeatureColumnName, _outputs, _options.OutOfRange, _options.Session);
+        var transformer = Create(_environment, HdgeOnnxModel.Load(new MemoryStream(_file), _options.Session), FeatureColumnName, _outputs, _options.OutOfRange, _options.Photos, _options.Session);
         try
         {
             transformer.GetOutputSchema(input.Schema);
@@ -89,19 +93,19 @@ public sealed class HdgeOnnxEstimator : IEstimator<HdgeOnnxTransformer>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        InputColumns.FindFeatures(inputSchema, FeatureColumnName);
+        InputColumns.FindFeatures(inputSchema, FeatureColumnName, type => _description.Columns.Photos is not null && FeatureColumn.PictureShape(type, _description.Shape()) is not null);
         return OutputShape.Create(inputSchema, KeyValues(), _outputs);
     }
 
     /// <summary>One line: what it reads and with what it scores.</summary>
     public override string ToString() => $"HDGE in ONNX: column '{FeatureColumnName}', {_description.Network} of '{_options.ModelFile}'";
 
-    internal static HdgeOnnxTransformer Create(IHostEnvironment environment, HdgeOnnxModel model, string featureColumnName, OutputColumnNames outputs, OutOfRangeAction? outOfRange, OnnxSessionOptions session)
+    internal static HdgeOnnxTransformer Create(IHostEnvironment environment, HdgeOnnxModel model, string featureColumnName, OutputColumnNames outputs, OutOfRangeAction? outOfRange, PhotoOptions? photos, OnnxSessionOptions session)
     {
         try
         {
             LabelValues? labels = model.Columns.Labels is { } texts ? LabelValueCodec.For(texts.Type).Read(texts.Texts) : null;
-            return new(environment, model, featureColumnName, outputs, labels, session) { OutOfRange = outOfRange ?? model.Columns.OutOfRange };
+            return new(environment, model, featureColumnName, outputs, labels, session) { OutOfRange = outOfRange ?? model.Columns.OutOfRange, Photos = photos ?? model.Columns.Photos ?? new() };
         }
         catch
         {

@@ -145,13 +145,23 @@ public sealed class HdgeOnnxModel : IScoringModel, IDisposable
         if (images.Shape != InputShape)
             throw new ArgumentException($"The images are {images.Shape}, the model takes {InputShape}.", nameof(images));
         var scores = new ScoreBatch(Math.Max(1, images.Count), ClassCount);
-        if (images.IsBytes)
+        var part = new ScoreBatch(LargestForward, ClassCount);
+        byte[] bytes = [];
+        float[] singles = [];
+        for (int at = 0; at < images.Count; at += LargestForward)
         {
-            Score(images.Bytes(0, images.Count), images.Count, scores, cancellationToken);
-            return scores;
+            int n = Math.Min(LargestForward, images.Count - at);
+            if (images.IsBytes)
+                Score(images.Bytes(at, n, ref bytes), n, part, cancellationToken);
+            else
+            {
+                float[] values = images.Singles(at, n, ref singles).ToArray();
+                foreach (ref float value in values.AsSpan())
+                    value /= _description.Scale; // sets are kept already scaled
+                Score(values, n, part, cancellationToken);
+            }
+            part.CopyTo(scores, at);
         }
-        float[] values = [.. images.Singles(0, images.Count).ToArray().Select(value => value / _description.Scale)]; // kept already scaled
-        Score(values, images.Count, scores, cancellationToken);
         return scores;
     }
 

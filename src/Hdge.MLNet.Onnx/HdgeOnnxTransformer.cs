@@ -47,6 +47,21 @@ public sealed class HdgeOnnxTransformer : ITransformer, IScoringTransformer, IDi
     /// </summary>
     public OutOfRangeAction OutOfRange { get; set; }
 
+    /// <summary>
+    /// How pictures and image files become images, and what happens to damaged ones. Default: as the exported transformer does. What is changed reaches cursors and engines that are made afterwards.
+    /// </summary>
+    /// <exception cref="ArgumentException">A value is out of range.</exception>
+    public PhotoOptions Photos
+    {
+        get;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            value.Validate();
+            field = value;
+        }
+    } = new();
+
     /// <summary>Always true: every row is scored by itself.</summary>
     public bool IsRowToRowMapper => true;
 
@@ -61,6 +76,7 @@ public sealed class HdgeOnnxTransformer : ITransformer, IScoringTransformer, IDi
     IHostEnvironment IScoringTransformer.Environment => _environment;
 
     OutputColumnNames IScoringTransformer.Outputs => Outputs;
+
 
     /// <summary>The schema that <see cref="Transform"/> gives for data of the given schema.</summary>
     /// <param name="inputSchema">Schema of the data.</param>
@@ -108,7 +124,7 @@ public sealed class HdgeOnnxTransformer : ITransformer, IScoringTransformer, IDi
 
     DataViewSchema IScoringTransformer.Outline(DataViewSchema input) => Outline(input);
 
-    DataViewSchema.Column IScoringTransformer.FindFeatures(DataViewSchema input) => FindFeatures(input);
+    FeatureColumn IScoringTransformer.FindFeatures(DataViewSchema input) => FindFeatures(input);
 
     bool IScoringTransformer.IsFirstOutOfRange() => !_toldOutOfRange && !Interlocked.Exchange(ref _toldOutOfRange, true);
 
@@ -119,14 +135,13 @@ public sealed class HdgeOnnxTransformer : ITransformer, IScoringTransformer, IDi
 
     private DataViewSchema Outline(DataViewSchema input) => OutputSchema.Create(input, Outputs, Model.ClassCount, Labels);
 
-    private DataViewSchema.Column FindFeatures(DataViewSchema input)
+    private FeatureColumn FindFeatures(DataViewSchema input)
     {
-        (DataViewSchema.Column column, VectorDataViewType type) = InputColumns.FindFeatures(input, FeatureColumnName);
-        ImageShapes.Resolve(ImageShape, type, FeatureColumnName, ((IScoringModel)Model).TakesFeatures);
-        return Model.Input == OnnxInput.Byte && type.ItemType != NumberDataViewType.Byte
+        var found = FeatureColumn.Find(input, FeatureColumnName, ImageShape, ((IScoringModel)Model).TakesFeatures, takesPictures: Model.Columns.Photos is not null);
+        return Model.Input == OnnxInput.Byte && found.Vector is { } type && type.ItemType != NumberDataViewType.Byte
             ? throw new ArgumentException($"The feature column '{FeatureColumnName}' has the type {type}, expected a vector of {NumberDataViewType.Byte}: the ONNX file takes bytes. "
                 + $"Give it bytes of 0..255, or export the model with {nameof(OnnxInput)}.{nameof(OnnxInput.Single)}.", nameof(input))
-            : column;
+            : found;
     }
 
     private void ThrowIfDisposed()

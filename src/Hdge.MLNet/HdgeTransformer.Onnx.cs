@@ -5,6 +5,7 @@ using Hdge.Onnx;
 using Hdge.Persistence;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
 
 namespace Hdge.MLNet;
 
@@ -15,7 +16,7 @@ public sealed partial class HdgeTransformer
     /// before this transformer are not in it: <c>ml.Model.ConvertToOnnx</c> exports whole pipelines.
     /// </summary>
     /// <param name="path">The file, which appears only when it is whole.</param>
-    /// <param name="options">Input, precision, version of the operators. Default null: Single where the model was trained on Single, Byte where on Byte.</param>
+    /// <param name="options">Input, precision, version of the operators. Default null: bytes where the model was trained on bytes, pictures or image files.</param>
     /// <exception cref="ArgumentException">An option is out of range, 8 bits are asked for with fewer than 200 calibration images, or a column has the name "logits" or "features".</exception>
     /// <exception cref="NotSupportedException">The network, the calibrator or the score that decides has no graph; the message names it.</exception>
     /// <exception cref="ObjectDisposedException">The transformer has been disposed.</exception>
@@ -27,12 +28,12 @@ public sealed partial class HdgeTransformer
 
     /// <inheritdoc cref="SaveOnnx(string, OnnxOptions?)"/>
     /// <param name="stream">Takes the file.</param>
-    /// <param name="options">Input, precision, version of the operators. Default null: Single where the model was trained on Single, Byte where on Byte.</param>
+    /// <param name="options">Input, precision, version of the operators. Default null: bytes where the model was trained on bytes, pictures or image files.</param>
     public void SaveOnnx(Stream stream, OnnxOptions? options = null)
     {
         ThrowIfDisposed();
         var columns = new OnnxColumns(FeatureColumnName, Outputs.PredictedLabel, Outputs.Score, Outputs.LogDensity, Outputs.Confidence, Outputs.IsInDistribution, Outputs.DetectionScore, Outputs.CalibratedScore,
-            Outputs.PredictionSet, OutOfRange, Labels is { } labels ? new(LabelValueCodec.For(labels).Name, LabelValueCodec.For(labels).Write(labels)) : null);
+            Outputs.PredictionSet, FeatureColumnType is VectorDataViewType ? null : Photos, OutOfRange, Labels is { } labels ? new(LabelValueCodec.For(labels).Name, LabelValueCodec.For(labels).Write(labels)) : null);
         Model.SaveOnnx(stream, columns, options ?? new() { Input = OwnInput }, CancellationToken.None);
     }
 
@@ -46,17 +47,21 @@ public sealed partial class HdgeTransformer
     {
         ArgumentNullException.ThrowIfNull(calibration);
         ThrowIfDisposed();
-        var rows = new TrainingRows(calibration, new()
+        using IChannel channel = Environment.Register("Hdge").Start("Export");
+        var columns = new HdgeTrainer.Options
         {
             FeatureColumnName = FeatureColumnName,
             LabelColumnName = labelColumnName,
             ImageShape = ImageShape,
+            Photos = Photos,
             Training = new() { Network = Model.NetworkOptions, Scaling = Model.Scaling },
-        });
+        };
+        using var rows = new TrainingRows(calibration, columns, message => channel.Warning(MessageSensitivity.Schema, message), weighted: false);
         if (rows.ClassCount != Model.ClassCount)
             throw new ArgumentException($"The label column '{labelColumnName}' is a key of {rows.ClassCount} values, expected {Model.ClassCount}, those of training.", nameof(labelColumnName));
-        SaveOnnx(path, (options ?? new() { Input = OwnInput }) with { Precision = OnnxPrecision.Int8, CalibrationImages = rows.Read(calibration, CancellationToken.None) });
+        using ImageSet images = rows.Read(calibration, CancellationToken.None);
+        SaveOnnx(path, (options ?? new() { Input = OwnInput }) with { Precision = OnnxPrecision.Int8, CalibrationImages = images });
     }
 
-    private OnnxInput OwnInput => ((VectorDataViewType)FeatureColumnType).ItemType == NumberDataViewType.Byte ? OnnxInput.Byte : OnnxInput.Single;
+    private OnnxInput OwnInput => FeatureColumnType is VectorDataViewType vector && vector.ItemType != NumberDataViewType.Byte ? OnnxInput.Single : OnnxInput.Byte;
 }

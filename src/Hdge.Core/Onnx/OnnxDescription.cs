@@ -52,6 +52,7 @@ internal sealed record OnnxDescription
         try
         {
             read.Shape();
+            read.Columns.Photos?.Validate();
         }
         catch (ArgumentException error)
         {
@@ -72,13 +73,13 @@ internal sealed record OnnxDescription
     }
 }
 
-/// <summary>Names of the columns, which are the graph's input (the feature) and outputs, and what the classes stand for where that is known.</summary>
+/// <summary>Names of the columns, which are the graph's input (the feature) and outputs, how pictures become images where the feature may be one, and what the classes stand for where that is known.</summary>
 internal sealed record OnnxColumns(string Feature, string PredictedLabel, string Score, string LogDensity, string Confidence, string IsInDistribution, string DetectionScore, string? CalibratedScore,
-    string? PredictionSet, OutOfRangeAction OutOfRange, OnnxLabels? Labels)
+    string? PredictionSet, PhotoOptions? Photos, OutOfRangeAction OutOfRange, OnnxLabels? Labels)
 {
     public const string DefaultCalibratedScore = "CalibratedScore", DefaultPredictionSet = "PredictionSet", Logits = "logits", Features = "features";
 
-    public static OnnxColumns Default { get; } = new("Features", "PredictedLabel", "Score", "LogDensity", "Confidence", "IsInDistribution", "DetectionScore", null, null, OutOfRangeAction.Flag, null);
+    public static OnnxColumns Default { get; } = new("Features", "PredictedLabel", "Score", "LogDensity", "Confidence", "IsInDistribution", "DetectionScore", null, null, new(), OutOfRangeAction.Flag, null);
 
     /// <summary>The calibrated probabilities' output: it is there whether or not it is a column.</summary>
     public string CalibratedOutput() => CalibratedScore ?? DefaultCalibratedScore;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Hdge.Data;
 using Hdge.MLNet.Interop;
 using Hdge.MLNet.Onnx;
 using Hdge.MLNet.Onnx.Interop;
@@ -30,7 +31,7 @@ internal static class OnnxZip
     {
         context.CheckAtModel();
         context.SetVersionInfo(ModelStreams.Version(ModelSignature, LoaderSignature));
-        var part = new Part(transformer.FeatureColumnName, transformer.Outputs, transformer.OutOfRange, transformer.Session);
+        var part = new Part(transformer.FeatureColumnName, transformer.Outputs, transformer.OutOfRange, transformer.Photos, transformer.Session);
         ModelStreams.Write(context, ColumnsEntry, JsonSerializer.SerializeToUtf8Bytes(part, StrictJson.Indented));
         context.SaveBinaryStream(ModelEntry, writer => writer.Write(transformer.Model.File));
     }
@@ -44,7 +45,7 @@ internal static class OnnxZip
             var part = StrictJson.Read<Part>(ModelStreams.Read(ctx, ColumnsEntry), ColumnsEntry, StrictJson.Indented);
             var outputs = Checked(part);
             var model = ModelStreams.Read(ctx, ModelEntry, stream => HdgeOnnxModel.Load(stream, part.Session));
-            return HdgeOnnxEstimator.Create(env, model, part.Feature, outputs, part.OutOfRange, part.Session);
+            return HdgeOnnxEstimator.Create(env, model, part.Feature, outputs, part.OutOfRange, part.Photos, part.Session);
         });
     }
 
@@ -53,6 +54,7 @@ internal static class OnnxZip
         try
         {
             part.Session.Validate();
+            part.Photos.Validate();
             return part.Outputs.Checked();
         }
         catch (ArgumentException error)
@@ -61,5 +63,5 @@ internal static class OnnxZip
         }
     }
 
-    private sealed record Part(string Feature, OutputColumnNames Outputs, OutOfRangeAction OutOfRange, OnnxSessionOptions Session);
+    private sealed record Part(string Feature, OutputColumnNames Outputs, OutOfRangeAction OutOfRange, PhotoOptions Photos, OnnxSessionOptions Session);
 }

@@ -23,7 +23,9 @@ internal static class OnnxConversion
         var model = transformer.Model;
         var sink = new OnnxContextSink(context);
         var graph = new OnnxGraph(sink, Opset, model.Network.state_dict());
-        var input = ((VectorDataViewType)source.Schema[transformer.FeatureColumnName].Type).ItemType == NumberDataViewType.Byte ? OnnxInput.Byte : OnnxInput.Single;
+        if (source.Schema[transformer.FeatureColumnName].Type is not VectorDataViewType type)
+            throw new NotSupportedException($"ConvertToOnnx cannot export HDGE on the column '{transformer.FeatureColumnName}' of {source.Schema[transformer.FeatureColumnName].Type}: ONNX reads no pictures. Use HdgeTransformer.SaveOnnx with ScoreHdgeOnnx, or data with a vector column of the values.");
+        var input = type.ItemType == NumberDataViewType.Byte ? OnnxInput.Byte : OnnxInput.Single;
         var (shape, value) = (model.InputShape, new OnnxValue(features));
         var values = shape.IsVector ? graph.Reshape(value, -1, shape.Length) : graph.Reshape(value, -1, shape.Channels, shape.Height, shape.Width);
         using var use = model.Use();

@@ -1,3 +1,5 @@
+using Hdge.Data;
+using Hdge.MLNet.Input;
 using Hdge.MLNet.Output;
 using Microsoft.ML;
 using Microsoft.ML.Model.OnnxConverter;
@@ -18,11 +20,14 @@ internal interface IScoringTransformer
 
     OutOfRangeAction OutOfRange { get; }
 
+    /// <summary>How pictures and image files become images.</summary>
+    PhotoOptions Photos { get; }
+
     /// <summary>The schema that it gives for data of the given schema.</summary>
     DataViewSchema Outline(DataViewSchema input);
 
     /// <summary>The feature column, with its type checked.</summary>
-    DataViewSchema.Column FindFeatures(DataViewSchema input);
+    FeatureColumn FindFeatures(DataViewSchema input);
 
     /// <summary>True once: for the first row out of range, of which the log shall tell.</summary>
     bool IsFirstOutOfRange();

@@ -41,7 +41,7 @@ internal sealed class OnnxTorchSink : OnnxSink
             "Div" => x[0].div(x[1]),
             "GlobalAveragePool" => x[0].mean([2L, 3L], keepdim: true),
             "MaxPool" => nn.functional.max_pool2d(x[0], Numbers("kernel_shape"), Numbers("strides"), Numbers("pads")[..2]),
-            "Resize" => nn.functional.interpolate(x[0], x[3].data<long>().ToArray()[2..], mode: InterpolationMode.Bilinear, align_corners: false),
+            "MatMul" => x[0].matmul(x[1]),
             "Flatten" => x[0].flatten(1L),
             "Shape" => Longs(x[0].shape),
             "Reshape" => x[0].reshape(Sides(x[0].shape, x[1].data<long>().ToArray())),

@@ -34,7 +34,7 @@ internal sealed class CompareOnnxCommand : Command
         using var onnx = HdgeOnnxModel.Load(parsed.GetRequiredValue(_onnx), new() { Threads = parsed.GetValue(_threads) });
         if (model.InputShape != onnx.InputShape || model.ClassCount != onnx.ClassCount)
             throw new InvalidDataException($"The model takes {model.InputShape} in {model.ClassCount} classes, the ONNX file {onnx.InputShape} in {onnx.ClassCount}: they do not belong together.");
-        var known = ImageFolder.LoadTest(parsed.GetRequiredValue(_known), limit, model.ClassCount, model.InputShape, ClassNames.Read(path, parsed.GetValue(_classes), model.ClassCount));
+        var known = DataFolder.LoadTest(parsed.GetRequiredValue(_known), limit, model.ClassCount, model.InputShape, ClassNames.Read(path, parsed.GetValue(_classes), model.ClassCount));
         var unknown = UnknownSets.Read(parsed.GetValue(_unknown) ?? [], known, limit);
         var (own, other) = (model.Score(known, context.Cancellation), onnx.Score(known, context.Cancellation));
         context.Console.Write(new MetricTable($"ONNX file ({onnx.Precision}) against the model, {known.Count} images", ["largest difference", "mean difference"],

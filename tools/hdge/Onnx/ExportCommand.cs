@@ -47,7 +47,7 @@ internal sealed class ExportCommand : Command
                 Opset = parsed.GetValue(_opset),
                 InDistributionRate = parsed.GetValue(_rate),
                 ClassNames = names,
-                CalibrationImages = calibration is null ? null : ImageFolder.LoadTest(calibration, parsed.GetValue(_limit), model.ClassCount, model.InputShape, names),
+                CalibrationImages = calibration is null ? null : DataFolder.LoadTest(calibration, parsed.GetValue(_limit), model.ClassCount, model.InputShape, names),
             }, context.Cancellation);
         }
         catch (NotSupportedException error) // a part that has no graph
