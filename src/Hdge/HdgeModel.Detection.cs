@@ -111,6 +111,13 @@ public sealed partial class HdgeModel
         }
     }
 
+    /// <summary>Takes what was trained for detectors along with the network; it stays when scores are fitted.</summary>
+    internal void UseTrained(IReadOnlyDictionary<string, DetectorState> states)
+    {
+        if (states.Count > 0)
+            UseDetectors(new DetectorSet(Network, new DetectionOptions { Score = DetectionScore.LogDensity }, states, new(() => LinearHead.Of(Network))));
+    }
+
     /// <summary>Takes the place of the detectors so far, which go when nobody scores with them any more.</summary>
     internal void UseDetectors(DetectorSet detectors) => Interlocked.Exchange(ref _detectors, detectors).Release();
 

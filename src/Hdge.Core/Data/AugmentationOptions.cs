@@ -18,6 +18,12 @@ public sealed record AugmentationOptions
     /// </summary>
     public ViewAugmentationOptions? Views { get; init; }
 
+    /// <summary>Side in pixels of a square, at a place drawn anew each time and cut off at the border, that becomes 0 in the network's input (Cutout, DeVries and Taylor 2017). Default 0: none; 16 in the paper for 32 × 32 pixels. At most the image's smaller side.</summary>
+    public int Cutout { get; init; }
+
+    /// <summary>Mixes images with changed copies of themselves and with pictures that code makes. Default null: none. Values must be in 0..1 before scaling.</summary>
+    public PixMixOptions? PixMix { get; init; }
+
     /// <summary>Checks the values for images of <paramref name="shape"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
     public void Validate(ImageShape shape)
@@ -27,6 +33,8 @@ public sealed record AugmentationOptions
         Argument.Require(Views is null || CropPadding == 0, CropPadding, $"0 together with {nameof(Views)}, which crop by themselves");
         Argument.Require(Views is null || !HorizontalFlip, HorizontalFlip, $"false together with {nameof(Views)}, which have a flip of their own");
         Views?.Validate();
+        Argument.Require(Cutout >= 0 && Cutout <= side, Cutout, $"0..{side} for images of {shape}");
+        PixMix?.Validate();
         Argument.Require(NoiseDeviation >= 0 && double.IsFinite(NoiseDeviation), NoiseDeviation, "a finite number of at least 0");
     }
 

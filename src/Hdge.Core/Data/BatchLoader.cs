@@ -35,6 +35,10 @@ internal sealed class BatchLoader
         (_images, _batchSize, _shuffle, _seed, _views) = (images, Math.Min(batchSize, images.Count), shuffle, seed, views);
         augmentation.Validate(images.Shape);
         _augmenter = augmentation.Views is { } options ? new ViewAugmenter(images, scaling, options) : new BatchAugmenter(images, scaling, augmentation);
+        if (augmentation.PixMix is { } mix)
+            _augmenter = new PixMixAugmenter(_augmenter, images, scaling, mix, seed);
+        if (augmentation.Cutout > 0)
+            _augmenter = new CutoutAugmenter(_augmenter, images.Shape, augmentation.Cutout);
     }
 
     /// <summary>Batches in an epoch.</summary>

@@ -20,12 +20,18 @@ internal enum SeedStream
     // Of an objective's seed.
     ReplayBuffer = 1,
     Contrast = 2,
+    RotationHead = 3,
 
     // Of a batch's seed, which itself draws the first view.
     SecondView = 2,
     SampleClasses = 3,
     ReplayDraw = 4,
     Langevin = 5,
+    ShuffledFeatures = 20,
+    MadeImages = 21,
+    Turns = 22,
+    PixMix = 23,
+    Cutout = 24,
 
     // Of a draw from the replay buffer, whose seed itself draws the places.
     FreshNoise = 1,

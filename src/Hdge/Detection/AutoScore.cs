@@ -9,23 +9,29 @@ namespace Hdge.Detection;
 /// </summary>
 internal static class AutoScore
 {
-    private const int LargestKnown = 1000; // images a kind: the AUROC's standard error is then about 0.01, and fitting stays quick
+    /// <summary>AUROC against outliers below which a score is said not to tell unknown images apart.</summary>
+    public const double LeastAuroc = 0.7;
 
-    public static Dictionary<DetectionScore, double> Compare(HdgeModel model, DetectorSet detectors, ImageSet heldOut, ImageSet? outliers, int seed, CancellationToken cancellationToken)
+    /// <summary>Mean AUROC of each score that costs one forward pass, or was trained with the model.</summary>
+    public static Dictionary<DetectionScore, double> Compare(HdgeModel model, DetectorSet detectors, AutoImages images, CancellationToken cancellationToken)
     {
-        IReadOnlyList<DetectionScore> candidates = [.. detectors.Available.Where(s => !detectors.Needs(s).HasFlag(DetectorNeeds.Gradients))];
-        var known = Sample(heldOut, LargestKnown, seed);
-        var unknown = outliers is not null ? [outliers] : PseudoOutliers.Of(known, seed).Select(o => o.Images).ToList();
-        var knownScores = model.DetectionScores(detectors, known, candidates, cancellationToken);
+        IReadOnlyList<DetectionScore> candidates = [.. detectors.Available.Where(s => IsCandidate(detectors.Find(s).Detector))];
+        var knownScores = model.DetectionScores(detectors, images.Known, candidates, cancellationToken);
         var sums = candidates.ToDictionary(c => c, _ => 0.0);
-        foreach (var set in unknown)
+        foreach (var (_, set) in images.Outliers)
         {
             var scores = model.DetectionScores(detectors, set, candidates, cancellationToken);
             foreach (var candidate in candidates)
-                sums[candidate] += Auroc.Of(knownScores[candidate], scores[candidate]) / unknown.Count;
+                sums[candidate] += Auroc.Of(knownScores[candidate], scores[candidate]) / images.Outliers.Count;
         }
+        foreach (var candidate in candidates)
+            if (detectors.Find(candidate) is var entry && entry.Detector.FairAuroc(entry.State) is { } fair)
+                sums[candidate] = fair;
         return sums;
     }
+
+    /// <summary>Whether Auto looks at a detector.</summary>
+    public static bool IsCandidate(Detector detector) => DetectorRegistry.IsGradientFree(detector) || detector.IsTrained;
 
     public static DetectionScore Best(IReadOnlyDictionary<DetectionScore, double> auroc) => auroc.OrderByDescending(a => a.Value).ThenBy(a => DetectorRegistry.Place(a.Key)).First().Key;
 

@@ -11,15 +11,21 @@ internal static class DetectorFitting
     {
         bool auto = options.Score == DetectionScore.Auto;
         var catalog = options.Catalog();
-        var wanted = catalog.With(auto ? [.. catalog.All.Where(d => !d.Needs.HasFlag(DetectorNeeds.Gradients)).Select(d => d.Kind), .. options.Also] : [options.Score, .. options.Also]);
+        IReadOnlyList<DetectionScore> named = auto ? options.Also : [options.Score, .. options.Also];
         var head = new Lazy<LinearHead>(() => LinearHead.Of(model.Network));
         var states = new Dictionary<string, DetectorState>();
+        var images = new AutoImages(heldOut, options.Outliers, Seeds.Mix(seed, SeedStream.Outliers));
         try
         {
-            FitStates();
-            var auroc = auto ? AutoScore.Compare(model, SoFar(), heldOut, options.Outliers, Seeds.Mix(seed, SeedStream.Outliers), cancellationToken) : [];
+            CarryTrained();
+            foreach (var detector in catalog.With(named))
+                if (detector.IsTrained && !states.ContainsKey(detector.StateName))
+                    throw new ArgumentException($"The model cannot give the score {detector.Kind}, which is trained with it: expected a model trained with {nameof(Objectives.ObjectiveOptions)}.{nameof(Objectives.ObjectiveOptions.Rotation)}, or another score.");
+            var wanted = catalog.With([.. named, .. auto ? catalog.All.Where(d => AutoScore.IsCandidate(d) && d.Lacks(images) is null && (!d.IsTrained || states.ContainsKey(d.StateName))).Select(d => d.Kind) : []]);
+            FitStates(wanted);
+            var auroc = auto ? AutoScore.Compare(model, SoFar(), images, cancellationToken) : [];
             var chosen = auto ? AutoScore.Best(auroc) : options.Score;
-            var kept = catalog.With([chosen, .. options.Also]).Select(d => d.StateName).ToHashSet();
+            var kept = catalog.With([chosen, .. options.Also]).Concat(catalog.All.Where(d => d.IsTrained)).Select(d => d.StateName).ToHashSet();
             foreach (string name in states.Keys.Where(name => !kept.Contains(name)).ToList())
                 if (states.Remove(name, out var state))
                     state.Dispose();
@@ -36,10 +42,20 @@ internal static class DetectorFitting
             throw;
         }
 
-        void FitStates()
+        // What was trained with the model stays with it, whatever is asked for now.
+        void CarryTrained()
+        {
+            using var held = model.HoldDetectors(out var before);
+            foreach (var detector in catalog.All)
+                if (detector.IsTrained && before.States.TryGetValue(detector.StateName, out var state))
+                    states.Add(detector.StateName, state.Own(detector.StateName, detector.Layout(model.Network.FeatureLength, model.ClassCount), copy: true));
+        }
+
+        void FitStates(List<Detector> wanted)
         {
             var training = new DetectorTraining(model.Network.FeatureLength, model.ClassCount, model.Temperature, Sample, head,
-                scores => model.DetectionScores(SoFar(), heldOut, scores, cancellationToken));
+                scores => model.DetectionScores(SoFar(), heldOut, scores, cancellationToken),
+                scores => [.. images.Outliers.Select(o => (o.Kind, model.DetectionScores(SoFar(), o.Images, scores, cancellationToken)))]);
             try
             {
                 foreach (var detector in wanted)
@@ -50,7 +66,9 @@ internal static class DetectorFitting
                     cancellationToken.ThrowIfCancellationRequested();
                     using var off = no_grad();
                     using var scope = NewDisposeScope();
-                    if (!states.TryGetValue(detector.StateName, out var state))
+                    if (!states.TryGetValue(detector.StateName, out var state) && detector.Lacks(images) is { } lack)
+                        throw new ArgumentException($"{detector.Kind} cannot be fitted: {lack}.");
+                    if (state is null)
                         states.Add(detector.StateName, detector.Fit(training).Own(detector.StateName, layout));
                     else if (layout.Problem(state) is { } problem)
                         throw new InvalidOperationException($"What '{detector.StateName}' was fitted to {problem} for '{detector.Kind}'.");

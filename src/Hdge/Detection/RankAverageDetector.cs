@@ -60,7 +60,7 @@ public sealed record RankAverageDetector : Detector
             var scores = input.Scores(score);
             var reference = state.Values<float>(score.Name);
             for (int i = 0; i < into.Length; i++)
-                into[i] += (float)((Below(reference, scores[i]) + NotAbove(reference, scores[i])) / (2.0 * reference.Length * Scores.Count));
+                into[i] += (float)(Rank(reference, scores[i]) / Scores.Count);
         }
     }
 
@@ -73,6 +73,9 @@ public sealed record RankAverageDetector : Detector
             return sorted;
         return [.. Enumerable.Range(0, LargestReference).Select(i => sorted[(int)((2L * i + 1) * sorted.Length / (2L * LargestReference))])];
     }
+
+    /// <summary>Share of an ascending reference that is lower, ties half: 0..1.</summary>
+    internal static double Rank(ReadOnlySpan<float> ascending, float score) => (Below(ascending, score) + NotAbove(ascending, score)) / (2.0 * ascending.Length);
 
     private static int Below(ReadOnlySpan<float> ascending, float score) => FirstWhere(ascending, v => v >= score);
 

@@ -110,6 +110,7 @@ public static class ModelTrainer
         model.TrainedRange = PixelRange.Of(options.Network.TakesFeatures, train, heldOut);
         if (options.Objective.FinalStage is { } stage)
             LinearStage.Run(run, stage, progress, elapsed, cancellationToken, endLinearStage);
+        GaugeChoice.Apply(model, heldOut.Count > 0 ? heldOut : train, options, cancellationToken);
         if (heldOut.Count > 0)
             model.Calibrate(heldOut, options.InDistributionRate, options.CalibrationMethod, options.PredictionSets, Seeds.Mix(options.Seed, SeedStream.Calibration), cancellationToken);
         else

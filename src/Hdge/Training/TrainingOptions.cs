@@ -64,6 +64,9 @@ public sealed record TrainingOptions
     /// <summary>Share of the held-out images that the decision keeps as in-distribution, whichever score decides. Range (0, 1]. Default 0.95.</summary>
     public double InDistributionRate { get; init; } = 0.95;
 
+    /// <summary>Which constant the logits of an image have in common, and the log-density with them. Default <see cref="DensityGauge.Auto"/>.</summary>
+    public DensityGauge DensityGauge { get; init; }
+
     /// <summary>The score that decides what is in-distribution, and others to fit. Default the log-density alone.</summary>
     public DetectionOptions Detection { get; init; } = new();
 
@@ -119,6 +122,7 @@ public sealed record TrainingOptions
         Network.Validate(shape);
         Objective.Validate();
         Objective.Validate(Network, shape);
+        Objective.ValidateBeside(Network, shape);
         Checkpoint?.Validate();
         Argument.Require(DivergenceRestarts is null or >= 0, DivergenceRestarts ?? 0, "at least 0, or null", nameof(DivergenceRestarts));
         Argument.Require(Threads is null or >= 1, Threads ?? 0, "at least 1, or null", nameof(Threads));
@@ -135,6 +139,7 @@ public sealed record TrainingOptions
         Argument.Require(BatchSize >= Objective.SmallestBatch, BatchSize, $"at least {Objective.SmallestBatch} for {Objective.GetType().Name}: it compares the images of a step");
         if (Objective.ViewCount == 2 && Augmentation == new AugmentationOptions())
             throw new ArgumentException($"{nameof(Objective)} takes 2 views of each image, but {nameof(Augmentation)} changes nothing: both would be the same image. Expected an augmentation, or 1 view.");
+        Argument.Require(Enum.IsDefined(DensityGauge), DensityGauge, "Auto, Centred or Raw");
         Argument.Require(Enum.IsDefined(Optimizer), Optimizer, "Sgd, Adam or AdamW");
         Argument.Require(Enum.IsDefined(Schedule), Schedule, "Constant, Step, Cosine or OneCycle");
         Argument.Require(LearningRate > 0 && double.IsFinite(LearningRate), LearningRate, "finite and above 0");

@@ -40,7 +40,7 @@ internal sealed class TrainingRun : IDisposable
         (_model, _train, _heldOut, _options) = run;
         (_progress, _log) = (callbacks.Epoch, callbacks.Log ?? (_ => { }));
         var network = model.Network;
-        _objective = options.Objective.Create(new ObjectiveContext(network, options.Scaling, model.Device, Seeds.Mix(options.Seed, SeedStream.Objective)));
+        _objective = options.Objective.CreateWhole(new ObjectiveContext(network, options.Scaling, model.Device, Seeds.Mix(options.Seed, SeedStream.Objective)));
         _optimizer = Optimizers.Create([.. network.parameters(), .. _objective.Parameters], options);
         _dropouts = SeededDropout.In(network);
         _state = new RunState(network, _optimizer, _objective, model.Device);
@@ -91,6 +91,8 @@ internal sealed class TrainingRun : IDisposable
                 saving.Write(_state, _metrics, _restarts, _monitor.Limit);
             _progress?.Invoke(_metrics[^1]);
         }
+        _options.Objective.Finish(_model.Network);
+        _model.UseTrained(_objective.Trained());
         _model.Network.eval();
     }
 
@@ -184,6 +186,7 @@ internal sealed class TrainingRun : IDisposable
         using (no_grad())
             foreach (var (name, weight) in good.Network.state_dict())
                 weight.copy_(_lastGood.Tensors[RunState.NetworkPrefix + name]);
+        _options.Objective.Finish(good.Network);
         ModelTrainer.Finish(new RunInput(good, _train, _heldOut, _options), progress: null, elapsed: default, CancellationToken.None);
         return good;
     }
