@@ -24,9 +24,6 @@ internal static class AutoScore
             foreach (var candidate in candidates)
                 sums[candidate] += Auroc.Of(knownScores[candidate], scores[candidate]) / images.Outliers.Count;
         }
-        foreach (var candidate in candidates)
-            if (detectors.Find(candidate) is var entry && entry.Detector.FairAuroc(entry.State) is { } fair)
-                sums[candidate] = fair;
         return sums;
     }
 

@@ -1,28 +1,21 @@
-using Hdge.Metrics;
 using static TorchSharp.torch;
 
 namespace Hdge.Detection;
 
 /// <summary>
-/// Σ_k w_k·x_k, x_k the k-th score in standard deviations from its mean over the held-out images, within ±<see cref="Furthest"/>, and w ≥ 0 from a logistic regression of held-out images against outliers
-/// (the given ones, or distorted held-out images; every kind counts alike, and all of them as much as the held-out images). A penalty draws the weights towards equal ones. Refused where there are fewer than 50 of either.
+/// Σ_k log p_k, p_k the share of held-out images whose k-th score is not higher than the image's: how unusual it would be for a known image, by each score, put together by Fisher's method (1925). It needs no outliers, and
+/// a score that tells nothing of some images costs little. Below the lowest held-out score log p_k goes on, by one for each standard deviation. Refused with fewer than 50 held-out images.
 /// </summary>
 public sealed record CombinationDetector : Detector
 {
-    /// <summary>Fewest held-out images and outliers.</summary>
+    /// <summary>Fewest held-out images.</summary>
     public const int FewestImages = 50;
 
-    /// <summary>Standard deviations from the mean beyond which a score counts no further.</summary>
-    public const double Furthest = 5;
+    private const double Furthest = 100; // standard deviations
 
-    private const string Means = "means", Deviations = "deviations", Weights = "weights", Auroc = "auroc";
-
-    /// <summary>The scores that it puts together, at least two, none of them twice or with gradients. Default scores that err differently.</summary>
+    /// <summary>The scores that it puts together, at least two, none of them twice or with gradients. Default scores that err differently: of logits, of boundaries, of distances.</summary>
     public IReadOnlyList<DetectionScore> Scores { get; init; } =
-        [DetectionScore.CentredDensity, DetectionScore.MaxProbability, DetectionScore.NormalizedRelativeMahalanobis, DetectionScore.NormalizedMahalanobis, DetectionScore.NearestNeighbors];
-
-    /// <summary>Strength of the penalty λ/2·Σ(w_k − mean w)². Default 0.1, at least 0.</summary>
-    public double Penalty { get; init; } = 0.1;
+        [DetectionScore.CentredDensity, DetectionScore.MaxProbability, DetectionScore.Fdbd, DetectionScore.RelativeMahalanobis, DetectionScore.NormalizedMahalanobis];
 
     /// <inheritdoc/>
     public override DetectionScore Kind => DetectionScore.Combination;
@@ -33,81 +26,62 @@ public sealed record CombinationDetector : Detector
     /// <inheritdoc/>
     public override IReadOnlyList<DetectionScore> Uses => Scores;
 
-    /// <inheritdoc/>
+    /// <summary>A reference a score: scores of held-out images, ascending; and its standard deviation.</summary>
     public override DetectorLayout Layout(int featureLength, int classCount) =>
-        new() { Numbers = [Auroc], Tensors = [new(Means, float64, Scores.Count), new(Deviations, float64, Scores.Count), new(Weights, float64, Scores.Count)] };
+        new() { Numbers = [.. Scores.Select(s => s.Name)], Tensors = [.. Scores.Select(s => new TensorLayout(s.Name, float32, new SideRange(1, RankAverageDetector.LargestReference)))] };
 
     /// <inheritdoc/>
     public override void Validate()
     {
         ArgumentNullException.ThrowIfNull(Scores);
         Argument.Require(Scores.Count > 1 && Scores.Distinct().Count() == Scores.Count && !Scores.Contains(Kind), $"[{string.Join(", ", Scores)}]", $"at least two scores, none twice, and not {Kind}", nameof(Scores));
-        Argument.Require(Penalty >= 0 && double.IsFinite(Penalty), Penalty, "finite and at least 0");
     }
 
     /// <inheritdoc/>
     public override void Validate(DetectorState state)
     {
-        foreach (double deviation in state.Values<double>(Deviations))
-            Argument.Require(deviation > 0, deviation, "above 0", Deviations);
+        RankAverageDetector.RequireAscending(Kind, state);
+        foreach (var (score, deviation) in state.Numbers)
+            Argument.Require(deviation > 0, deviation, "above 0", score);
     }
 
-    internal override string? Lacks(AutoImages images)
-    {
-        if (images.Known.Count < FewestImages)
-            return $"there are {images.Known.Count} held-out images, expected at least {FewestImages}";
-        return images.Outliers.FirstOrDefault(o => o.Images.Count < FewestImages) is { Images: { } few } ? $"there are {few.Count} outliers, expected at least {FewestImages}" : null;
-    }
-
-    internal override double? FairAuroc(DetectorState state) => state.Numbers[Auroc];
+    internal override string? Lacks(int heldOut) => heldOut < FewestImages ? $"there are {heldOut} held-out images, expected at least {FewestImages}" : null;
 
     /// <inheritdoc/>
     public override DetectorState Fit(DetectorTraining training)
     {
-        var heldOut = training.HeldOutScores(Scores);
-        var outliers = training.OutlierScores(Scores);
-        double[] means = [.. Scores.Select(s => heldOut[s].Average(v => (double)v))];
-        double[] deviations = [.. Scores.Select((s, k) => Math.Sqrt(heldOut[s].Average(v => (v - means[k]) * (v - means[k])))).Select(d => d > 0 ? d : 1)];
-        double[][] known = Rows(heldOut);
-        double[][][] unknown = [.. outliers.Select(o => Rows(o.Scores))];
-        double[] weights = LogisticWeights.Fit(known, unknown, Penalty);
-        // Each kind against weights that were fitted without it; a single kind against its own.
-        double auroc = unknown.Length == 1 ? Told(weights, unknown[0])
-            : Enumerable.Range(0, unknown.Length).Average(k => Told(LogisticWeights.Fit(known, [.. unknown.Where((_, other) => other != k)], Penalty), unknown[k]));
+        var scores = training.HeldOutScores(Scores);
         return new()
         {
-            Numbers = new Dictionary<string, double> { [Auroc] = auroc },
-            Tensors = new Dictionary<string, Tensor> { [Means] = tensor(means), [Deviations] = tensor(deviations), [Weights] = tensor(weights) },
+            Numbers = scores.ToDictionary(s => s.Key.Name, s => Deviation(s.Value)),
+            Tensors = scores.ToDictionary(s => s.Key.Name, s => tensor(RankAverageDetector.Reference(s.Value), dtype: float32)),
         };
-
-        double[][] Rows(IReadOnlyDictionary<DetectionScore, float[]> scores) =>
-            [.. Enumerable.Range(0, scores[Scores[0]].Length).Select(i => Scores.Select((s, k) => Standard(scores[s][i], means[k], deviations[k])).ToArray())];
-
-        double Told(double[] by, double[][] rows) => Metrics.Auroc.Of([.. known.Select(x => Sum(by, x))], [.. rows.Select(x => Sum(by, x))]);
     }
 
     /// <inheritdoc/>
     public override void Score(DetectionInput input, DetectorState state, Span<float> into)
     {
-        var means = state.Values<double>(Means);
-        var deviations = state.Values<double>(Deviations);
-        var weights = state.Values<double>(Weights);
         into.Clear();
-        for (int k = 0; k < Scores.Count; k++)
+        foreach (var score in Scores)
         {
-            var scores = input.Scores(Scores[k]);
+            var scores = input.Scores(score);
+            var reference = state.Values<float>(score.Name);
+            double deviation = state.Numbers[score.Name];
             for (int i = 0; i < into.Length; i++)
-                into[i] += (float)(weights[k] * Standard(scores[i], means[k], deviations[k]));
+                into[i] += (float)LogShare(reference, deviation, scores[i]);
         }
     }
 
-    private static double Standard(float score, double mean, double deviation) => Math.Clamp((score - mean) / deviation, -Furthest, Furthest);
-
-    private static double Sum(double[] weights, double[] values)
+    /// <summary>log of (images of the reference that score lower, ties half, plus a half) / (images + 1), never 0; less the distance below the lowest, in deviations.</summary>
+    internal static double LogShare(ReadOnlySpan<float> reference, double deviation, float score)
     {
-        double sum = 0;
-        for (int k = 0; k < weights.Length; k++)
-            sum += weights[k] * values[k];
-        return sum;
+        double below = RankAverageDetector.Rank(reference, score) * reference.Length;
+        return Math.Log((below + 0.5) / (reference.Length + 1)) - Math.Clamp(((double)reference[0] - score) / deviation, 0, Furthest);
+    }
+
+    private static double Deviation(float[] scores)
+    {
+        double mean = scores.Average(v => (double)v), deviation = Math.Sqrt(scores.Average(v => (v - mean) * (v - mean)));
+        return deviation > 0 && double.IsFinite(deviation) ? deviation : 1;
     }
 }

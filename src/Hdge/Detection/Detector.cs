@@ -28,11 +28,8 @@ public abstract record Detector
     /// <summary>Whether its state is trained with the network and not fitted afterwards.</summary>
     internal virtual bool IsTrained => false;
 
-    /// <summary>Why it cannot be fitted to so few images, what was found and what was expected; null where it can.</summary>
-    internal virtual string? Lacks(AutoImages images) => null;
-
-    /// <summary>What <see cref="DetectionScore.Auto"/> is to take for its AUROC, where what it was fitted to was chosen by the outliers that Auto looks at. Default null: what is measured.</summary>
-    internal virtual double? FairAuroc(DetectorState state) => null;
+    /// <summary>Why it cannot be fitted with so few held-out images, what was found and what was expected; null where it can.</summary>
+    internal virtual string? Lacks(int heldOut) => null;
 
     /// <summary>What <see cref="Fit"/> answers: files are checked against it before memory is taken for them. Default nothing, and then it is not fitted.</summary>
     /// <param name="featureLength">F of the model.</param>

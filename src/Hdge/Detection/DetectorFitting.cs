@@ -14,16 +14,15 @@ internal static class DetectorFitting
         IReadOnlyList<DetectionScore> named = auto ? options.Also : [options.Score, .. options.Also];
         var head = new Lazy<LinearHead>(() => LinearHead.Of(model.Network));
         var states = new Dictionary<string, DetectorState>();
-        var images = new AutoImages(heldOut, options.Outliers, Seeds.Mix(seed, SeedStream.Outliers));
         try
         {
             CarryTrained();
             foreach (var detector in catalog.With(named))
                 if (detector.IsTrained && !states.ContainsKey(detector.StateName))
                     throw new ArgumentException($"The model cannot give the score {detector.Kind}, which is trained with it: expected a model trained with {nameof(Objectives.ObjectiveOptions)}.{nameof(Objectives.ObjectiveOptions.Rotation)}, or another score.");
-            var wanted = catalog.With([.. named, .. auto ? catalog.All.Where(d => AutoScore.IsCandidate(d) && d.Lacks(images) is null && (!d.IsTrained || states.ContainsKey(d.StateName))).Select(d => d.Kind) : []]);
+            var wanted = catalog.With([.. named, .. auto ? catalog.All.Where(d => AutoScore.IsCandidate(d) && d.Lacks(heldOut.Count) is null && (!d.IsTrained || states.ContainsKey(d.StateName))).Select(d => d.Kind) : []]);
             FitStates(wanted);
-            var auroc = auto ? AutoScore.Compare(model, SoFar(), images, cancellationToken) : [];
+            var auroc = auto ? AutoScore.Compare(model, SoFar(), new AutoImages(heldOut, options.Outliers, Seeds.Mix(seed, SeedStream.Outliers)), cancellationToken) : [];
             var chosen = auto ? AutoScore.Best(auroc) : options.Score;
             var kept = catalog.With([chosen, .. options.Also]).Concat(catalog.All.Where(d => d.IsTrained)).Select(d => d.StateName).ToHashSet();
             foreach (string name in states.Keys.Where(name => !kept.Contains(name)).ToList())
@@ -54,8 +53,7 @@ internal static class DetectorFitting
         void FitStates(List<Detector> wanted)
         {
             var training = new DetectorTraining(model.Network.FeatureLength, model.ClassCount, model.Temperature, Sample, head,
-                scores => model.DetectionScores(SoFar(), heldOut, scores, cancellationToken),
-                scores => [.. images.Outliers.Select(o => (o.Kind, model.DetectionScores(SoFar(), o.Images, scores, cancellationToken)))]);
+                scores => model.DetectionScores(SoFar(), heldOut, scores, cancellationToken));
             try
             {
                 foreach (var detector in wanted)
@@ -66,7 +64,7 @@ internal static class DetectorFitting
                     cancellationToken.ThrowIfCancellationRequested();
                     using var off = no_grad();
                     using var scope = NewDisposeScope();
-                    if (!states.TryGetValue(detector.StateName, out var state) && detector.Lacks(images) is { } lack)
+                    if (!states.TryGetValue(detector.StateName, out var state) && detector.Lacks(heldOut.Count) is { } lack)
                         throw new ArgumentException($"{detector.Kind} cannot be fitted: {lack}.");
                     if (state is null)
                         states.Add(detector.StateName, detector.Fit(training).Own(detector.StateName, layout));

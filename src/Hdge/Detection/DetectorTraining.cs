@@ -12,7 +12,6 @@ public sealed class DetectorTraining
     private readonly Lazy<(int[] Labels, float[] Logits, Tensor Features)> _sample;
     private readonly Lazy<LinearHead> _head;
     private readonly Func<IReadOnlyList<DetectionScore>, IReadOnlyDictionary<DetectionScore, float[]>> _heldOut;
-    private readonly Func<IReadOnlyList<DetectionScore>, IReadOnlyList<(string Kind, IReadOnlyDictionary<DetectionScore, float[]> Scores)>>? _outliers;
 
     /// <param name="featureLength">F.</param>
     /// <param name="classCount">C.</param>
@@ -20,12 +19,10 @@ public sealed class DetectorTraining
     /// <param name="sample">Labels, logits and features [N, F] of the sample; the tensor becomes this object's.</param>
     /// <param name="head">The network's last layer.</param>
     /// <param name="heldOut">Scores of the held-out images.</param>
-    /// <param name="outliers">Scores of outliers, a kind each; null where there are none.</param>
     internal DetectorTraining(int featureLength, int classCount, double temperature, Func<(int[] Labels, float[] Logits, Tensor Features)> sample, Lazy<LinearHead> head,
-        Func<IReadOnlyList<DetectionScore>, IReadOnlyDictionary<DetectionScore, float[]>> heldOut,
-        Func<IReadOnlyList<DetectionScore>, IReadOnlyList<(string Kind, IReadOnlyDictionary<DetectionScore, float[]> Scores)>>? outliers = null)
+        Func<IReadOnlyList<DetectionScore>, IReadOnlyDictionary<DetectionScore, float[]>> heldOut)
     {
-        (FeatureLength, ClassCount, Temperature, _head, _heldOut, _outliers) = (featureLength, classCount, temperature, head, heldOut, outliers);
+        (FeatureLength, ClassCount, Temperature, _head, _heldOut) = (featureLength, classCount, temperature, head, heldOut);
         _sample = new(() => Checked(sample()));
     }
 
@@ -60,14 +57,6 @@ public sealed class DetectorTraining
     /// <param name="scores">Any of <see cref="Detector.Uses"/>.</param>
     /// <returns>An array a score, as long as there are held-out images: at least 1.</returns>
     public IReadOnlyDictionary<DetectionScore, float[]> HeldOutScores(IReadOnlyList<DetectionScore> scores) => _heldOut(scores);
-
-    /// <summary>
-    /// Other scores of outliers: of <see cref="DetectionOptions.Outliers"/>, or else of distorted held-out images (docs/detection.md), up to 1,000 a kind. As many passes as there are kinds.
-    /// </summary>
-    /// <param name="scores">Any of <see cref="Detector.Uses"/>.</param>
-    /// <exception cref="InvalidOperationException">There are no outliers here.</exception>
-    public IReadOnlyList<(string Kind, IReadOnlyDictionary<DetectionScore, float[]> Scores)> OutlierScores(IReadOnlyList<DetectionScore> scores) =>
-        (_outliers ?? throw new InvalidOperationException("There are no outliers here."))(scores);
 
     /// <summary>Releases the sample.</summary>
     internal void Release()

@@ -45,8 +45,9 @@ internal abstract record GaussianDetector : Detector
             total.Add(centred);
             within.Add(centred - means.index_select(0, tensor(rows[at..(at + n)])));
         }
-        var tied = within.Whitener();
-        return new() { Tensors = new Dictionary<string, Tensor> { [Mean] = mean, [Tied] = tied, [Centers] = means.mm(tied), [Background] = total.Whitener() } };
+        // The background is shrunk by the same share: with one of its own the two would differ most where no image differs from another, and their difference would be about that.
+        var tied = within.Whitener(out double share);
+        return new() { Tensors = new Dictionary<string, Tensor> { [Mean] = mean, [Tied] = tied, [Centers] = means.mm(tied), [Background] = total.Whitener(share) } };
     }
 
     /// <summary>What the Gaussians are of.</summary>

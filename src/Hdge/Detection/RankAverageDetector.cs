@@ -8,7 +8,7 @@ namespace Hdge.Detection;
 /// </summary>
 public sealed record RankAverageDetector : Detector
 {
-    private const int LargestReference = 10_000;
+    internal const int LargestReference = 10_000;
 
     /// <summary>
     /// The scores that it averages, at least one, none of them twice or with gradients. Default one of each kind: log-density, largest probability, nearest neighbours, ViM.
@@ -36,14 +36,17 @@ public sealed record RankAverageDetector : Detector
     }
 
     /// <inheritdoc/>
-    public override void Validate(DetectorState state)
+    public override void Validate(DetectorState state) => RequireAscending(Kind, state);
+
+    /// <exception cref="ArgumentException">A reference of a state is not ascending.</exception>
+    internal static void RequireAscending(DetectionScore kind, DetectorState state)
     {
         foreach (string name in state.Tensors.Keys)
         {
             var values = state.Values<float>(name);
             for (int i = 1; i < values.Length; i++)
                 if (values[i] < values[i - 1])
-                    throw new ArgumentException($"'{Kind}.{name}' is not in ascending order.");
+                    throw new ArgumentException($"'{kind}.{name}' is not in ascending order.");
         }
     }
 

@@ -27,11 +27,12 @@ internal sealed class ResearchCommand : Command
     private readonly Option<string?> _device = TrainOptions.Device();
     private readonly Option<double?> _minutes = CommandOptions.Number("--minutes", "ends after so many minutes: a run that is not done by then is given up, what is done is kept");
     private readonly Option<string> _part = CommandOptions.Text("--part", "I/N", "does every N-th run from the I-th on, 0 first: for N processes at once", "0/1");
+    private readonly Option<bool> _keepScores = CommandOptions.Flag("--keep-scores", "writes every score of every image into the folder's scores, 16-bit numbers, beside a list of what they are");
     private readonly Option<string> _out = TrainOptions.OutFolder("takes runs.jsonl (runs-I.jsonl of a part), a line a run, and research.md; runs that it has are not done again");
 
     public ResearchCommand(CommandContext context) : base("research", "Trains every row with every seed and measures accuracy, calibration and every detection score: tables with means and standard errors.")
     {
-        foreach (var option in new Option[] { _train, _known, _unknown, _rows, _seeds, _recipe, _network, _epochs, _batch, _learningRate, _limit, _testLimit, _device, _minutes, _part, _out })
+        foreach (var option in new Option[] { _train, _known, _unknown, _rows, _seeds, _recipe, _network, _epochs, _batch, _learningRate, _limit, _testLimit, _device, _minutes, _part, _keepScores, _out })
             Add(option);
         SetAction(parsed => Run(parsed, context));
     }
@@ -73,7 +74,7 @@ internal sealed class ResearchCommand : Command
                 limit.Token.ThrowIfCancellationRequested();
                 try
                 {
-                    var run = ResearchRun.Run(key, row, seed, recipe, data!, context.Output.WriteLine, limit.Token);
+                    var run = ResearchRun.Run(key, row, seed, recipe, data!, parsed.GetValue(_keepScores) ? Path.Combine(folder, "scores") : null, context.Output.WriteLine, limit.Token);
                     log.Add(run);
                     context.Output.WriteLine(Line(run));
                 }

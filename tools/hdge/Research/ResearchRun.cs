@@ -10,7 +10,7 @@ namespace Hdge.Cli.Research;
 /// <summary>Trains a row with a seed and measures everything.</summary>
 internal static class ResearchRun
 {
-    public static ResearchResult Run(string settings, ResearchRow row, int seed, TrainingOptions recipe, ResearchData data, Action<string> log, CancellationToken cancellationToken)
+    public static ResearchResult Run(string settings, ResearchRow row, int seed, TrainingOptions recipe, ResearchData data, string? scoresFolder, Action<string> log, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
         var options = row.Apply(recipe with
@@ -23,6 +23,11 @@ internal static class ResearchRun
         using var model = ModelTrainer.Train(data.Train, options, new TrainingCallbacks { Epoch = m => last = m, Log = log }, cancellationToken);
         var known = new KnownEvaluation(model, data.Known, cancellationToken);
         var detection = new DetectionEvaluation(model, data.Known, data.Unknown, [.. model.Detectors.Available.Where(s => options.Detection.Also.Contains(s))], cancellationToken: cancellationToken);
+        if (scoresFolder is not null)
+        {
+            var heldOut = data.Train.Split(options.ValidationFraction, Seeds.Mix(seed, SeedStream.HeldOutImages)).HeldOut;
+            ResearchScores.Write(scoresFolder, FormattableString.Invariant($"{row.Name}-{seed}"), model, [("held-out", heldOut), ("known", data.Known), .. data.Unknown.Select(u => (u.Name, u.Data))], detection.Scores, cancellationToken);
+        }
         return new()
         {
             Settings = settings,
