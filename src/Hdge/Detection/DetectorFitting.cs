@@ -7,11 +7,20 @@ namespace Hdge.Detection;
 /// <summary>Fits the detectors that are asked for, and chooses one where it is asked to.</summary>
 internal static class DetectorFitting
 {
+    /// <exception cref="ArgumentException">The score that is to decide cannot be fitted with so few held-out images.</exception>
+    public static void RequireEnough(DetectionOptions options, int heldOut)
+    {
+        if (options.Score != DetectionScore.Auto && options.Catalog().Find(options.Score)?.Lacks(heldOut) is { } lack)
+            throw new ArgumentException($"{nameof(DetectionOptions)}.{nameof(DetectionOptions.Score)} is {options.Score}, but {lack}: hold out more images, or choose another score.");
+    }
+
     public static DetectorSet Fit(HdgeModel model, ImageSet train, ImageSet heldOut, DetectionOptions options, double rate, int seed, CancellationToken cancellationToken)
     {
         bool auto = options.Score == DetectionScore.Auto;
         var catalog = options.Catalog();
-        IReadOnlyList<DetectionScore> named = auto ? options.Also : [options.Score, .. options.Also];
+        RequireEnough(options, heldOut.Count);
+        // Of the others, one that so few images do not allow is left out.
+        DetectionScore[] named = [.. auto ? Enumerable.Empty<DetectionScore>() : [options.Score], .. options.Also.Where(s => catalog.Find(s)?.Lacks(heldOut.Count) is null)];
         var head = new Lazy<LinearHead>(() => LinearHead.Of(model.Network));
         var states = new Dictionary<string, DetectorState>();
         try
@@ -24,7 +33,7 @@ internal static class DetectorFitting
             FitStates(wanted);
             var auroc = auto ? AutoScore.Compare(model, SoFar(), new AutoImages(heldOut, options.Outliers, Seeds.Mix(seed, SeedStream.Outliers)), cancellationToken) : [];
             var chosen = auto ? AutoScore.Best(auroc) : options.Score;
-            var kept = catalog.With([chosen, .. options.Also]).Concat(catalog.All.Where(d => d.IsTrained)).Select(d => d.StateName).ToHashSet();
+            var kept = catalog.With([chosen, .. named]).Concat(catalog.All.Where(d => d.IsTrained)).Select(d => d.StateName).ToHashSet();
             foreach (string name in states.Keys.Where(name => !kept.Contains(name)).ToList())
                 if (states.Remove(name, out var state))
                     state.Dispose();

@@ -1,5 +1,6 @@
 using Hdge.Calibration;
 using Hdge.Data;
+using Hdge.Detection;
 
 namespace Hdge.Training;
 
@@ -38,6 +39,7 @@ public static class ModelTrainer
         var (train, heldOut) = images.Split(options.ValidationFraction, Seeds.Mix(options.Seed, SeedStream.HeldOutImages));
         if (HeldOutWarning(heldOut.Count, options) is { } warning)
             callbacks.Log?.Invoke(warning);
+        DetectorFitting.RequireEnough(options.Detection, heldOut.Count > 0 ? heldOut.Count : train.Count);
         options = options with { Scaling = options.Network.ScalingFor(train, options.Scaling) };
         var network = options.Network.Create(images.Shape, images.ClassCount, Seeds.Mix(options.Seed, SeedStream.NetworkWeights));
         var model = new HdgeModel(network, options.Scaling, device);
