@@ -7,6 +7,9 @@ namespace Hdge.Detection;
 /// <summary>Fits the detectors that are asked for, and chooses one where it is asked to.</summary>
 internal static class DetectorFitting
 {
+    /// <summary>What a score that is trained with the model asks for.</summary>
+    public const string TrainedBy = $"expected {nameof(Objectives.ObjectiveOptions)}.{nameof(Objectives.ObjectiveOptions.Rotation)} when the model is trained, or another score";
+
     /// <exception cref="ArgumentException">The score that is to decide cannot be fitted with so few held-out images.</exception>
     public static void RequireEnough(DetectionOptions options, int heldOut)
     {
@@ -19,17 +22,16 @@ internal static class DetectorFitting
         bool auto = options.Score == DetectionScore.Auto;
         var catalog = options.Catalog();
         RequireEnough(options, heldOut.Count);
-        // Of the others, one that so few images do not allow is left out.
-        DetectionScore[] named = [.. auto ? Enumerable.Empty<DetectionScore>() : [options.Score], .. options.Also.Where(s => catalog.Find(s)?.Lacks(heldOut.Count) is null)];
         var head = new Lazy<LinearHead>(() => LinearHead.Of(model.Network));
         var states = new Dictionary<string, DetectorState>();
         try
         {
             CarryTrained();
-            foreach (var detector in catalog.With(named))
-                if (detector.IsTrained && !states.ContainsKey(detector.StateName))
-                    throw new ArgumentException($"The model cannot give the score {detector.Kind}, which is trained with it: expected a model trained with {nameof(Objectives.ObjectiveOptions)}.{nameof(Objectives.ObjectiveOptions.Rotation)}, or another score.");
-            var wanted = catalog.With([.. named, .. auto ? catalog.All.Where(d => AutoScore.IsCandidate(d) && d.Lacks(heldOut.Count) is null && (!d.IsTrained || states.ContainsKey(d.StateName))).Select(d => d.Kind) : []]);
+            if (!auto && catalog.Find(options.Score) is { IsTrained: true } decides && !states.ContainsKey(decides.StateName))
+                throw new ArgumentException($"The model cannot give the score {options.Score}, which is trained with it: {TrainedBy}.");
+            // Of the others, one that cannot be had with so few images or was not trained with the model is left out.
+            DetectionScore[] named = [.. auto ? Enumerable.Empty<DetectionScore>() : [options.Score], .. options.Also.Where(s => CanBeHad(catalog.Find(s)!))];
+            var wanted = catalog.With([.. named, .. auto ? catalog.All.Where(d => AutoScore.IsCandidate(d) && CanBeHad(d)).Select(d => d.Kind) : []]);
             FitStates(wanted);
             var auroc = auto ? AutoScore.Compare(model, SoFar(), new AutoImages(heldOut, options.Outliers, Seeds.Mix(seed, SeedStream.Outliers)), cancellationToken) : [];
             var chosen = auto ? AutoScore.Best(auroc) : options.Score;
@@ -49,6 +51,8 @@ internal static class DetectorFitting
                 head.Value.Dispose();
             throw;
         }
+
+        bool CanBeHad(Detector detector) => detector.Lacks(heldOut.Count) is null && (!detector.IsTrained || states.ContainsKey(detector.StateName));
 
         // What was trained with the model stays with it, whatever is asked for now.
         void CarryTrained()

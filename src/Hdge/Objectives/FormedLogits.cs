@@ -50,7 +50,7 @@ internal static class FormedLogits
     {
         var best = logits.argmax(1);
         long classes = logits.shape[1];
-        var apart = (weight.unsqueeze(0) - weight.unsqueeze(1)).Squared().sum(2).AtLeast(SmallestSquared).sqrt() + eye(classes, dtype: weight.dtype, device: weight.device); // 0 / 1 for a class itself
+        var apart = (weight.unsqueeze(0) - weight.unsqueeze(1)).Squared().sum(2).AtLeast(SmallestSquared).sqrt().Plus(eye(classes, dtype: weight.dtype, device: weight.device)); // 0 / 1 for a class itself
         var gaps = (logits - logits.gather(1, best.unsqueeze(1))).abs();
         return (gaps / apart.index_select(0, best)).mean([1L], keepdim: true).AtLeast(Smallest);
     }

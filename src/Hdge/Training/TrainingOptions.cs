@@ -134,6 +134,8 @@ public sealed record TrainingOptions
         Scaling.Validate(shape.Channels);
         Network.Validate(Scaling);
         Detection.Validate(shape);
+        if (Detection.Score == DetectionScore.Rotation && Objective.Rotation is null)
+            throw new ArgumentException($"{nameof(Detection)}.{nameof(DetectionOptions.Score)} is {Detection.Score}, {DetectorFitting.TrainedBy}.");
         Argument.Require(Epochs >= 1, Epochs, "at least 1");
         Argument.Require(BatchSize >= 1, BatchSize, "at least 1");
         Argument.Require(BatchSize >= Objective.SmallestBatch, BatchSize, $"at least {Objective.SmallestBatch} for {Objective.GetType().Name}: it compares the images of a step");
