@@ -4,13 +4,15 @@ using Hdge.Metrics;
 namespace Hdge.Detection;
 
 /// <summary>
-/// Chooses a score: the one with the highest AUROC of held-out images against outliers, averaged over the sets of outliers. Of equal scores the first of the registry, so
-/// the log-density stays unless another is better.
+/// Chooses a score by the AUROC of held-out images against outliers, averaged over the sets of outliers. Of equal scores the first of the registry.
 /// </summary>
 internal static class AutoScore
 {
     /// <summary>AUROC against outliers below which a score is said not to tell unknown images apart.</summary>
     public const double LeastAuroc = 0.7;
+
+    /// <summary>How far another score must be ahead of the combination on made outliers.</summary>
+    public const double Margin = 0.1;
 
     /// <summary>Mean AUROC of each score that costs one forward pass, or was trained with the model.</summary>
     public static Dictionary<DetectionScore, double> Compare(HdgeModel model, DetectorSet detectors, AutoImages images, CancellationToken cancellationToken)
@@ -30,7 +32,15 @@ internal static class AutoScore
     /// <summary>Whether Auto looks at a detector.</summary>
     public static bool IsCandidate(Detector detector) => DetectorRegistry.IsGradientFree(detector) || detector.IsTrained;
 
-    public static DetectionScore Best(IReadOnlyDictionary<DetectionScore, double> auroc) => auroc.OrderByDescending(a => a.Value).ThenBy(a => DetectorRegistry.Place(a.Key)).First().Key;
+    /// <summary>
+    /// The best of the scores compared. Where outliers were made and not given, the combination unless another is ahead of it by more than <see cref="Margin"/>: what is made resembles what will come only in part,
+    /// and single scores that are best at it fail elsewhere (docs/method.md has the measurements).
+    /// </summary>
+    public static DetectionScore Best(IReadOnlyDictionary<DetectionScore, double> auroc, bool given)
+    {
+        var best = auroc.OrderByDescending(a => a.Value).ThenBy(a => DetectorRegistry.Place(a.Key)).First();
+        return !given && auroc.TryGetValue(DetectionScore.Combination, out double combined) && best.Value - combined <= Margin ? DetectionScore.Combination : best.Key;
+    }
 
     /// <summary>At most <paramref name="size"/> of the images, drawn by seed, in their order.</summary>
     public static ImageSet Sample(ImageSet images, int size, int seed)

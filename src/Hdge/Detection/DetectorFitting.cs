@@ -34,7 +34,7 @@ internal static class DetectorFitting
             var wanted = catalog.With([.. named, .. auto ? catalog.All.Where(d => AutoScore.IsCandidate(d) && CanBeHad(d)).Select(d => d.Kind) : []]);
             FitStates(wanted);
             var auroc = auto ? AutoScore.Compare(model, SoFar(), new AutoImages(heldOut, options.Outliers, Seeds.Mix(seed, SeedStream.Outliers)), cancellationToken) : [];
-            var chosen = auto ? AutoScore.Best(auroc) : options.Score;
+            var chosen = auto ? AutoScore.Best(auroc, options.Outliers is not null) : options.Score;
             var kept = catalog.With([chosen, .. named]).Concat(catalog.All.Where(d => d.IsTrained)).Select(d => d.StateName).ToHashSet();
             foreach (string name in states.Keys.Where(name => !kept.Contains(name)).ToList())
                 if (states.Remove(name, out var state))
