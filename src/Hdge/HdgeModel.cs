@@ -33,7 +33,7 @@ public sealed partial class HdgeModel : IDisposable
         (Network, Scaling, Device) = (network, scaling, device);
         Calibrator = new IdentityCalibrator(network.ClassCount);
         _input = new InputWriter(network.InputShape, scaling, device);
-        _detectors = new DetectorSet(network, new DetectionOptions(), new Dictionary<string, DetectorState>(), new(() => LinearHead.Of(network)));
+        _detectors = new DetectorSet(network, new DetectionOptions { Score = DetectionScore.LogDensity }, new Dictionary<string, DetectorState>(), new(() => LinearHead.Of(network)));
     }
 
     /// <summary>Shape of the images it takes.</summary>

@@ -4,11 +4,11 @@ namespace Hdge.Detection;
 
 /// <summary>
 /// Σ_k log p_k, p_k the share of held-out images whose k-th score is not higher than the image's: how unusual it would be for a known image, by each score, put together by Fisher's method (1925). It needs no outliers, and
-/// a score that tells nothing of some images costs little. Below the lowest held-out score log p_k goes on, by one for each standard deviation. Refused with fewer than 50 held-out images.
+/// a score that tells nothing of some images costs little. Below the lowest held-out score log p_k goes on, by one for each standard deviation. It does not decide with fewer than 50 held-out images.
 /// </summary>
 public sealed record CombinationDetector : Detector
 {
-    /// <summary>Fewest held-out images.</summary>
+    /// <summary>Fewest held-out images with which it may decide.</summary>
     public const int FewestImages = 50;
 
     private const double Furthest = 100; // standard deviations

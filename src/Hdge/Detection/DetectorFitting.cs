@@ -8,7 +8,7 @@ namespace Hdge.Detection;
 internal static class DetectorFitting
 {
     /// <summary>What a score that is trained with the model asks for.</summary>
-    public const string TrainedBy = $"expected {nameof(Objectives.ObjectiveOptions)}.{nameof(Objectives.ObjectiveOptions.Rotation)} when the model is trained, or another score";
+    public const string TrainedBy = $"expected {nameof(Objectives.ObjectiveOptions)}.{nameof(Objectives.ObjectiveOptions.Rotation)} when it is trained, or another score";
 
     /// <exception cref="ArgumentException">The score that is to decide cannot be fitted with so few held-out images.</exception>
     public static void RequireEnough(DetectionOptions options, int heldOut)
@@ -19,7 +19,7 @@ internal static class DetectorFitting
 
     public static DetectorSet Fit(HdgeModel model, ImageSet train, ImageSet heldOut, DetectionOptions options, double rate, int seed, CancellationToken cancellationToken)
     {
-        bool auto = options.Score == DetectionScore.Auto;
+        bool auto = options.Score == DetectionScore.Auto, compares = auto && heldOut.Count >= AutoScore.FewestImages;
         var catalog = options.Catalog();
         RequireEnough(options, heldOut.Count);
         var head = new Lazy<LinearHead>(() => LinearHead.Of(model.Network));
@@ -29,12 +29,12 @@ internal static class DetectorFitting
             CarryTrained();
             if (!auto && catalog.Find(options.Score) is { IsTrained: true } decides && !states.ContainsKey(decides.StateName))
                 throw new ArgumentException($"The model cannot give the score {options.Score}, which is trained with it: {TrainedBy}.");
-            // Of the others, one that cannot be had with so few images or was not trained with the model is left out.
-            DetectionScore[] named = [.. auto ? Enumerable.Empty<DetectionScore>() : [options.Score], .. options.Also.Where(s => CanBeHad(catalog.Find(s)!))];
-            var wanted = catalog.With([.. named, .. auto ? catalog.All.Where(d => AutoScore.IsCandidate(d) && CanBeHad(d)).Select(d => d.Kind) : []]);
+            // Of the others, one that was not trained with the model is left out.
+            DetectionScore[] named = [.. auto ? Enumerable.Empty<DetectionScore>() : [options.Score], .. options.Also.Where(s => IsThere(catalog.Find(s)!))];
+            var wanted = catalog.With([.. named, .. compares ? catalog.All.Where(d => AutoScore.IsCandidate(d) && IsThere(d)).Select(d => d.Kind) : []]);
             FitStates(wanted);
-            var auroc = auto ? AutoScore.Compare(model, SoFar(), new AutoImages(heldOut, options.Outliers, Seeds.Mix(seed, SeedStream.Outliers)), cancellationToken) : [];
-            var chosen = auto ? AutoScore.Best(auroc, options.Outliers is not null) : options.Score;
+            var auroc = compares ? AutoScore.Compare(model, SoFar(), new AutoImages(heldOut, options.Outliers, Seeds.Mix(seed, SeedStream.Outliers)), cancellationToken) : [];
+            var chosen = compares ? AutoScore.Best(auroc, options.Outliers is not null) : auto ? DetectionScore.LogDensity : options.Score;
             var kept = catalog.With([chosen, .. named]).Concat(catalog.All.Where(d => d.IsTrained)).Select(d => d.StateName).ToHashSet();
             foreach (string name in states.Keys.Where(name => !kept.Contains(name)).ToList())
                 if (states.Remove(name, out var state))
@@ -52,7 +52,7 @@ internal static class DetectorFitting
             throw;
         }
 
-        bool CanBeHad(Detector detector) => detector.Lacks(heldOut.Count) is null && (!detector.IsTrained || states.ContainsKey(detector.StateName));
+        bool IsThere(Detector detector) => !detector.IsTrained || states.ContainsKey(detector.StateName);
 
         // What was trained with the model stays with it, whatever is asked for now.
         void CarryTrained()
@@ -77,9 +77,7 @@ internal static class DetectorFitting
                     cancellationToken.ThrowIfCancellationRequested();
                     using var off = no_grad();
                     using var scope = NewDisposeScope();
-                    if (!states.TryGetValue(detector.StateName, out var state) && detector.Lacks(heldOut.Count) is { } lack)
-                        throw new ArgumentException($"{detector.Kind} cannot be fitted: {lack}.");
-                    if (state is null)
+                    if (!states.TryGetValue(detector.StateName, out var state))
                         states.Add(detector.StateName, detector.Fit(training).Own(detector.StateName, layout));
                     else if (layout.Problem(state) is { } problem)
                         throw new InvalidOperationException($"What '{detector.StateName}' was fitted to {problem} for '{detector.Kind}'.");

@@ -92,7 +92,7 @@ internal static class MadeImages
         field = nn.functional.interpolate(field, [shape[2], shape[3]], mode: InterpolationMode.Bicubic, align_corners: false);
         var (mean, deviation) = Moments(images);
         var (own, spread) = Moments(field);
-        return (field - own) / spread * deviation + mean;
+        return ((field - own) / spread * deviation).Plus(mean);
     }
 
     private static (Tensor Mean, Tensor Deviation) Moments(Tensor images)

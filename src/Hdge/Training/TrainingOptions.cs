@@ -67,7 +67,7 @@ public sealed record TrainingOptions
     /// <summary>Which constant the logits of an image have in common, and the log-density with them. Default <see cref="DensityGauge.Auto"/>.</summary>
     public DensityGauge DensityGauge { get; init; }
 
-    /// <summary>The score that decides what is in-distribution, and others to fit. Default the log-density alone.</summary>
+    /// <summary>The score that decides what is in-distribution, and others to fit. Default <see cref="DetectionScore.Auto"/>.</summary>
     public DetectionOptions Detection { get; init; } = new();
 
     /// <summary>How confidences are calibrated on the held-out images. Default <see cref="CalibrationMethod.Temperature"/>, which never changes the order of the classes.</summary>
