@@ -27,6 +27,8 @@ internal enum SeedStream
     SampleClasses = 3,
     ReplayDraw = 4,
     Langevin = 5,
+    Erasing = 6,
+    Mixing = 7,
     ShuffledFeatures = 20,
     MadeImages = 21,
     Turns = 22,

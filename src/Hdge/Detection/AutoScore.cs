@@ -23,11 +23,12 @@ internal static class AutoScore
         IReadOnlyList<DetectionScore> candidates = [.. detectors.Available.Where(s => IsCandidate(detectors.Find(s).Detector))];
         var knownScores = model.DetectionScores(detectors, images.Known, candidates, cancellationToken);
         var sums = candidates.ToDictionary(c => c, _ => 0.0);
-        foreach (var (_, set) in images.Outliers)
+        var outliers = images.Outliers;
+        foreach (var set in outliers)
         {
-            var scores = model.DetectionScores(detectors, set, candidates, cancellationToken);
+            var scores = model.DetectionScores(detectors, set(), candidates, cancellationToken);
             foreach (var candidate in candidates)
-                sums[candidate] += Auroc.Of(knownScores[candidate], scores[candidate]) / images.Outliers.Count;
+                sums[candidate] += Auroc.Of(knownScores[candidate], scores[candidate]) / outliers.Count;
         }
         return sums;
     }
@@ -46,12 +47,15 @@ internal static class AutoScore
     }
 
     /// <summary>At most <paramref name="size"/> of the images, drawn by seed, in their order.</summary>
-    public static ImageSet Sample(ImageSet images, int size, int seed)
+    public static ImageSet Sample(HdgeModel model, ImageSet images, int size, int seed)
     {
         if (images.Count <= size)
             return images;
         int[] order = [.. Enumerable.Range(0, images.Count)];
         new Random(seed).Shuffle(order);
-        return images.Subset(order.Take(size).Order().ToArray());
+        int[] drawn = [.. order.Take(size).Order()];
+        var sample = images.Subset(drawn);
+        model.Kept?.KeepPart(sample, images, drawn);
+        return sample;
     }
 }

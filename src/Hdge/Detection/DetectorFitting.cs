@@ -33,7 +33,7 @@ internal static class DetectorFitting
             DetectionScore[] named = [.. auto ? Enumerable.Empty<DetectionScore>() : [options.Score], .. options.Also.Where(s => IsThere(catalog.Find(s)!))];
             var wanted = catalog.With([.. named, .. compares ? catalog.All.Where(d => AutoScore.IsCandidate(d) && IsThere(d)).Select(d => d.Kind) : []]);
             FitStates(wanted);
-            var auroc = compares ? AutoScore.Compare(model, SoFar(), new AutoImages(heldOut, options.Outliers, Seeds.Mix(seed, SeedStream.Outliers)), cancellationToken) : [];
+            var auroc = compares ? AutoScore.Compare(model, SoFar(), new AutoImages(model, heldOut, options.Outliers, Seeds.Mix(seed, SeedStream.Outliers)), cancellationToken) : [];
             var chosen = compares ? AutoScore.Best(auroc, options.Outliers is not null) : auto ? DetectionScore.LogDensity : options.Score;
             var kept = catalog.With([chosen, .. named]).Concat(catalog.All.Where(d => d.IsTrained)).Select(d => d.StateName).ToHashSet();
             foreach (string name in states.Keys.Where(name => !kept.Contains(name)).ToList())
@@ -91,7 +91,7 @@ internal static class DetectorFitting
 
         (int[] Labels, float[] Logits, Tensor Features) Sample()
         {
-            var sample = AutoScore.Sample(train, options.SampleSize, Seeds.Mix(seed, SeedStream.TrainingSample));
+            var sample = AutoScore.Sample(model, train, options.SampleSize, Seeds.Mix(seed, SeedStream.TrainingSample));
             var (logits, features) = model.LogitsAndFeatures(sample, cancellationToken);
             return (sample.Labels.ToArray(), logits, features);
         }

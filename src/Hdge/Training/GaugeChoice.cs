@@ -32,13 +32,13 @@ internal static class GaugeChoice
 
     private static bool CentredIsBetter(HdgeModel model, ImageSet heldOut, TrainingOptions options, CancellationToken cancellationToken)
     {
-        var images = new AutoImages(heldOut, options.Detection.Outliers, Seeds.Mix(Seeds.Mix(options.Seed, SeedStream.Detectors), SeedStream.Outliers));
+        var images = new AutoImages(model, heldOut, options.Detection.Outliers, Seeds.Mix(Seeds.Mix(options.Seed, SeedStream.Detectors), SeedStream.Outliers));
         DetectionScore[] scores = [DetectionScore.LogDensity, DetectionScore.CentredDensity];
         var known = model.DetectionScores(images.Known, scores, cancellationToken);
         double gain = 0;
-        foreach (var (_, outliers) in images.Outliers)
+        foreach (var outliers in images.Outliers)
         {
-            var unknown = model.DetectionScores(outliers, scores, cancellationToken);
+            var unknown = model.DetectionScores(outliers(), scores, cancellationToken);
             gain += Auroc.Of(known[DetectionScore.CentredDensity], unknown[DetectionScore.CentredDensity]) - Auroc.Of(known[DetectionScore.LogDensity], unknown[DetectionScore.LogDensity]);
         }
         return gain > 0;

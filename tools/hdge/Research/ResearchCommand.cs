@@ -109,11 +109,11 @@ internal sealed class ResearchCommand : Command
             (train, known) = (FeatureFile.Read(settings.Train, settings.Limit), FeatureFile.Read(settings.Known, settings.TestLimit));
         else
         {
-            train = ImageFolder.Load(settings.Train, settings.Limit).Train;
-            known = ImageFolder.LoadTest(settings.Known, settings.TestLimit, train.ClassCount, train.Shape);
+            train = DataFolder.Load(settings.Train, settings.Limit).Train;
+            known = DataFolder.LoadTest(settings.Known, settings.TestLimit, train.ClassCount, train.Shape);
         }
         var unknown = settings.Unknown.Select(u => new UnknownSet<ImageSet>(u.Key, u.Value.Length == 0 ? UnknownSets.Between(known)
-            : FeatureFile.Is(u.Value) ? FeatureFile.Read(u.Value, settings.TestLimit) : ImageFolder.LoadTest(u.Value, settings.TestLimit, shape: train.Shape))).ToList();
+            : FeatureFile.Is(u.Value) ? FeatureFile.Read(u.Value, settings.TestLimit) : DataFolder.LoadTest(u.Value, settings.TestLimit, shape: train.Shape))).ToList();
         foreach (var set in unknown)
             if (set.Data.Shape != train.Shape)
                 throw new InvalidDataException($"The images of '{set.Name}' are {set.Data.Shape}, expected {train.Shape} as the training images.");

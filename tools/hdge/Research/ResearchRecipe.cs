@@ -43,7 +43,7 @@ internal static class ResearchRecipe
         };
         return recipe with
         {
-            Network = NetworkNames.Change(recipe.Network, settings.Network, null),
+            Network = NetworkNames.Change(recipe.Network, settings.Network, null, null),
             Epochs = settings.Epochs ?? recipe.Epochs,
             BatchSize = settings.Batch ?? recipe.BatchSize,
             LearningRate = settings.LearningRate ?? recipe.LearningRate,

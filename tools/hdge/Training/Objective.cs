@@ -14,7 +14,7 @@ internal sealed record Objective(string Name, ObjectiveOptions Options)
     public static readonly IReadOnlyList<Objective> All =
     [
         new("cross-entropy", new CrossEntropyOptions()),
-        new("cross-entropy-smoothed", new CrossEntropyOptions { LabelSmoothing = 0.1 }),
+        new("cross-entropy-smoothed", new CrossEntropyOptions()) { LabelSmoothing = 0.1 },
         new("hdge", new MemoryBankOptions()),
         new("hdge-l2", s_publishedL2),
         new("hdge-softmax", s_publishedL2 with { Form = MemoryBankForm.PublishedSoftmax }),
@@ -36,6 +36,9 @@ internal sealed record Objective(string Name, ObjectiveOptions Options)
         new("adversarial", new AdversarialTrainingOptions()),
         new("adversarial-hdge", new AdversarialTrainingOptions { Inner = new MemoryBankOptions() }),
     ];
+
+    /// <summary>Its label smoothing, where <c>--label-smoothing</c> does not say. Default 0.</summary>
+    public double LabelSmoothing { get; init; }
 
     /// <exception cref="ArgumentException">There is no such objective.</exception>
     public static Objective Named(string name) =>
@@ -61,6 +64,7 @@ internal sealed record Objective(string Name, ObjectiveOptions Options)
     public TrainingOptions Fit(TrainingOptions preset) => preset with
     {
         Objective = Options,
+        LabelSmoothing = LabelSmoothing,
         Network = Options is JemOptions && preset.Network is WideResNetOptions { Normalization: Normalization.Batch } wide ? wide with { Normalization = Normalization.None } : preset.Network,
         Augmentation = Options is InBatchOptions { Views: 2 } or SupervisedContrastiveOptions { Views: 2 }
             ? preset.Augmentation with { CropPadding = 0, HorizontalFlip = false, Views = preset.Augmentation.Views ?? new() } : preset.Augmentation,
