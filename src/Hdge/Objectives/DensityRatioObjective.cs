@@ -63,8 +63,8 @@ internal sealed class DensityRatioObjective : IObjective
     internal static Tensor Shuffled(Tensor features, int seed)
     {
         using var scope = NewDisposeScope();
-        using var generator = new Generator((ulong)seed, features.device);
-        var from = empty(features.shape, dtype: float32, device: features.device).uniform_(0, 1, generator).argsort(0); // a permutation a column
+        using var generator = new Generator((ulong)seed);
+        var from = empty(features.shape, dtype: float32, device: features.device).FillUniform(0, 1, generator).argsort(0); // a permutation a column
         return features.gather(0, from).MoveToOuterDisposeScope();
     }
 

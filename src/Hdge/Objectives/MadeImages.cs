@@ -87,8 +87,8 @@ internal static class MadeImages
     private static Tensor Smooth(Tensor images, Random random)
     {
         long[] shape = images.shape;
-        using var generator = new Generator((ulong)random.Next(), images.device);
-        var field = empty([shape[0], shape[1], FieldSide, FieldSide], dtype: images.dtype, device: images.device).normal_(0, 1, generator);
+        using var generator = new Generator((ulong)random.Next());
+        var field = empty([shape[0], shape[1], FieldSide, FieldSide], dtype: images.dtype, device: images.device).FillNormal(0, 1, generator);
         field = nn.functional.interpolate(field, [shape[2], shape[3]], mode: InterpolationMode.Bicubic, align_corners: false);
         var (mean, deviation) = Moments(images);
         var (own, spread) = Moments(field);

@@ -262,7 +262,7 @@ internal sealed class TrainingRun : IDisposable
         var (input, targets) = DeviceBatch.Of(batch, _train.Shape, _model.Device, _options.LabelSmoothing);
         DeviceBatch.AddNoise(input, _options.Augmentation.NoiseDeviation, batch.Seed);
         foreach (var dropout in _dropouts)
-            dropout.Reseed(_model.Device, (int)batch.Seed);
+            dropout.Reseed((int)batch.Seed);
         var step = new TrainingStep(_model.Network, input, targets) { Seed = (int)batch.Seed };
         using var terms = _objective.Compute(step);
         _optimizer.ZeroGradients();
