@@ -47,7 +47,7 @@ internal static class TrainingJob
             throw new ArgumentException($"--shape is {wanted}, but the images in '{settings.Dataset}' are {train.Shape}: only photographs are brought to another shape.");
         options.Validate(train.Shape);
         options.ClassWeights.Validate(train.ClassCount);
-        var validation = settings.Validation is { } path ? ImageFolder.LoadTest(path, settings.Limit, train.ClassCount, train.Shape, data.ClassNames) : null;
+        var validation = settings.Validation is { } path ? DataFolder.LoadTest(path, settings.Limit, train.ClassCount, train.Shape, data.ClassNames) : null;
         Directory.CreateDirectory(folder);
         log.WriteLine($"{settings.Objective}: {train.Count} training and {test?.Count ?? 0} test images of {train.Shape}, {train.ClassCount} classes; {NetworkNames.Of(options.Network)}, {options.Epochs} epochs");
         var epochs = new List<EpochMetrics>();
