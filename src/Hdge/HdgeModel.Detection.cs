@@ -1,6 +1,7 @@
 using System.Buffers;
 using Hdge.Data;
 using Hdge.Detection;
+using Hdge.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -80,8 +81,10 @@ public sealed partial class HdgeModel
         for (int at = 0; at < images.Count && results.Count > 0; at += largest)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            using var input = Input(images, at, Math.Min(largest, images.Count - at));
-            using var pass = DetectionPass.Run(detectors, input, Temperature, needs);
+            int n = Math.Min(largest, images.Count - at);
+            using var known = gradient ? null : Kept?.Rows(images, at, n);
+            using var input = known is null ? Input(images, at, n) : null;
+            using var pass = known is null ? DetectionPass.Run(detectors, input!, Temperature, needs) : DetectionPass.RunOver(detectors, known, Temperature, needs);
             foreach (var (score, given) in results)
                 pass.Scores(score).CopyTo(given.AsSpan(at));
         }
@@ -95,22 +98,40 @@ public sealed partial class HdgeModel
         var features = empty(images.Count, Network.FeatureLength, dtype: float32).DetachFromDisposeScope();
         try
         {
-            for (int at = 0; at < images.Count; at += LargestForward)
+            PassFeatures(images, (z, at) =>
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                using var input = Input(images, at, Math.Min(LargestForward, images.Count - at));
-                using var off = no_grad();
-                using var scope = NewDisposeScope();
-                var z = Network.Features(input);
                 TensorMemory.Span<float>(Network.Head(z).cpu().contiguous()).CopyTo(logits.AsSpan(at * ClassCount));
                 features.narrow(0, at, z.shape[0]).copy_(z);
-            }
+            }, cancellationToken);
             return (logits, features);
         }
         catch
         {
             features.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Takes what was trained for detectors along with the network; it stays when scores are fitted.</summary>
+    internal void UseTrained(IReadOnlyDictionary<string, DetectorState> states)
+    {
+        if (states.Count > 0)
+            UseDetectors(new DetectorSet(Network, new DetectionOptions { Score = DetectionScore.LogDensity }, states, new(() => LinearHead.Of(Network))));
+    }
+
+    /// <summary>Features of sets that need not pass the network again, while a run with a frozen one goes on; else null.</summary>
+    internal KeptFeatures? Kept { get; set; }
+
+    /// <summary>Hands over features [n, F] on the device of a whole set, batch after batch with the number of its first image.</summary>
+    internal void PassFeatures(ImageSet images, Action<Tensor, int> take, CancellationToken cancellationToken)
+    {
+        using var off = no_grad();
+        for (int at = 0; at < images.Count; at += LargestForward)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            int n = Math.Min(LargestForward, images.Count - at);
+            take(Kept?.Rows(images, at, n) ?? Network.Features(Input(images, at, n)), at);
         }
     }
 
@@ -134,7 +155,7 @@ public sealed partial class HdgeModel
         using var pass = DetectionPass.Run(detectors, input, Temperature, detectors.Needs(decision.Score));
         var scores = pass.Scores(decision.Score);
         for (int i = 0; i < count; i++)
-            Fill(pass.LogitRow(i), at + i, into, scores[i], decision);
+            LogitRow.Score(pass.LogitRow(i), at + i, into, scores[i], Calibrator, decision);
     }
 
     // A set's floating-point images are kept already scaled to 0..1.

@@ -14,7 +14,7 @@ namespace Hdge;
 /// <summary>
 /// A trained network with its input scaling, calibrator and decision on what is in-distribution. Scores batches of images, from several threads at once if need be.
 /// </summary>
-public sealed partial class HdgeModel : IDisposable
+public sealed partial class HdgeModel : IScoringModel, IDisposable
 {
     private const int MostForward = 256; // images a forward pass: enough to fill the cores, little enough to stay in cache
     private const int MostForwardValues = 1 << 22; // of large images fewer: what the layers compute is many times as large
@@ -33,8 +33,10 @@ public sealed partial class HdgeModel : IDisposable
         network.eval();
         (Network, Scaling, Device) = (network, scaling, device);
         Calibrator = new IdentityCalibrator(network.ClassCount);
+        var (height, width) = network.Options.SizeOf(network.InputShape);
+        LargestForward = (int)Math.Clamp(MostForwardValues / ((long)network.InputShape.Channels * height * width), 1, MostForward);
         _input = new InputWriter(network.InputShape, scaling, device);
-        _detectors = new DetectorSet(network, new DetectionOptions(), new Dictionary<string, DetectorState>(), new(() => LinearHead.Of(network)));
+        _detectors = new DetectorSet(network, new DetectionOptions { Score = DetectionScore.LogDensity }, new Dictionary<string, DetectorState>(), new(() => LinearHead.Of(network)));
     }
 
     /// <summary>Shape of the images it takes.</summary>
@@ -101,8 +103,10 @@ public sealed partial class HdgeModel : IDisposable
 
     internal Backbone Network { get; }
 
+    bool IScoringModel.TakesFeatures => NetworkOptions.TakesFeatures;
+
     /// <summary>Images a forward pass.</summary>
-    private int LargestForward => Math.Clamp(MostForwardValues / InputShape.Length, 1, MostForward);
+    private int LargestForward { get; }
 
     /// <summary>Whether <see cref="Dispose"/> was called.</summary>
     public bool IsDisposed => _gate.IsClosed;
@@ -191,8 +195,9 @@ public sealed partial class HdgeModel : IDisposable
         {
             cancellationToken.ThrowIfCancellationRequested();
             int n = Math.Min(LargestForward, images.Count - at);
-            using var input = Input(images, at, n);
-            using var host = Forward(input);
+            using var known = Kept?.Rows(images, at, n);
+            using var input = known is null ? Input(images, at, n) : null;
+            using var host = known is null ? Forward(input!) : HeadOf(known);
             TensorMemory.Span<float>(host).CopyTo(logits.AsSpan(at * ClassCount));
         }
         return logits;
@@ -212,7 +217,7 @@ public sealed partial class HdgeModel : IDisposable
         using var use = Use();
         float[] logits = Logits(heldOut, cancellationToken);
         Calibrator = CalibratorFitting.Fit(logits, heldOut.Labels, ClassCount, method ?? CalibrationMethod.Temperature, seed: seed, cancellationToken: cancellationToken).Calibrator;
-        PredictionSets = predictionSets is null ? null : ConformalPredictor.Fit(Uncalibrated(logits), heldOut.Labels, ClassCount, predictionSets);
+        PredictionSets = predictionSets is null ? null : ConformalPredictor.Fit(Uncalibrated(logits, ClassCount), heldOut.Labels, ClassCount, predictionSets);
         using var held = HoldDetectors(out var detectors);
         var score = detectors.Decision.Score;
         float[] scores = score == DetectionScore.LogDensity
@@ -325,7 +330,7 @@ public sealed partial class HdgeModel : IDisposable
         using var host = Forward(input);
         var logits = TensorMemory.Span<float>(host);
         for (int i = 0; i < count; i++)
-            Fill(logits.Slice(i * ClassCount, ClassCount), at + i, into, null, decision);
+            LogitRow.Score(logits.Slice(i * ClassCount, ClassCount), at + i, into, null, Calibrator, decision);
     }
 
     private Tensor Forward(Tensor input)
@@ -335,29 +340,19 @@ public sealed partial class HdgeModel : IDisposable
         return Network.call(input).cpu().contiguous().MoveToOuterDisposeScope();
     }
 
-    private void Fill(ReadOnlySpan<float> logits, int row, ScoreBatch into, float? score, Decision decision)
+    private Tensor HeadOf(Tensor features)
     {
-        var (logDensity, best) = LogitRow.Softmax(logits, into.Probabilities.AsSpan(row * ClassCount, ClassCount));
-        into.LogDensity[row] = (float)logDensity;
-        var calibrated = into.CalibratedProbabilities.AsSpan(row * ClassCount, ClassCount);
-        bool finite = LogitRow.IsFinite(logits);
-        if (finite)
-            Calibrator.Apply(logits, calibrated);
-        else
-            calibrated.Fill(float.NaN);
-        into.Confidence[row] = calibrated[best];
-        into.DetectionScore[row] = score ?? into.LogDensity[row];
-        // On the value that the caller sees, so that flag and column never disagree.
-        into.IsInDistribution[row] = finite && into.IsInRange[row] && decision.Keeps(into.DetectionScore[row]);
-        into.PredictedClass[row] = best;
+        using var off = no_grad();
+        using var scope = NewDisposeScope();
+        return Network.Head(features).cpu().contiguous().MoveToOuterDisposeScope();
     }
 
-    // As Fill makes them, so that prediction sets are fitted to what they will be made of.
-    private float[] Uncalibrated(ReadOnlySpan<float> logits)
+    // As scoring makes them, so that prediction sets are fitted to what they will be made of.
+    internal static float[] Uncalibrated(ReadOnlySpan<float> logits, int classCount)
     {
         var probabilities = new float[logits.Length];
-        for (int at = 0; at < logits.Length; at += ClassCount)
-            LogitRow.Softmax(logits.Slice(at, ClassCount), probabilities.AsSpan(at, ClassCount));
+        for (int at = 0; at < logits.Length; at += classCount)
+            LogitRow.Softmax(logits.Slice(at, classCount), probabilities.AsSpan(at, classCount));
         return probabilities;
     }
 

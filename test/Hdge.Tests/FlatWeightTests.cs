@@ -147,7 +147,7 @@ public sealed class FlatWeightTests
 
             // Validation is that of the averages: the last epoch's loss is the finished model's.
             var (_, heldOut) = images.Split(options.ValidationFraction, Hdge.Data.Seeds.Mix(options.Seed, Hdge.Data.SeedStream.HeldOutImages));
-            Assert.Equal(Validation.Run(averaged, heldOut, default).Loss, losses[^1]!.Value, 1e-9);
+            Assert.Equal(Validation.Run(averaged, heldOut, options.ClassWeights, default).Loss, losses[^1]!.Value, 1e-9);
         }
         finally
         {

@@ -89,6 +89,14 @@ public class ImageWeightTests
         float[] own = [.. images.Labels.ToArray().Select(y => (float)(200.0 / (3 * images.Labels.ToArray().Count(l => l == y))))];
         Assert.Equal(Named(options with { ClassWeights = ClassWeights.Balanced }), Named(options, images.WithWeights(own)));
 
+        // What an epoch is kept by weighs the classes too: balanced, the accuracy is the mean of theirs.
+        EpochMetrics? last = null;
+        using var held = ModelTrainer.Train(images, images, options with { ClassWeights = ClassWeights.Balanced }, new TrainingCallbacks { Epoch = m => last = m });
+        int[] predicted = held.Score(images).PredictedClass.ToArray();
+        double mean = Enumerable.Range(0, 3).Average(c => Enumerable.Range(0, images.Count).Where(i => images.Labels[i] == c).Average(i => predicted[i] == c ? 1.0 : 0));
+        Assert.Equal(mean, held.Training!.ValidationAccuracy!.Value, 1e-9);
+        Assert.NotEqual(last!.ValidationAccuracy, predicted.Where((p, i) => p == images.Labels[i]).Count() / 200.0);
+
         int Named(TrainingOptions run, ImageSet? set = null)
         {
             using var model = ModelTrainer.Train(set ?? images, run);

@@ -15,4 +15,7 @@ public enum DetectorNeeds
 
     /// <summary>Training or held-out images: only a model that was fitted for it gives its score.</summary>
     Fitting = 4,
+
+    /// <summary>The images that it scores: further forward passes, so it is off unless asked for by name, or trained with the model.</summary>
+    Images = 8,
 }

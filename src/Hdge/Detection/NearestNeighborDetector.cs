@@ -1,3 +1,4 @@
+using Hdge.Onnx;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -10,7 +11,6 @@ namespace Hdge.Detection;
 /// </summary>
 public sealed record NearestNeighborDetector : Detector
 {
-    private const int Block = 4096; // stored features a product: with a batch of 256, 4 MiB of similarities
     private const int UsualNeighbors = 50;
     private const string Stored = "features";
 
@@ -37,7 +37,7 @@ public sealed record NearestNeighborDetector : Detector
         var features = training.Features;
         var lengths = features.Squared().sum(dim: 1, type: float64).contiguous();
         long[] rows = [.. lengths.data<double>().ToArray().Select((length, row) => (length, row: (long)row)).Where(r => r.length > 0).Select(r => r.row)];
-        var stored = rows.Length == 0 ? zeros(0, features.shape[1], dtype: float32) : Normalised(features.index_select(0, tensor(rows)));
+        var stored = rows.Length == 0 ? zeros(0, features.shape[1], dtype: float32) : StoredFeatures.Normalized(features.index_select(0, tensor(rows)));
         return new() { Tensors = new Dictionary<string, Tensor> { [Stored] = stored } };
     }
 
@@ -51,13 +51,13 @@ public sealed record NearestNeighborDetector : Detector
             into.Fill(-1);
             return;
         }
-        var queries = Normalised(input.Features);
+        var queries = StoredFeatures.Normalized(input.Features);
         var best = new float[into.Length * neighbors];
         Array.Fill(best, float.NegativeInfinity);
-        for (int at = 0; at < count; at += Block)
+        for (int at = 0; at < count; at += StoredFeatures.Block)
         {
             using var scope = NewDisposeScope();
-            int n = Math.Min(Block, count - at);
+            int n = Math.Min(StoredFeatures.Block, count - at);
             var similarities = TensorMemory.Span<float>(queries.mm(stored.narrow(0, at, n).t()).contiguous());
             for (int i = 0; i < into.Length; i++)
                 TopValues.Offer(similarities.Slice(i * n, n), best.AsSpan(i * neighbors, neighbors));
@@ -67,15 +67,25 @@ public sealed record NearestNeighborDetector : Detector
             into[i] = lengths[i] == 0 ? -1 : -(float)Math.Sqrt(Math.Max(0, 2 - 2.0 * best[i * neighbors]));
     }
 
+    /// <inheritdoc/>
+    public override OnnxValue? Export(OnnxDetection input, DetectorState state)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(state);
+        var graph = input.Graph;
+        var stored = state.Tensors[Stored];
+        int neighbors = NeighborsOf((int)stored.shape[0]);
+        var alone = graph.Subtract(graph.Multiply(graph.RowMax(input.Features), graph.Constant(0.0)), graph.Constant(1.0)); // −1, as many as there are images
+        if (stored.shape[0] == 0)
+            return alone;
+        var length = graph.Node("Sqrt", [graph.SquaredLength(input.Features)]);
+        var queries = graph.Cast<float>(graph.Divide(input.Features, graph.Node("Max", [length, graph.Constant(1e-300)])));
+        var similarities = graph.Top(graph.Product(queries, input.Constant(stored.t())), neighbors).Values;
+        var farthest = graph.Cast<double>(graph.RowMin(similarities));
+        var distance = graph.Node("Sqrt", [graph.Node("Max", [graph.Constant(0.0), graph.Subtract(graph.Constant(2.0), graph.Multiply(graph.Constant(2.0), farthest))])]);
+        return graph.Where(graph.Node("Equal", [length, graph.Constant(0.0)]), alone, graph.Node("Neg", [distance]));
+    }
+
     /// <summary>k for a number of stored features.</summary>
     internal int NeighborsOf(int count) => Math.Clamp(Neighbors ?? Math.Min(UsualNeighbors, count / 100), 1, Math.Max(1, count));
-
-    /// <summary>The rows of [N, F] divided by their lengths, in single precision; rows of zeros stay.</summary>
-    private static Tensor Normalised(Tensor features)
-    {
-        using var scope = NewDisposeScope();
-        var wide = features.to(float64);
-        var lengths = wide.Squared().sum(dim: 1, keepdim: true).sqrt();
-        return wide.div(lengths.AtLeast(1e-300)).to(float32).contiguous().MoveToOuterDisposeScope();
-    }
 }

@@ -19,7 +19,13 @@ public sealed record ContrastiveDensityOptions : ObjectiveOptions
     protected internal override bool TrainsClassifier => Alpha > 0;
 
     /// <inheritdoc/>
+    protected internal override bool TrainsDensity => Alpha < 1;
+
+    /// <inheritdoc/>
     protected internal override string? NotAdversarial => Alpha > 0 ? null : $"its adversary would need a classifier, which an {nameof(Alpha)} of 0 does not train";
+
+    /// <inheritdoc/>
+    protected internal override bool TakesFeaturesAlone => true;
 
     /// <inheritdoc/>
     protected internal override TargetKinds Takes => TargetKinds.Weighted | (Alpha > 0 ? TargetKinds.Mixed | TargetKinds.Smoothed : 0);

@@ -29,6 +29,9 @@ public sealed record MemoryBankOptions : ObjectiveOptions
     public bool RandomStart { get; init; }
 
     /// <inheritdoc/>
+    protected internal override bool TakesFeaturesAlone => true;
+
+    /// <inheritdoc/>
     protected internal override TargetKinds Takes => TargetKinds.Weighted | TargetKinds.Mixed | (Alpha > 0 ? TargetKinds.Smoothed : 0);
 
     /// <inheritdoc/>

@@ -36,6 +36,22 @@ internal sealed record ModelDescription
         Training = model.Training,
     };
 
+    /// <summary>What it was trained on; looked at after the weights, whose shapes say more plainly where a number of classes is wrong.</summary>
+    /// <param name="entry">Name of the entry, for messages.</param>
+    /// <exception cref="InvalidDataException">A value is out of range.</exception>
+    public TrainingFacts? CheckedTraining(string entry)
+    {
+        try
+        {
+            Training?.Validate(ClassCount);
+            return Training;
+        }
+        catch (InvalidDataException error)
+        {
+            throw new InvalidDataException($"{entry}: {error.Message}", error);
+        }
+    }
+
     /// <param name="entry">Name of the entry, for messages.</param>
     /// <exception cref="InvalidDataException">A value is out of range.</exception>
     public ImageShape Validate(string entry)
@@ -46,7 +62,6 @@ internal sealed record ModelDescription
         {
             Decision.Validate();
             TrainedRange?.Validate(Channels);
-            Training?.Validate(ClassCount);
         }
         catch (InvalidDataException error)
         {

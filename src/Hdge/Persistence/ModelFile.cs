@@ -75,7 +75,7 @@ internal static class ModelFile
                 PredictionSets = calibration.PredictionSets,
                 Decision = description.Decision,
                 TrainedRange = description.TrainedRange,
-                Training = description.Training,
+                Training = description.CheckedTraining(DescriptionEntry),
             };
             DetectorFile.Read(model, file);
             if (!model.Detectors.Available.Contains(model.Decision.Score))

@@ -87,7 +87,7 @@ public static class ModelCard
             card.Paragraph("Not known.");
             return;
         }
-        string accuracy = facts.ValidationAccuracy is { } share ? $", which had {Share(share)} of the held-out ones right" : "";
+        string accuracy = facts.ValidationAccuracy is { } share ? $", with a validation accuracy of {Share(share)}" : "";
         card.Paragraph($"{facts.Epochs} epochs; the weights are those after epoch {facts.EpochKept}{accuracy}.{(facts.HasExampleWeights ? " Images had weights of their own." : "")}");
         if (facts.Options.Count == 0)
             card.Paragraph("All options have their defaults.");

@@ -1,3 +1,5 @@
+using Hdge.Data;
+
 namespace Hdge.Training;
 
 /// <summary>How much the images of a class count in training: <see cref="None"/>, <see cref="Balanced"/> or <see cref="Given"/>.</summary>
@@ -36,6 +38,24 @@ public sealed class ClassWeights
     {
         if (Values.Count > 0 && Values.Count != classCount)
             throw new ArgumentException($"{nameof(ClassWeights)} has {Values.Count} values, expected {classCount}, one a class.");
+    }
+
+    /// <summary>The weight of each class, where the images of each weigh <paramref name="totals"/> without it; 0 for a class without images.</summary>
+    internal double[] PerClass(ReadOnlySpan<double> totals)
+    {
+        var weights = new double[totals.Length];
+        for (int c = 0; c < weights.Length; c++)
+            weights[c] = totals[c] == 0 ? 0 : Values.Count > 0 ? Values[c] : Name == Balanced.Name ? 1 / totals[c] : 1;
+        return weights;
+    }
+
+    /// <summary>The weight of each class among images that count alike otherwise.</summary>
+    internal double[] PerClass(ImageSet images)
+    {
+        var counts = new double[images.ClassCount];
+        foreach (int label in images.Labels)
+            counts[label]++;
+        return PerClass(counts);
     }
 
     /// <summary>One line, the same in every culture.</summary>

@@ -13,13 +13,10 @@ internal static class ImageWeights
         var own = images.Weights;
         if (own.IsEmpty && classes.Name == ClassWeights.None.Name)
             return images;
-        var ofClass = new double[images.ClassCount];
+        var totals = new double[images.ClassCount];
         for (int i = 0; i < images.Count; i++)
-            ofClass[images.Labels[i]] += own.IsEmpty ? 1 : own[i];
-        if (classes.Name == ClassWeights.Balanced.Name)
-            ofClass = [.. ofClass.Select(sum => 1 / sum)]; // of a class without images, infinity, it is not looked at
-        else
-            ofClass = classes.Values.Count > 0 ? [.. classes.Values] : [.. Enumerable.Repeat(1.0, images.ClassCount)];
+            totals[images.Labels[i]] += own.IsEmpty ? 1 : own[i];
+        double[] ofClass = classes.PerClass(totals);
         var weights = new double[images.Count];
         for (int i = 0; i < weights.Length; i++)
             weights[i] = ofClass[images.Labels[i]] * (own.IsEmpty ? 1 : own[i]);

@@ -25,11 +25,10 @@ internal static class LinearStage
         // Of a network whose own training was cut short the layer still gets all its epochs: they are what makes it a classifier.
         bool mayEnd = !end.IsCancellationRequested;
         network.eval();
-        using var features = Features(network, train, options.Scaling, device, cancellationToken);
+        using var features = Features(model, train, options.Scaling, cancellationToken);
         using var labels = Labels(train, device);
         using var weights = train.Weights.IsEmpty ? null : tensor(train.Weights.ToArray(), device: device);
-        using var heldOutFeatures = heldOut.Count > 0 ? Features(network, heldOut, options.Scaling, device, cancellationToken) : null;
-        using var heldOutLabels = Labels(heldOut, device);
+        using var heldOutFeatures = heldOut.Count > 0 ? Features(model, heldOut, options.Scaling, cancellationToken) : null;
         using var optimizer = new Adam([new([.. network.Classifier.parameters()])]);
         int batches = (train.Count + BatchSize - 1) / BatchSize;
         for (int epoch = 0; epoch < stage.Epochs && !(mayEnd && epoch > 0 && end.IsCancellationRequested); epoch++)
@@ -57,13 +56,12 @@ internal static class LinearStage
 
         EpochMetrics Describe(int epoch, double loss, double accuracy, double rate)
         {
-            (double Loss, double Accuracy)? validation = null;
+            (double Loss, double Accuracy, double Ece)? validation = null;
             if (heldOutFeatures is not null)
             {
                 using var off = no_grad();
                 using var scope = NewDisposeScope();
-                var (targets, logits) = (new StepTargets(heldOutLabels), network.Head(heldOutFeatures));
-                validation = (targets.CrossEntropy(logits).Reported.item<float>(), targets.Right(logits).item<float>() / (double)heldOut.Count);
+                validation = Validation.Of(network.Head(heldOutFeatures).cpu().data<float>().ToArray(), heldOut, options.ClassWeights);
             }
             return new EpochMetrics
             {
@@ -75,6 +73,7 @@ internal static class LinearStage
                 TrainAccuracy = accuracy,
                 ValidationLoss = validation?.Loss,
                 ValidationAccuracy = validation?.Accuracy,
+                ValidationEce = validation?.Ece,
                 LearningRate = rate,
                 Elapsed = before + clock.Elapsed,
             };
@@ -82,8 +81,11 @@ internal static class LinearStage
     }
 
     /// <summary>Features [images, feature length] in the set's order.</summary>
-    private static Tensor Features(Backbone network, ImageSet images, PixelScaling scaling, Device device, CancellationToken cancellationToken)
+    private static Tensor Features(HdgeModel model, ImageSet images, PixelScaling scaling, CancellationToken cancellationToken)
     {
+        if (model.Kept?.Rows(images, 0, images.Count) is { } kept)
+            return kept;
+        var (network, device) = (model.Network, model.Device);
         using var off = no_grad();
         var all = empty(images.Count, network.FeatureLength, dtype: float32, device: device);
         int at = 0;

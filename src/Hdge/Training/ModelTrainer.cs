@@ -1,11 +1,15 @@
 using Hdge.Calibration;
 using Hdge.Data;
+using Hdge.Detection;
+using Hdge.Networks;
+using Hdge.Pretraining;
 
 namespace Hdge.Training;
 
 /// <summary>Trains a classifier from labelled images: the loop over epochs, its validation, and the calibration at its end.</summary>
 public static class ModelTrainer
 {
+    private const int SmallForPretrained = 64;
     private const int FewHeldOut = 100; // below it the flagged share of 5 % has a standard deviation above 2 %
 
     /// <summary>
@@ -55,18 +59,25 @@ public static class ModelTrainer
         train = ImageWeights.Apply(train, options.ClassWeights);
         if (HeldOutWarning(heldOut.Count, validation is not null, options) is { } warning)
             callbacks.Log?.Invoke(warning);
-        var events = options.LogDirectory is { } folder ? new EventLog(folder, callbacks.Log) : null;
+        DetectorFitting.RequireEnough(options.Detection, heldOut.Count > 0 ? heldOut.Count : train.Count);
         var given = options;
-        options = options with { Scaling = options.Network.ScalingFor(train, options.Scaling) };
+        using var pretrained = options.Pretrained is { } weights ? PretrainedWeights.Read(weights) : null;
+        options = options with { Network = pretrained?.NetworkFor(options.Network) ?? options.Network };
+        options = options with { Scaling = pretrained?.ScalingFor(options.Network, images.Shape, train, options.Scaling) ?? options.Network.ScalingFor(train, options.Scaling) };
+        var events = options.LogDirectory is { } folder ? new EventLog(folder, callbacks.Log) : null;
         var network = options.Network.Create(images.Shape, images.ClassCount, Seeds.Mix(options.Seed, SeedStream.NetworkWeights));
         var model = new HdgeModel(network, options.Scaling, device);
         try
         {
+            pretrained?.CopyTo(network);
+            network.FreezeUpTo(options.Freeze);
+            if (SizeWarning(options, images.Shape) is { } tooSmall)
+                callbacks.Log?.Invoke(tooSmall);
             callbacks.Started?.Invoke(new TrainingStart
             {
                 Device = device.ToString(),
                 Network = options.Network,
-                ParameterCount = network.parameters().Sum(p => p.numel()),
+                ParameterCount = network.parameters().Sum(p => p.requires_grad ? p.numel() : 0),
                 Shape = images.Shape,
                 TrainingImages = train.Count,
                 HeldOutImages = heldOut.Count,
@@ -76,12 +87,7 @@ public static class ModelTrainer
             var input = new RunInput(model, train, heldOut, options);
             TimeSpan elapsed;
             using (Tf32.During(device, options.AllowTf32))
-            using (var run = new TrainingRun(input, callbacks, events))
-            {
-                run.Run(cancellationToken);
-                elapsed = run.Elapsed;
-                model.Training = TrainingFacts.Of(train, heldOut, validation is not null, !images.Weights.IsEmpty, given, run.End!);
-            }
+                elapsed = Run(input, callbacks, events, run => model.Training = TrainingFacts.Of(train, heldOut, validation is not null, !images.Weights.IsEmpty, given, run.End!), cancellationToken);
             var linear = events is null ? callbacks.Epoch : events.Add + callbacks.Epoch;
             // A model that is to be returned in any case is finished in any case.
             if (options.OnCancel == CancelBehavior.ReturnBestSoFar)
@@ -91,6 +97,7 @@ public static class ModelTrainer
             if (callbacks.Log is { } log)
                 foreach (string doubt in TrainingDoubts.Of(model, train, heldOut, options, options.OnCancel == CancelBehavior.ReturnBestSoFar ? CancellationToken.None : cancellationToken))
                     log(doubt);
+            model.Kept = null;
             return model;
         }
         catch
@@ -98,6 +105,27 @@ public static class ModelTrainer
             model.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Trains, over the images or over the features that a frozen network makes of them; answers how long it took.</summary>
+    private static TimeSpan Run(RunInput input, TrainingCallbacks callbacks, EventLog? events, Action<TrainingRun> ended, CancellationToken cancellationToken)
+    {
+        if (!FrozenRun.Serves(input.Options, input.Train, input.Model.Network.FeatureLength))
+        {
+            if (input.Options.Freeze == Freeze.Backbone)
+                callbacks.Log?.Invoke($"The network is frozen ({nameof(TrainingOptions.Freeze)} is {Freeze.Backbone}), but every image passes it in every epoch: {FrozenRun.WhyNot(input.Options)}");
+            using var run = new TrainingRun(input, callbacks, events);
+            run.Run(cancellationToken);
+            ended(run);
+            return run.Elapsed;
+        }
+        var over = FrozenRun.Over(input, FrozenRun.Pass(input, callbacks.Step, cancellationToken));
+        using var head = over.Model;
+        using var last = new TrainingRun(over, callbacks, events);
+        last.Run(cancellationToken);
+        ended(last);
+        FrozenRun.Copy(head.Network, input.Model.Network);
+        return last.Elapsed;
     }
 
     /// <summary>As <see cref="Train(ImageSet, TrainingOptions, TrainingCallbacks, CancellationToken)"/>, with one callback alone.</summary>
@@ -122,16 +150,28 @@ public static class ModelTrainer
             + FormattableString.Invariant($"The share of known images flagged, {1 - rate:P0} by {nameof(TrainingOptions.InDistributionRate)}, may be off by {100 * deviation:F0} percentage points and more.");
     }
 
+    /// <summary>What there is to say where pre-trained weights see images much smaller than those they come from; else null.</summary>
+    private static string? SizeWarning(TrainingOptions options, ImageShape shape)
+    {
+        if (options.Pretrained is null || options.Network is not ResNetOptions { SmallImages: false } network)
+            return null;
+        var (height, width) = network.SizeOf(shape);
+        return Math.Min(height, width) >= SmallForPretrained ? null
+            : $"Images of {shape} pass the pre-trained network as {height}x{width} pixels: weights of ImageNet know things of 224. Expected an {nameof(ResNetOptions.InputSize)} of 112 or 224, to which the network enlarges them.";
+    }
+
     /// <summary>What follows the last step: range of the pixels, running averages for clean images, the linear layer where it has a stage of its own (which <paramref name="endLinearStage"/> ends after a whole epoch), temperature, decision and detectors.</summary>
     internal static void Finish(RunInput run, Action<EpochMetrics>? progress, TimeSpan elapsed, CancellationToken cancellationToken, CancellationToken endLinearStage = default)
     {
         var (model, train, heldOut, options) = run;
-        if (options.Augmentation.NoiseDeviation > 0 && model.Network.HasBatchNorm)
+        options.Objective.Finish(model.Network);
+        if (options.Augmentation.NoiseDeviation > 0 && options.Freeze != Freeze.Backbone && model.Network.HasBatchNorm)
             RunningAverages.Refresh(model.Network, train, options, model.Device, cancellationToken);
         model.Network.eval();
         model.TrainedRange = PixelRange.Of(options.Network.TakesFeatures, train, heldOut);
         if (options.Objective.FinalStage is { } stage)
             LinearStage.Run(run, stage, progress, elapsed, cancellationToken, endLinearStage);
+        GaugeChoice.Apply(model, heldOut.Count > 0 ? heldOut : train, options, cancellationToken);
         if (heldOut.Count > 0)
             model.Calibrate(heldOut, options.InDistributionRate, options.CalibrationMethod, options.PredictionSets, Seeds.Mix(options.Seed, SeedStream.Calibration), cancellationToken);
         else

@@ -17,7 +17,7 @@ public sealed record TrainingEnd
     /// <summary>One line for a log, the same in every culture.</summary>
     public override string ToString()
     {
-        string accuracy = Kept.ValidationAccuracy is { } share ? string.Create(CultureInfo.InvariantCulture, $", {100 * share:F1} % right of the held-out images") : "";
+        string accuracy = Kept.ValidationAccuracy is { } share ? string.Create(CultureInfo.InvariantCulture, $", with a validation accuracy of {100 * share:F1} %") : "";
         return $"Training ended after {Epochs} of {AskedFor} epochs: the model is that of epoch {Kept.Epoch}{accuracy}.";
     }
 }

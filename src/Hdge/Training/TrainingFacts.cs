@@ -28,7 +28,7 @@ public sealed record TrainingFacts
     /// <summary>The one whose weights the model has, 1-based.</summary>
     public required int EpochKept { get; init; }
 
-    /// <summary>Accuracy on the held-out images after it, 0..1; null without any.</summary>
+    /// <summary>Accuracy on the held-out images after it (<see cref="EpochMetrics.ValidationAccuracy"/>), 0..1; null without any.</summary>
     public required double? ValidationAccuracy { get; init; }
 
     internal static TrainingFacts Of(ImageSet train, ImageSet heldOut, bool hasValidationSet, bool hasWeights, TrainingOptions options, TrainingEnd end)

@@ -13,6 +13,24 @@ public sealed record TrainingOptions
     /// <summary>The network. Default WRN-10-1 with batch norm; WRN-28-10 in the paper.</summary>
     public NetworkOptions Network { get; init; } = new WideResNetOptions();
 
+    /// <summary>
+    /// Weights that the network starts from. Default null: drawn from the seed. Either <c>imagenet-resnet18</c>, for a <see cref="ResNet18Options"/>: a ResNet-18 trained on ImageNet, which the
+    /// package Microsoft.ML.DnnImageFeaturizer.ResNet18 0.23.1 brings when the application references it. Or the path of a file: <c>.safetensors</c> with the names of our weights, which are
+    /// torchvision's; <c>.hdge</c> or ML.NET's <c>.zip</c> with one of our models, to go on training it or to teach it other classes; <c>.onnx</c>, that package's ResNet18.onnx. <see cref="Network"/>
+    /// must be of the kind the weights are of. The last layer is drawn anew where its number of classes is another, or the weights have none. The mean and deviation of the input that belong to
+    /// the weights are taken with them: of <see cref="Scaling"/> the factor alone counts (of a .safetensors file with a ResNet ImageNet's usual ones, unless Scaling gives others).
+    /// </summary>
+    public string? Pretrained { get; init; }
+
+    /// <summary>How much of the pre-trained network stays as it is. Default <see cref="Freeze.None"/>: all of it is fine-tuned.</summary>
+    public Freeze Freeze { get; init; }
+
+    /// <summary>
+    /// What the learning rate is multiplied by for all weights before the last layer. Default null: 0.1 with <see cref="Pretrained"/>, whose weights are good already, else 1. Finite and at
+    /// least 0.
+    /// </summary>
+    public double? BackboneLearningRateFactor { get; init; }
+
     /// <summary>The objective. Default HDGE contrasted within the batch, which measured best by far (docs/method.md); with a memory bank in the paper.</summary>
     public ObjectiveOptions Objective { get; init; } = new InBatchOptions();
 
@@ -27,7 +45,7 @@ public sealed record TrainingOptions
 
     /// <summary>
     /// How much the images of a class count in training, with their own weights (<see cref="ImageSet.WithWeights"/>) besides. Default <see cref="ClassWeights.None"/>. Held-out images count alike in
-    /// calibration, prediction sets, decision and validation: what those promise is of images as they come.
+    /// calibration, prediction sets and decision: what those promise is of images as they come. The figures by which an epoch is kept weigh classes as training does.
     /// </summary>
     public ClassWeights ClassWeights { get; init; } = ClassWeights.None;
 
@@ -94,7 +112,10 @@ public sealed record TrainingOptions
     /// <summary>Share of the held-out images that the decision keeps as in-distribution, whichever score decides. Range (0, 1]. Default 0.95.</summary>
     public double InDistributionRate { get; init; } = 0.95;
 
-    /// <summary>The score that decides what is in-distribution, and others to fit. Default the log-density alone.</summary>
+    /// <summary>Which constant the logits of an image have in common, and the log-density with them. Default <see cref="DensityGauge.Auto"/>.</summary>
+    public DensityGauge DensityGauge { get; init; }
+
+    /// <summary>The score that decides what is in-distribution, and others to fit. Default <see cref="DetectionScore.Auto"/>.</summary>
     public DetectionOptions Detection { get; init; } = new();
 
     /// <summary>How confidences are calibrated on the held-out images. Default <see cref="CalibrationMethod.Temperature"/>, which never changes the order of the classes.</summary>
@@ -153,8 +174,14 @@ public sealed record TrainingOptions
     public void Validate(ImageShape shape)
     {
         Network.Validate(shape);
+        Argument.Require(Pretrained is null || Pretrained.Trim().Length > 0, Pretrained ?? "", "a name or a path, or null", nameof(Pretrained));
+        Argument.Require(Enum.IsDefined(Freeze), Freeze, "None, Stem, Stage1, Stage2, Stage3 or Backbone");
+        if (Freeze != Freeze.None && Pretrained is null)
+            throw new ArgumentException($"{nameof(Freeze)} is {Freeze}, but {nameof(Pretrained)} names no weights: random ones would stay as they are. Expected weights, or {Freeze.None}.");
+        Argument.Require(BackboneLearningRateFactor is null || (BackboneLearningRateFactor >= 0 && double.IsFinite(BackboneLearningRateFactor.Value)), BackboneLearningRateFactor ?? 0, "finite and at least 0, or null", nameof(BackboneLearningRateFactor));
         Objective.Validate();
         Objective.Validate(Network, shape);
+        Objective.ValidateBeside(Network, shape);
         Checkpoint?.Validate();
         EarlyStopping?.Validate();
         Argument.Require(DivergenceRestarts is null or >= 0, DivergenceRestarts ?? 0, "at least 0, or null", nameof(DivergenceRestarts));
@@ -167,11 +194,14 @@ public sealed record TrainingOptions
         Scaling.Validate(shape.Channels);
         Network.Validate(Scaling);
         Detection.Validate(shape);
+        if (Detection.Score == DetectionScore.Rotation && Objective.Rotation is null)
+            throw new ArgumentException($"{nameof(Detection)}.{nameof(DetectionOptions.Score)} is {Detection.Score}, {DetectorFitting.TrainedBy}.");
         Argument.Require(Epochs >= 1, Epochs, "at least 1");
         Argument.Require(BatchSize >= 1, BatchSize, "at least 1");
         Argument.Require(BatchSize >= Objective.SmallestBatch, BatchSize, $"at least {Objective.SmallestBatch} for {Objective.GetType().Name}: it compares the images of a step");
         if (Objective.ViewCount == 2 && Augmentation == new AugmentationOptions())
             throw new ArgumentException($"{nameof(Objective)} takes 2 views of each image, but {nameof(Augmentation)} changes nothing: both would be the same image. Expected an augmentation, or 1 view.");
+        Argument.Require(Enum.IsDefined(DensityGauge), DensityGauge, "Auto, Centred or Raw");
         if (LogDirectory is not null && string.IsNullOrWhiteSpace(LogDirectory))
             throw new ArgumentException($"{nameof(LogDirectory)} is empty, expected a folder's path, or null.");
         ArgumentNullException.ThrowIfNull(ClassWeights);

@@ -11,6 +11,7 @@ namespace Hdge.Training;
 /// <summary>The loop over the epochs: steps, validation, checkpoints, and the way back after divergence.</summary>
 internal sealed class TrainingRun : IDisposable
 {
+    private readonly RunInput _whole; // over images, where this one is over their features
     private readonly HdgeModel _model;
     private readonly ImageSet _train, _heldOut;
     private readonly TrainingOptions _options;
@@ -30,7 +31,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly LearningRateSchedule _schedule;
     private readonly int _restartsAllowed;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
-    private TimeSpan _before; // what a resumed run took until its checkpoint
+    private TimeSpan _before; // what the pass of a frozen network took, and a resumed run until its checkpoint
     private TimeSpan _stepTime; // of the last epoch
     private BatchLoader _loader;
     private List<EpochMetrics> _metrics = []; // one an epoch done
@@ -40,11 +41,11 @@ internal sealed class TrainingRun : IDisposable
     {
         var (model, _, _, options) = run;
         (_model, _train, _heldOut, _options) = run;
-        _events = events;
+        (_whole, _before, _events) = (run.Whole ?? run, run.Spent, events);
         (_progress, _ended, _log) = (callbacks.Epoch, callbacks.Ended, callbacks.Log ?? (_ => { }));
         var network = model.Network;
-        _objective = options.Objective.Create(new ObjectiveContext(network, options.Scaling, model.Device, Seeds.Mix(options.Seed, SeedStream.Objective)));
-        _optimizer = Optimizers.Create([new([.. network.parameters()]), new([.. _objective.Parameters])], options);
+        _objective = options.Objective.CreateWhole(new ObjectiveContext(network, options.Scaling, model.Device, Seeds.Mix(options.Seed, SeedStream.Objective)));
+        _optimizer = Optimizers.Create([.. Optimizers.Groups(network, options), new([.. _objective.Parameters])], options);
         _average = options.EmaDecay is { } decay ? new WeightAverage(network, _optimizer, decay) : null;
         _dropouts = SeededDropout.In(network);
         _state = new RunState(network, _optimizer, _objective, model.Device, _average);
@@ -58,10 +59,10 @@ internal sealed class TrainingRun : IDisposable
 
     public void Run(CancellationToken cancellationToken)
     {
-        var saving = _options.Checkpoint is { } checkpoint ? new RunCheckpoint(checkpoint, OptionText.Of(_options), CheckpointDescription.Fingerprint(_train, _heldOut), _log) : null;
+        var saving = _options.Checkpoint is { } checkpoint ? new RunCheckpoint(checkpoint, OptionText.Of(_whole.Options), CheckpointDescription.Fingerprint(_whole.Train, _whole.HeldOut), _log) : null;
         if (saving?.Resume(_state, _best) is { } saved)
         {
-            (_metrics, _restarts, _before) = ([.. saved.Metrics], saved.Restarts, saved.Metrics is [.., var last] ? last.Elapsed : default);
+            (_metrics, _restarts, _before) = ([.. saved.Metrics], saved.Restarts, _before + (saved.Metrics is [.., var last] ? last.Elapsed : default));
             _loader = Loader();
             _monitor.GoTo(FirstStep, saved.LossLimit);
             _metrics.ForEach(m => _progress?.Invoke(m));
@@ -98,6 +99,7 @@ internal sealed class TrainingRun : IDisposable
             _events?.Add(_metrics[^1]);
             _progress?.Invoke(_metrics[^1]);
         }
+        _model.UseTrained(_objective.Trained());
         _model.Network.eval();
         var kept = _metrics[^1];
         if (_best.Decides && _best.Metrics is { } best && best.Epoch < kept.Epoch)
@@ -195,11 +197,20 @@ internal sealed class TrainingRun : IDisposable
 
     private HdgeModel LastGoodModel()
     {
-        var good = new HdgeModel(_options.Network.Create(_train.Shape, _train.ClassCount), _options.Scaling, _model.Device);
+        var (network, images) = (_model.Network, _whole.Model);
+        var good = new HdgeModel(_whole.Options.Network.Create(images.InputShape, images.ClassCount), _whole.Options.Scaling, _model.Device);
         using (no_grad())
-            foreach (var (name, weight) in good.Network.state_dict())
+        {
+            foreach (var (name, weight) in network.state_dict())
                 weight.copy_(_lastGood.Tensors.GetValueOrDefault(RunState.AveragePrefix + name) ?? _lastGood.Tensors[RunState.NetworkPrefix + name]);
-        ModelTrainer.Finish(new RunInput(good, _train, _heldOut, _options), progress: null, elapsed: default, CancellationToken.None);
+            foreach (var (name, weight) in images.Network.state_dict())
+                good.Network.state_dict()[name].copy_(weight);
+            if (images != _model)
+                FrozenRun.Copy(network, good.Network);
+        }
+        good.Kept = images.Kept;
+        ModelTrainer.Finish(_whole with { Model = good }, progress: null, elapsed: default, CancellationToken.None);
+        good.Kept = null;
         return good;
     }
 
@@ -236,7 +247,7 @@ internal sealed class TrainingRun : IDisposable
         _average?.Swap();
         try
         {
-            return Validation.Run(_model, _heldOut, cancellationToken);
+            return Validation.Run(_model, _heldOut, _options.ClassWeights, cancellationToken);
         }
         finally
         {
@@ -251,7 +262,7 @@ internal sealed class TrainingRun : IDisposable
         var (input, targets) = DeviceBatch.Of(batch, _train.Shape, _model.Device, _options.LabelSmoothing);
         DeviceBatch.AddNoise(input, _options.Augmentation.NoiseDeviation, batch.Seed);
         foreach (var dropout in _dropouts)
-            dropout.Reseed(_model.Device, (int)batch.Seed);
+            dropout.Reseed((int)batch.Seed);
         var step = new TrainingStep(_model.Network, input, targets) { Seed = (int)batch.Seed };
         using var terms = _objective.Compute(step);
         _optimizer.ZeroGradients();

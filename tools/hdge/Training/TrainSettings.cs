@@ -27,8 +27,16 @@ internal sealed record TrainSettings
 
     public int? Batch { get; init; }
 
-    /// <summary>"wrn-10-1" (depth, width) or "resnet-50".</summary>
+    /// <summary>"wrn-10-1" (depth, width), "resnet-18" or "resnet-50".</summary>
     public string? Network { get; init; }
+
+    /// <summary>Shorter side to which a ResNet brings its images.</summary>
+    public int? InputSize { get; init; }
+
+    /// <summary>"imagenet-resnet18" or a file.</summary>
+    public string? Pretrained { get; init; }
+
+    public Freeze? Freeze { get; init; }
 
     public Normalization? Normalization { get; init; }
 
@@ -68,7 +76,7 @@ internal sealed record TrainSettings
         new (string Name, object? Value)[]
         {
             ("--objective", Objective), ("--dataset", Dataset), ("--preset", Preset), ("--seed", Seed), ("--epochs", Epochs), ("--limit", Limit), ("--shape", Shape), ("--batch", Batch),
-            ("--network", Network), ("--normalization", Normalization), ("--learning-rate", LearningRate), ("--bank", Bank), ("--device", Device),
+            ("--network", Network), ("--input-size", InputSize), ("--pretrained", Pretrained), ("--freeze", Freeze), ("--normalization", Normalization), ("--learning-rate", LearningRate), ("--bank", Bank), ("--device", Device),
             ("--validation", Validation), ("--patience", Patience), ("--class-weights", ClassWeights), ("--label-smoothing", LabelSmoothing), ("--mixup", Mixup), ("--cutmix", CutMix), ("--erasing", Erasing),
             ("--randaugment", RandAugment), ("--log", Log),
         }.Where(o => o.Value is not null).SelectMany(o => new[] { o.Name, Convert.ToString(o.Value, CultureInfo.InvariantCulture)! });
@@ -97,7 +105,9 @@ internal sealed record TrainSettings
                 Erasing = Erasing is > 0 ? new RandomErasingOptions { Probability = Erasing.Value } : preset.Augmentation.Erasing,
                 RandAugment = RandAugment is null ? preset.Augmentation.RandAugment : ParseRandAugment(RandAugment),
             },
-            Network = NetworkNames.Change(preset.Network, Network, Normalization),
+            Network = NetworkNames.Change(preset.Network, Network, Normalization, InputSize),
+            Pretrained = Pretrained,
+            Freeze = Freeze ?? Networks.Freeze.None,
             Objective = Bank is not { } bank ? preset.Objective
                 : objective.WithBank(bank) ?? throw new ArgumentException($"--bank is {bank}, but {Objective} has no memory bank."),
             Detection = preset.Detection with { Also = DetectorRegistry.GradientFree },
