@@ -61,7 +61,8 @@ public sealed class Int8Tests(Xunit.Abstractions.ITestOutputHelper output) : IDi
         using (no_grad())
         using (NewDisposeScope())
         {
-            var graph = new OnnxGraph(new OnnxTorchSink(), 17, model.Network.state_dict()) { Rounding = rounding };
+            using var sink = new OnnxTorchSink();
+            var graph = new OnnxGraph(sink, 17, model.Network.state_dict()) { Rounding = rounding };
             new OnnxModelGraph(graph, model).Network(OnnxTorchSink.Input(Input(model, calibration, 0, 256))).Logits.Tensor!.data<float>().ToArray().CopyTo(simulated, 0);
         }
         double runtime = found.Zip(simulated).Average(p => Math.Abs(p.First - p.Second)), rounded = found.Zip(exact).Average(p => Math.Abs(p.First - p.Second));

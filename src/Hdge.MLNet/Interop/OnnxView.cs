@@ -28,14 +28,14 @@ namespace Hdge.MLNet.Interop
     internal interface IOnnxView : ITransformCanSaveOnnx
 #pragma warning restore CA2256
     {
-        private MappedDataView View => (MappedDataView)(object)this;
+        private static MappedDataView ViewOf(object self) => (MappedDataView)self;
 
         // False would only be told in the log, and what we compute would be missing: SaveAsOnnx throws.
         bool ICanSaveOnnx.CanSaveOnnx(OnnxContext ctx) => true;
 
-        void ISaveAsOnnx.SaveAsOnnx(OnnxContext ctx) => View.Binding.SaveAsOnnx(View.Source, ctx);
+        void ISaveAsOnnx.SaveAsOnnx(OnnxContext ctx) => ViewOf(this).Binding.SaveAsOnnx(ViewOf(this).Source, ctx);
 
-        IDataView IDataTransform.Source => View.Source;
+        IDataView IDataTransform.Source => ViewOf(this).Source;
 
         void ICanSaveModel.Save(ModelSaveContext ctx) => throw new NotSupportedException("A data view is not saved: save its transformer.");
     }

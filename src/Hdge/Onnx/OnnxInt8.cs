@@ -35,7 +35,7 @@ internal static class OnnxInt8
             Run(model, options, rounding, images.Count, input, (at, z, f) =>
             {
                 TensorMemory.Span<float>(z.contiguous()).CopyTo(logits.AsSpan(at * model.ClassCount));
-                found.Add((at, z.contiguous().DetachFromDisposeScope(), features ? f.contiguous().DetachFromDisposeScope() : null));
+                found.Add((at, z.clone().DetachFromDisposeScope(), features ? f.clone().DetachFromDisposeScope() : null));
             }, cancellationToken);
             calibrator = CalibratorFitting.Fit(logits, images.Labels, model.ClassCount, model.Calibrator.Method, cancellationToken: cancellationToken).Calibrator;
             double temperature = calibrator is TemperatureCalibrator scaled ? scaled.Temperature : 1;
@@ -66,7 +66,8 @@ internal static class OnnxInt8
             cancellationToken.ThrowIfCancellationRequested();
             using var off = no_grad();
             using var scope = NewDisposeScope();
-            var graph = new OnnxGraph(new OnnxTorchSink(), options.Opset, model.Network.state_dict()) { Rounding = rounding };
+            using var sink = new OnnxTorchSink();
+            var graph = new OnnxGraph(sink, options.Opset, model.Network.state_dict()) { Rounding = rounding };
             var (features, logits) = new OnnxModelGraph(graph, model).Network(OnnxTorchSink.Input(input(at, Math.Min(Batch, count - at)).cpu()));
             take(at, logits.Tensor!, features.Tensor!);
         }

@@ -4,11 +4,13 @@ using static TorchSharp.torch;
 namespace Hdge.Onnx;
 
 /// <summary>
-/// Computes a network's graph on the processor while it is built: what an exported network says, before it is exported. Only the operators of networks are there. Tensors belong
-/// to the caller's dispose scope.
+/// Computes a network's graph on the processor while it is built: what an exported network says, before it is exported. Only the operators of networks are there. Its values live until it is
+/// disposed of, whatever dispose scopes a network's export opens.
 /// </summary>
-internal sealed class OnnxTorchSink : OnnxSink
+internal sealed class OnnxTorchSink : OnnxSink, IDisposable
 {
+    private readonly List<Tensor> _values = [];
+
     private static readonly Dictionary<Type, ScalarType> s_types = new()
     {
         [typeof(float)] = float32, [typeof(double)] = float64, [typeof(long)] = int64, [typeof(int)] = int32, [typeof(byte)] = uint8, [typeof(sbyte)] = int8, [typeof(bool)] = @bool,
@@ -21,7 +23,7 @@ internal sealed class OnnxTorchSink : OnnxSink
         var tensor = empty(shape, dtype: s_types[type]);
         if (data.Length > 0)
             data.CopyTo(tensor.bytes);
-        return new(name) { Tensor = tensor };
+        return Kept(name, tensor);
     }
 
     public override OnnxValue[] Node(string op, OnnxValue[] inputs, string[] outputs, (string Name, object Value)[] attributes)
@@ -47,16 +49,28 @@ internal sealed class OnnxTorchSink : OnnxSink
             "Reshape" => x[0].reshape(Sides(x[0].shape, x[1].data<long>().ToArray())),
             "QuantizeLinear" => x[0].div(x[1]).round().add(x[2].to(float32), s_one.Scalar).clamp(s_lowest.Scalar, s_highest.Scalar),
             "DequantizeLinear" => (x[0].to(float64) - Channel(x[2], x[0]).to(float64)).mul(Channel(x[1], x[0]).to(float64)).to(float32),
-            "Identity" => x[0],
+            "Identity" => x[0].alias(),
             _ => throw new NotSupportedException($"The network cannot be rounded to 8 bits: the operator {op} in its graph is not known there."),
         };
-        return [new(outputs[0]) { Tensor = result }];
+        return [Kept(outputs[0], result)];
 
         object Attribute(string name) => attributes.First(a => a.Name == name).Value;
         long[] Numbers(string name) => [.. (IEnumerable<long>)Attribute(name)];
     }
 
     private static readonly HeldScalar s_one = new(1L), s_lowest = new(0.0), s_highest = new(255.0);
+
+    public void Dispose()
+    {
+        foreach (var value in _values)
+            value.Dispose();
+    }
+
+    private OnnxValue Kept(string name, Tensor tensor)
+    {
+        _values.Add(tensor.DetachFromDisposeScope());
+        return new(name) { Tensor = tensor };
+    }
 
     private static Tensor LeakyRelu(Tensor x, double slope)
     {
