@@ -230,6 +230,8 @@ public sealed partial class HdgeModel : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         if (NetworkOptions.TakesFeatures)
             throw new InvalidOperationException("The model takes features, expected one of images: chains of samples run over images of 0..1.");
+        if (!NetworkOptions.HasInputGradient)
+            throw new InvalidOperationException($"The model's network is a {NetworkOptions}, expected another for chains of samples: {NetworkOptions.NoInputGradient}. Its own images are drawn by {nameof(SamplePixels)}.");
         return ImageSampler.Draw(Network, Scaling, Device, options, progress, cancellationToken);
     }
 

@@ -18,6 +18,12 @@ public sealed record AugmentationOptions
     /// </summary>
     public ViewAugmentationOptions? Views { get; init; }
 
+    /// <summary>
+    /// The strong augmentation of the second view alone, where an objective takes two: the first is made by the options above. Default null: both views are made alike. Values must be in 0..1
+    /// before scaling.
+    /// </summary>
+    public ViewAugmentationOptions? SecondView { get; init; }
+
     /// <summary>Checks the values for images of <paramref name="shape"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
     public void Validate(ImageShape shape)
@@ -27,6 +33,7 @@ public sealed record AugmentationOptions
         Argument.Require(Views is null || CropPadding == 0, CropPadding, $"0 together with {nameof(Views)}, which crop by themselves");
         Argument.Require(Views is null || !HorizontalFlip, HorizontalFlip, $"false together with {nameof(Views)}, which have a flip of their own");
         Views?.Validate();
+        SecondView?.Validate();
         Argument.Require(NoiseDeviation >= 0 && double.IsFinite(NoiseDeviation), NoiseDeviation, "a finite number of at least 0");
     }
 

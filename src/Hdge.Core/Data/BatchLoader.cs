@@ -9,7 +9,7 @@ internal sealed class BatchLoader
     private const int Order = -1; // the number of an epoch's shuffle, beside those of its batches
 
     private readonly ImageSet _images;
-    private readonly IBatchAugmenter _augmenter;
+    private readonly IBatchAugmenter _augmenter, _second;
     private readonly int _batchSize;
     private readonly int _views;
     private readonly bool _shuffle;
@@ -35,6 +35,7 @@ internal sealed class BatchLoader
         (_images, _batchSize, _shuffle, _seed, _views) = (images, Math.Min(batchSize, images.Count), shuffle, seed, views);
         augmentation.Validate(images.Shape);
         _augmenter = augmentation.Views is { } options ? new ViewAugmenter(images, scaling, options) : new BatchAugmenter(images, scaling, augmentation);
+        _second = augmentation.SecondView is { } second ? new ViewAugmenter(images, scaling, second) : _augmenter;
     }
 
     /// <summary>Batches in an epoch.</summary>
@@ -75,7 +76,7 @@ internal sealed class BatchLoader
                 batch.Labels[i] = _images.Labels[indices[i]];
             _augmenter.Fill(batch.Pixels, indices, new Random(seed));
             if (_views == 2)
-                _augmenter.Fill(batch.SecondPixels, indices, new Random(Seeds.Mix(seed, SeedStream.SecondView)));
+                _second.Fill(batch.SecondPixels, indices, new Random(Seeds.Mix(seed, SeedStream.SecondView)));
         }, CancellationToken.None);
     }
 }

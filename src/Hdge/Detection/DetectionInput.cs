@@ -11,6 +11,7 @@ public sealed class DetectionInput : IDisposable
     private readonly Tensor? _features;
     private readonly DetectorSet? _detectors;
     private readonly (Tensor Input, Tensor Logits)? _graph;
+    private readonly PixelRead? _pixels;
     private Tensor? _wide;
 
     /// <param name="logits">[N, C] on the processor.</param>
@@ -18,9 +19,10 @@ public sealed class DetectionInput : IDisposable
     /// <param name="temperature">The model's calibrated temperature.</param>
     /// <param name="detectors">What gives other scores, the last layer and the network.</param>
     /// <param name="graph">Network input and logits with their graph, on the device; null unless gradients were asked for.</param>
-    internal DetectionInput(Tensor logits, Tensor? features, double temperature, DetectorSet? detectors = null, (Tensor Input, Tensor Logits)? graph = null)
+    /// <param name="pixels">The pixels' likelihood; null unless asked for.</param>
+    internal DetectionInput(Tensor logits, Tensor? features, double temperature, DetectorSet? detectors = null, (Tensor Input, Tensor Logits)? graph = null, PixelRead? pixels = null)
     {
-        (_logits, _features, Temperature, _detectors, _graph) = (logits, features, temperature, detectors, graph);
+        (_logits, _features, Temperature, _detectors, _graph, _pixels) = (logits, features, temperature, detectors, graph, pixels);
         (Count, ClassCount) = ((int)logits.shape[0], (int)logits.shape[1]);
     }
 
@@ -40,6 +42,10 @@ public sealed class DetectionInput : IDisposable
     /// <summary>Network input [N, channels, height, width] and logits [N, C] with their graph, on the model's device. Keep the graph when taking gradients.</summary>
     /// <exception cref="InvalidOperationException">The detector does not say that it needs <see cref="DetectorNeeds.Gradients"/>.</exception>
     public (Tensor Input, Tensor Logits) Graph => _graph ?? throw NotAskedFor("gradients", DetectorNeeds.Gradients);
+
+    /// <summary>The likelihood of the images' pixels.</summary>
+    /// <exception cref="InvalidOperationException">The detector does not say that it needs <see cref="DetectorNeeds.Likelihood"/>.</exception>
+    internal PixelRead Pixels => _pixels ?? throw NotAskedFor("likelihoods", DetectorNeeds.Likelihood);
 
     private DetectorSet Detectors => _detectors ?? throw new InvalidOperationException("There is no model behind this batch.");
 

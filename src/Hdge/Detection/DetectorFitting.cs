@@ -11,7 +11,7 @@ internal static class DetectorFitting
     {
         bool auto = options.Score == DetectionScore.Auto;
         var catalog = options.Catalog();
-        var wanted = catalog.With(auto ? [.. catalog.All.Where(d => !d.Needs.HasFlag(DetectorNeeds.Gradients)).Select(d => d.Kind), .. options.Also] : [options.Score, .. options.Also]);
+        var wanted = catalog.With(auto ? [.. catalog.All.Where(d => !d.Needs.HasFlag(DetectorNeeds.Gradients) && d.Needs.Problem(model.NetworkOptions) is null).Select(d => d.Kind), .. options.Also] : [options.Score, .. options.Also]);
         var head = new Lazy<LinearHead>(() => LinearHead.Of(model.Network));
         var states = new Dictionary<string, DetectorState>();
         try

@@ -15,4 +15,7 @@ public enum DetectorNeeds
 
     /// <summary>Training or held-out images: only a model that was fitted for it gives its score.</summary>
     Fitting = 4,
+
+    /// <summary>The likelihood of the images' pixels: only a network that predicts them, as a <see cref="Networks.PixelTransformerOptions"/>, gives it.</summary>
+    Likelihood = 8,
 }

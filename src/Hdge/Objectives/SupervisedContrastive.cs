@@ -15,7 +15,8 @@ internal static class SupervisedContrastive
     /// <param name="embeddings">Shape [N, P], of any length: they are normalised here.</param>
     /// <param name="labels">Classes, shape [N], 64-bit integers.</param>
     /// <param name="temperature">T, above 0.</param>
-    public static Tensor Term(Tensor embeddings, Tensor labels, double temperature)
+    /// <param name="normalize">False takes the bare product of two embeddings for s·T.</param>
+    public static Tensor Term(Tensor embeddings, Tensor labels, double temperature, bool normalize = true)
     {
         ArgumentNullException.ThrowIfNull(embeddings);
         ArgumentNullException.ThrowIfNull(labels);
@@ -26,7 +27,7 @@ internal static class SupervisedContrastive
         long count = labels.shape[0];
         if (count < 2)
             return embeddings.sum().Times(0).MoveToOuterDisposeScope();
-        var normal = embeddings / (embeddings * embeddings).sum(1, true).AtLeast(SmallestSquaredNorm).sqrt();
+        var normal = normalize ? embeddings / (embeddings * embeddings).sum(1, true).AtLeast(SmallestSquaredNorm).sqrt() : embeddings;
         var scores = normal.matmul(normal.t()).Over(temperature);
         var itself = eye(count, dtype: ScalarType.Bool, device: labels.device);
         var logProbabilities = scores - scores.Masked(itself, double.NegativeInfinity).logsumexp(1, true);

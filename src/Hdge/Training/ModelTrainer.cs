@@ -43,6 +43,7 @@ public static class ModelTrainer
         var model = new HdgeModel(network, options.Scaling, device);
         try
         {
+            network.Prepare(train, options.Scaling, Seeds.Mix(options.Seed, SeedStream.Palette));
             callbacks.Started?.Invoke(new TrainingStart
             {
                 Device = device.ToString(),

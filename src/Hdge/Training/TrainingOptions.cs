@@ -130,11 +130,14 @@ public sealed record TrainingOptions
         Scaling.Validate(shape.Channels);
         Network.Validate(Scaling);
         Detection.Validate(shape);
+        Detection.Validate(Network);
         Argument.Require(Epochs >= 1, Epochs, "at least 1");
         Argument.Require(BatchSize >= 1, BatchSize, "at least 1");
         Argument.Require(BatchSize >= Objective.SmallestBatch, BatchSize, $"at least {Objective.SmallestBatch} for {Objective.GetType().Name}: it compares the images of a step");
         if (Objective.ViewCount == 2 && Augmentation == new AugmentationOptions())
             throw new ArgumentException($"{nameof(Objective)} takes 2 views of each image, but {nameof(Augmentation)} changes nothing: both would be the same image. Expected an augmentation, or 1 view.");
+        if (Objective.ViewCount == 1 && Augmentation.SecondView is not null)
+            throw new ArgumentException($"{nameof(Augmentation)}.{nameof(AugmentationOptions.SecondView)} is set, but {nameof(Objective)} takes 1 view of each image, expected none: it would never be made.");
         Argument.Require(Enum.IsDefined(Optimizer), Optimizer, "Sgd, Adam or AdamW");
         Argument.Require(Enum.IsDefined(Schedule), Schedule, "Constant, Step, Cosine or OneCycle");
         Argument.Require(LearningRate > 0 && double.IsFinite(LearningRate), LearningRate, "finite and above 0");
