@@ -12,6 +12,9 @@ internal sealed class GenerativeContrastiveObjective : IObjective
     private readonly PixelTransformer _network;
     private readonly ProjectionHead? _head; // none where nothing is contrasted
 
+    /// <summary>The projection head, for tests.</summary>
+    internal ProjectionHead? Head => _head;
+
     public GenerativeContrastiveObjective(ObjectiveContext context, GenerativeContrastiveOptions options)
     {
         options.Validate();
