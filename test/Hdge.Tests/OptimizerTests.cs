@@ -17,11 +17,11 @@ public sealed class OptimizerTests
         return [.. new long[][] { [4, 3], [5], [2, 3, 2], [] }.Select(shape => nn.Parameter(randn(shape, dtype: type, generator: generator)))];
     }
 
-    private static Optimizer Ours(string kind, double momentum, params ParameterGroup[] groups) => kind switch
+    private static Optimizer Ours(string kind, double momentum, double decay, params ParameterGroup[] groups) => kind switch
     {
-        "Adam" => new Hdge.Training.Adam(groups),
-        "AdamW" => new Hdge.Training.Adam(groups, decoupled: true),
-        _ => new Sgd(groups, momentum, nesterov: kind == "Nesterov"),
+        "Adam" => new Hdge.Training.Adam(groups, decay),
+        "AdamW" => new Hdge.Training.Adam(groups, decay, decoupled: true),
+        _ => new Sgd(groups, decay, momentum, nesterov: kind == "Nesterov"),
     };
 
     private static OptimizerHelper Theirs(string kind, double momentum, double decay, Parameter[] first, Parameter[] second)
@@ -51,13 +51,13 @@ public sealed class OptimizerTests
         foreach (var (type, tolerance) in new[] { (float64, 1e-12), (float32, 2e-6) })
         {
             Parameter[] ours = Weights(type, 3), theirs = Weights(type, 3);
-            ParameterGroup[] groups = [new(ours[..2], 0.05, decay), new(ours[2..], 0.05, 2 * decay)];
-            using var own = Ours(kind, momentum, groups);
+            ParameterGroup[] groups = [new(ours[..2]), new(ours[2..], LearningRateFactor: 2, WeightDecayFactor: 2)];
+            using var own = Ours(kind, momentum, decay, groups);
             using var torch = Theirs(kind, momentum, decay, theirs[..2], theirs[2..]);
             for (int step = 0; step < 50; step++)
             {
                 double rate = 0.05 / (1 + step / 10);
-                (groups[0].LearningRate, groups[1].LearningRate) = (rate, 2 * rate);
+                own.LearningRate = rate;
                 (torch.ParamGroups.First().LearningRate, torch.ParamGroups.Last().LearningRate) = (rate, 2 * rate);
                 own.ZeroGradients();
                 torch.zero_grad();
@@ -81,7 +81,8 @@ public sealed class OptimizerTests
     public void Two_steps_by_hand(string kind, double first, double second)
     {
         using var weight = nn.Parameter(tensor(1.0));
-        using var optimizer = Ours(kind, 0.9, new ParameterGroup([weight], 0.1, 0.5));
+        using var optimizer = Ours(kind, 0.9, 0.5, new ParameterGroup([weight]));
+        optimizer.LearningRate = 0.1;
         foreach (double expected in new[] { first, second })
         {
             optimizer.ZeroGradients();
@@ -96,7 +97,8 @@ public sealed class OptimizerTests
     {
         using var used = nn.Parameter(tensor(1.0));
         using var unused = nn.Parameter(tensor(3.0));
-        using var optimizer = Ours("AdamW", 0, new ParameterGroup([used, unused], 0.1, 0.5));
+        using var optimizer = Ours("AdamW", 0, 0.5, new ParameterGroup([used, unused]));
+        optimizer.LearningRate = 0.1;
         (used * 2).backward();
         optimizer.Step();
         Assert.Equal(3, unused.item<double>());
@@ -110,7 +112,8 @@ public sealed class OptimizerTests
     public void Steps_leave_no_tensor_behind()
     {
         Parameter[] weights = Weights(float32, 1);
-        using var optimizer = Ours("Adam", 0, new ParameterGroup(weights, 0.01, 0.1));
+        using var optimizer = Ours("Adam", 0, 0.1, new ParameterGroup(weights));
+        optimizer.LearningRate = 0.01;
         Backward(weights, 0);
         optimizer.Step();
         long before = Tensor.TotalCount;

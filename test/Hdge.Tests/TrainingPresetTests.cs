@@ -39,7 +39,7 @@ public class TrainingPresetTests
         Assert.Equal(1e-4 / 1001, Rate(jem, 0), 12);
         Assert.Equal([1e-4, 1e-4, 3e-5, 9e-6], new[] { 2, 159, 160, 180 }.Select(epoch => Math.Round(Rate(jem, epoch), 12)));
         using var network = new WideResNetOptions().Create(SmallImages.Shape, 2);
-        using var optimizer = Optimizers.Create(network.parameters(), jem);
+        using var optimizer = Optimizers.Create([new([.. network.parameters()])], jem);
         Assert.IsType<Adam>(optimizer);
     }
 

@@ -28,7 +28,7 @@ internal static class LinearStage
         using var labels = Labels(train, device);
         using var heldOutFeatures = heldOut.Count > 0 ? Features(network, heldOut, options.Scaling, device, cancellationToken) : null;
         using var heldOutLabels = Labels(heldOut, device);
-        using var optimizer = new Adam([new(network.Classifier.parameters(), stage.LearningRate)]);
+        using var optimizer = new Adam([new([.. network.Classifier.parameters()])]);
         int batches = (train.Count + BatchSize - 1) / BatchSize;
         for (int epoch = 0; epoch < stage.Epochs && !(mayEnd && epoch > 0 && end.IsCancellationRequested); epoch++)
         {
@@ -41,7 +41,7 @@ internal static class LinearStage
                 using var scope = NewDisposeScope();
                 var rows = tensor(order[(batch * BatchSize)..Math.Min((batch + 1) * BatchSize, order.Length)], device: device);
                 rate = stage.LearningRate * 0.5 * (1 + Math.Cos(Math.PI * (epoch + batch / (double)batches) / stage.Epochs));
-                optimizer.SetLearningRate(rate);
+                optimizer.LearningRate = rate;
                 var (sum, correct) = Sums(network, features.index_select(0, rows), labels.index_select(0, rows));
                 optimizer.ZeroGradients();
                 sum.Over(rows.shape[0]).backward();

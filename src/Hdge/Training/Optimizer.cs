@@ -12,24 +12,24 @@ internal abstract class Optimizer : IDisposable
 {
     private readonly List<WeightMemory> _all;
 
-    /// <param name="groups">Weights and their settings.</param>
+    /// <param name="groups">Weights and their factors.</param>
+    /// <param name="weightDecay">Weight decay λ, at least 0.</param>
     /// <param name="memories">Names of what is remembered of each weight in a tensor of its shape, 0 at the start.</param>
     /// <param name="counts">Whether the steps of each weight are counted.</param>
-    protected Optimizer(IReadOnlyList<ParameterGroup> groups, string[] memories, bool counts)
+    protected Optimizer(IReadOnlyList<ParameterGroup> groups, double weightDecay, string[] memories, bool counts)
     {
-        Groups = groups;
+        (Groups, WeightDecay) = (groups, weightDecay);
         _all = [.. groups.SelectMany(g => g.Parameters).Select(weight => new WeightMemory(weight, memories, counts))];
     }
 
-    /// <summary>Weights and their settings; learning rate and weight decay may change between steps.</summary>
+    /// <summary>Weights and their factors.</summary>
     public IReadOnlyList<ParameterGroup> Groups { get; }
 
-    /// <summary>Sets the learning rate of all groups.</summary>
-    public void SetLearningRate(double rate)
-    {
-        foreach (var group in Groups)
-            group.LearningRate = rate;
-    }
+    /// <summary>Learning rate η of the next step, before a group's factor; at least 0. Default 0.</summary>
+    public double LearningRate { get; set; }
+
+    /// <summary>Weight decay λ of the next step, before a group's factor; at least 0.</summary>
+    public double WeightDecay { get; set; }
 
     /// <summary>Sets the gradients to 0.</summary>
     public void ZeroGradients()
@@ -48,13 +48,13 @@ internal abstract class Optimizer : IDisposable
         int at = 0;
         foreach (var group in Groups)
         {
-            Begin(group);
+            Begin(LearningRate * group.LearningRateFactor, WeightDecay * group.WeightDecayFactor);
             for (int i = 0; i < group.Parameters.Count; i++)
             {
                 var memory = _all[at++];
                 using var gradient = memory.Weight.grad;
                 if (gradient is not null)
-                    Update(group, memory, gradient);
+                    Update(memory, gradient);
             }
         }
     }
@@ -62,11 +62,11 @@ internal abstract class Optimizer : IDisposable
     /// <summary>What is remembered, "weight's number.name": the tensors themselves, where they are used.</summary>
     public IEnumerable<KeyValuePair<string, Tensor>> State() => _all.SelectMany((memory, i) => memory.Tensors.Select(t => new KeyValuePair<string, Tensor>($"{i}.{t.Key}", t.Value)));
 
-    /// <summary>Takes up the settings of a group for the updates that follow.</summary>
-    protected abstract void Begin(ParameterGroup group);
+    /// <summary>Takes up a group's learning rate and weight decay for the updates that follow.</summary>
+    protected abstract void Begin(double rate, double decay);
 
     /// <summary>Moves a weight; called without gradients being recorded.</summary>
-    protected abstract void Update(ParameterGroup group, WeightMemory memory, Tensor gradient);
+    protected abstract void Update(WeightMemory memory, Tensor gradient);
 
     /// <summary>Releases what is remembered, not the weights.</summary>
     public virtual void Dispose()

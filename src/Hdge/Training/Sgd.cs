@@ -6,11 +6,11 @@ namespace Hdge.Training;
 /// Stochastic gradient descent as in PyTorch: with g the gradient plus λ·weight, the momentum m ← μ·m + g, and the weight moves by −η·m, or with Nesterov's
 /// momentum (Sutskever et al. 2013) by −η·(g + μ·m).
 /// </summary>
-internal sealed class Sgd(IReadOnlyList<ParameterGroup> groups, double momentum = 0, bool nesterov = false)
-    : Optimizer(groups, momentum != 0 ? ["momentum"] : [], counts: false)
+internal sealed class Sgd(IReadOnlyList<ParameterGroup> groups, double weightDecay = 0, double momentum = 0, bool nesterov = false)
+    : Optimizer(groups, weightDecay, momentum != 0 ? ["momentum"] : [], counts: false)
 {
     private readonly HeldScalar _momentum = new(momentum);
-    private HeldScalar? _decay, _rate;
+    private HeldScalar? _decay, _rate; // no decay where λ is 0
 
     public override void Dispose()
     {
@@ -19,16 +19,16 @@ internal sealed class Sgd(IReadOnlyList<ParameterGroup> groups, double momentum 
         _momentum.Dispose();
     }
 
-    protected override void Begin(ParameterGroup group)
+    protected override void Begin(double rate, double decay)
     {
         Release();
-        _decay = new HeldScalar(group.WeightDecay);
-        _rate = new HeldScalar(-group.LearningRate);
+        _decay = decay != 0 ? new HeldScalar(decay) : null;
+        _rate = new HeldScalar(-rate);
     }
 
-    protected override void Update(ParameterGroup group, WeightMemory memory, Tensor gradient)
+    protected override void Update(WeightMemory memory, Tensor gradient)
     {
-        using var decayed = group.WeightDecay != 0 ? gradient.Plus(memory.Weight, _decay!) : null;
+        using var decayed = _decay is not null ? gradient.Plus(memory.Weight, _decay) : null;
         var direction = decayed ?? gradient;
         memory.First?.ScaleInPlace(_momentum).AddInPlace(direction);
         using var ahead = memory.First is not null && nesterov ? direction.Plus(memory.First, _momentum) : null;

@@ -41,7 +41,7 @@ internal sealed class TrainingRun : IDisposable
         (_progress, _log) = (callbacks.Epoch, callbacks.Log ?? (_ => { }));
         var network = model.Network;
         _objective = options.Objective.Create(new ObjectiveContext(network, options.Scaling, model.Device, Seeds.Mix(options.Seed, SeedStream.Objective)));
-        _optimizer = Optimizers.Create([.. network.parameters(), .. _objective.Parameters], options);
+        _optimizer = Optimizers.Create([new([.. network.parameters()]), new([.. _objective.Parameters])], options);
         _dropouts = SeededDropout.In(network);
         _state = new RunState(network, _optimizer, _objective, model.Device);
         _monitor = new LossMonitor(model.Device);
@@ -125,7 +125,7 @@ internal sealed class TrainingRun : IDisposable
         _reporter.BeginEpoch();
         foreach (var batch in _loader.Epoch(_metrics.Count, cancellationToken))
         {
-            _optimizer.SetLearningRate(_schedule.At(step++));
+            _optimizer.LearningRate = _schedule.At(step++);
             if (_monitor.Add(Step(batch), sums) is { } bad)
                 return bad;
             _reporter.Add(_metrics.Count + 1, ++done, _loader.BatchCount, batch.Count, _before);
