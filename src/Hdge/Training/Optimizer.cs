@@ -31,6 +31,9 @@ internal abstract class Optimizer : IDisposable
     /// <summary>Weight decay λ of the next step, before a group's factor; at least 0.</summary>
     public double WeightDecay { get; set; }
 
+    /// <summary>Largest L2 length of all gradients together; longer ones are shortened to it before a step. Null for none.</summary>
+    public double? LargestGradient { get; init; }
+
     /// <summary>Sets the gradients to 0.</summary>
     public void ZeroGradients()
     {
@@ -45,6 +48,9 @@ internal abstract class Optimizer : IDisposable
     public void Step()
     {
         using var off = no_grad();
+        if (LargestGradient is { } largest)
+            using (NewDisposeScope())
+                GradientClipping.Clip([.. _all.Select(memory => memory.Weight.grad).OfType<Tensor>()], largest);
         int at = 0;
         foreach (var group in Groups)
         {

@@ -7,9 +7,9 @@ internal static class Optimizers
     {
         Optimizer optimizer = options.Optimizer switch
         {
-            OptimizerKind.Adam => new Adam(groups, options.WeightDecay),
-            OptimizerKind.AdamW => new Adam(groups, options.WeightDecay, decoupled: true),
-            _ => new Sgd(groups, options.WeightDecay, options.Momentum, nesterov: options.Momentum > 0),
+            OptimizerKind.Adam => new Adam(groups, options.WeightDecay, beta2: options.AdamBeta2) { LargestGradient = options.GradientClipping },
+            OptimizerKind.AdamW => new Adam(groups, options.WeightDecay, decoupled: true, options.AdamBeta2) { LargestGradient = options.GradientClipping },
+            _ => new Sgd(groups, options.WeightDecay, options.Momentum, nesterov: options.Momentum > 0) { LargestGradient = options.GradientClipping },
         };
         optimizer.LearningRate = options.LearningRate;
         return optimizer;

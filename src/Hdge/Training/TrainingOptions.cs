@@ -40,6 +40,12 @@ public sealed record TrainingOptions
     /// <summary>L2 penalty on all weights; with AdamW their decay a step, times the learning rate. Default 0, at least 0; 5e-4 with SGD in the paper.</summary>
     public double WeightDecay { get; init; }
 
+    /// <summary>Largest length (L2) of a step's gradient over all weights; a longer one is shortened to it. Above 0. Default null: none.</summary>
+    public double? GradientClipping { get; init; }
+
+    /// <summary>β₂ of Adam and AdamW, the share of the past in the average of squared gradients. Range [0, 1). Default 0.999; 0.95 is usual for transformers.</summary>
+    public double AdamBeta2 { get; init; } = 0.999;
+
     /// <summary>Default <see cref="ScheduleKind.Cosine"/>.</summary>
     public ScheduleKind Schedule { get; init; } = ScheduleKind.Cosine;
 
@@ -143,6 +149,8 @@ public sealed record TrainingOptions
         Argument.Require(LearningRate > 0 && double.IsFinite(LearningRate), LearningRate, "finite and above 0");
         Argument.Require(Momentum >= 0 && Momentum < 1, Momentum, "in [0, 1)");
         Argument.Require(WeightDecay >= 0 && double.IsFinite(WeightDecay), WeightDecay, "finite and at least 0");
+        Argument.Require(GradientClipping is null || (GradientClipping > 0 && double.IsFinite(GradientClipping.Value)), GradientClipping ?? 0, "finite and above 0, or null", nameof(GradientClipping));
+        Argument.Require(AdamBeta2 >= 0 && AdamBeta2 < 1, AdamBeta2, "in [0, 1)");
         Argument.Require(StepFactor > 0 && StepFactor <= 1, StepFactor, "in (0, 1]");
         Argument.Require(WarmUpSteps >= 0, WarmUpSteps, "at least 0");
         Argument.Require(WarmUpSteps == 0 || Schedule != ScheduleKind.OneCycle, WarmUpSteps, $"0 with {nameof(ScheduleKind.OneCycle)}, which warms up by itself");
