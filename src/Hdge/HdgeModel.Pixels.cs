@@ -1,4 +1,5 @@
 using Hdge.Data;
+using Hdge.Detection;
 using Hdge.Networks;
 using Hdge.Sampling;
 using TorchSharp;
@@ -54,6 +55,93 @@ public sealed partial class HdgeModel
         using var scope = NewDisposeScope();
         double[] shares = PixelNetwork.Colors.Shares.to(float64).data<double>().ToArray();
         return shares.Where(share => share > 0).Sum(share => -share * Math.Log2(share));
+    }
+
+    /// <summary>Features, likelihood, deciding score and decision of images.</summary>
+    /// <exception cref="ArgumentException">Wrong length or capacity, or a value that is not finite.</exception>
+    internal void Represent(ReadOnlySpan<float> pixels, int count, RepresentationBatch into)
+    {
+        using var use = Use();
+        CheckRoom(pixels.Length, count, into);
+        using var held = HoldDetectors(out var detectors);
+        for (int at = 0; at < count; at += LargestForward)
+        {
+            int n = Math.Min(LargestForward, count - at);
+            using var input = _input.FromSingles(pixels.Slice(at * InputShape.Length, n * InputShape.Length), n, at, TrainedRange, into.RangeOf(at, n));
+            Represent(detectors, input, at, n, into);
+        }
+        into.Count = count;
+    }
+
+    /// <inheritdoc cref="Represent(ReadOnlySpan{float}, int, RepresentationBatch)"/>
+    internal void Represent(ReadOnlySpan<byte> pixels, int count, RepresentationBatch into)
+    {
+        using var use = Use();
+        CheckRoom(pixels.Length, count, into);
+        using var held = HoldDetectors(out var detectors);
+        for (int at = 0; at < count; at += LargestForward)
+        {
+            int n = Math.Min(LargestForward, count - at);
+            using var input = _input.FromBytes(pixels.Slice(at * InputShape.Length, n * InputShape.Length), n, TrainedRange, into.RangeOf(at, n));
+            Represent(detectors, input, at, n, into);
+        }
+        into.Count = count;
+    }
+
+    /// <inheritdoc cref="Represent(ReadOnlySpan{float}, int, RepresentationBatch)"/>
+    internal RepresentationBatch Represent(ImageSet images, CancellationToken cancellationToken)
+    {
+        using var use = Use();
+        CheckShape(images);
+        var into = new RepresentationBatch(Math.Max(1, images.Count), Network.FeatureLength);
+        using var held = HoldDetectors(out var detectors);
+        for (int at = 0; at < images.Count; at += LargestForward)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            int n = Math.Min(LargestForward, images.Count - at);
+            using var input = Input(images, at, n, into.RangeOf(at, n));
+            Represent(detectors, input, at, n, into);
+        }
+        into.Count = images.Count;
+        return into;
+    }
+
+    private void Represent(DetectorSet detectors, Tensor input, int at, int count, RepresentationBatch into)
+    {
+        var decision = detectors.Decision;
+        using var pass = DetectionPass.Run(detectors, input, Temperature, detectors.Needs(decision.Score) | DetectorNeeds.Features | DetectorNeeds.Likelihood);
+        var scores = pass.Scores(decision.Score);
+        for (int i = 0; i < count; i++)
+        {
+            int row = at + i;
+            var features = into.Representations.AsSpan(row * into.Length, into.Length);
+            var values = pass.FeatureRow(i);
+            for (int f = 0; f < features.Length; f++)
+                features[f] = (float)values[f];
+            (into.LogLikelihood[row], into.DetectionScore[row]) = ((float)pass.Pixels.LogLikelihood[i], scores[i]);
+            into.IsInDistribution[row] = into.IsInRange[row] && decision.Keeps(scores[i]) && Finite.All<float>(features);
+        }
+    }
+
+    private void CheckRoom(int values, int count, RepresentationBatch into)
+    {
+        ArgumentNullException.ThrowIfNull(into);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        if (values != (long)count * InputShape.Length)
+            throw new ArgumentException($"{count} images of {InputShape} need {(long)count * InputShape.Length} values, found {values}.");
+        if (into.Length != Network.FeatureLength || into.Capacity < count)
+            throw new ArgumentException($"There is room for {into.Capacity} representations of {into.Length} values, expected at least {count} of {Network.FeatureLength}.", nameof(into));
+    }
+
+    /// <summary>Whether it was trained without labels: what it says of classes means nothing. <see cref="RepresentationModel"/> is the way to it.</summary>
+    internal bool IsUnlabelled { get; set; }
+
+    private static HdgeModel Labelled(HdgeModel model)
+    {
+        if (!model.IsUnlabelled)
+            return model;
+        model.Dispose();
+        throw new InvalidDataException($"The model was trained without labels and has no classes, expected a classifier: {nameof(RepresentationModel)}.{nameof(RepresentationModel.Load)} reads it.");
     }
 
     private PixelTransformer PixelNetwork => Network as PixelTransformer

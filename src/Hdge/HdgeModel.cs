@@ -261,7 +261,7 @@ public sealed partial class HdgeModel : IDisposable
     {
         Libtorch.EnsureLoaded();
         using var on = Autograd.On();
-        return ModelFile.Read(stream, Devices.Resolve(device));
+        return Labelled(ModelFile.Read(stream, Devices.Resolve(device)));
     }
 
     /// <summary>Reads a model from a file.</summary>
@@ -273,7 +273,7 @@ public sealed partial class HdgeModel : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(path);
         Libtorch.EnsureLoaded();
         using var on = Autograd.On();
-        return ModelFile.Read(path, Devices.Resolve(device));
+        return Labelled(ModelFile.Read(path, Devices.Resolve(device)));
     }
 
     /// <summary>One line: network, images, classes, device, calibration and the score that decides.</summary>

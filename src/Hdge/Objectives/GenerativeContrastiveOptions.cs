@@ -29,6 +29,9 @@ public sealed record GenerativeContrastiveOptions : ObjectiveOptions
     /// <summary>Highest learning rate of that stage (Adam, falling to 0 along half a cosine). Range (0, 1]. Default 0.01.</summary>
     public double LinearLearningRate { get; init; } = 0.01;
 
+    /// <summary>Whether there are no labels, and so no linear layer to train.</summary>
+    internal bool Unlabelled { get; init; }
+
     /// <inheritdoc/>
     protected internal override int ViewCount => Beta > 0 ? 2 : 1;
 
@@ -39,7 +42,7 @@ public sealed record GenerativeContrastiveOptions : ObjectiveOptions
     protected internal override bool TrainsClassifier => false;
 
     /// <inheritdoc/>
-    protected internal override LinearStageOptions? FinalStage => new(LinearEpochs, LinearLearningRate);
+    protected internal override LinearStageOptions? FinalStage => Unlabelled ? null : new(LinearEpochs, LinearLearningRate);
 
     /// <inheritdoc/>
     protected internal override string? NotAdversarial => "a pixel transformer has no gradient with respect to the image";

@@ -75,6 +75,7 @@ internal static class ModelFile
                 PredictionSets = calibration.PredictionSets,
                 Decision = description.Decision,
                 TrainedRange = description.TrainedRange,
+                IsUnlabelled = description.Unlabelled,
             };
             DetectorFile.Read(model, file);
             if (!model.Detectors.Available.Contains(model.Decision.Score))

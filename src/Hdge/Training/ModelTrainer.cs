@@ -22,7 +22,11 @@ public static class ModelTrainer
     /// Where one cannot be written later the run goes on, and says so in the log.</exception>
     /// <exception cref="DivergenceException">The loss is no longer finite or has exploded; the exception holds the last good model.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled, and <see cref="TrainingOptions.OnCancel"/> is to throw, or no epoch was whole yet.</exception>
-    public static HdgeModel Train(ImageSet images, TrainingOptions options, TrainingCallbacks? callbacks = null, CancellationToken cancellationToken = default)
+    public static HdgeModel Train(ImageSet images, TrainingOptions options, TrainingCallbacks? callbacks = null, CancellationToken cancellationToken = default) =>
+        Train(images, options, callbacks, fewestClasses: 2, cancellationToken);
+
+    /// <summary>As the other, for objectives that need no labels too: then <paramref name="fewestClasses"/> is 1.</summary>
+    internal static HdgeModel Train(ImageSet images, TrainingOptions options, TrainingCallbacks? callbacks, int fewestClasses, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(options);
@@ -30,8 +34,8 @@ public static class ModelTrainer
         Libtorch.EnsureLoaded();
         options.Validate(images.Shape);
         int classes = images.Labels.ToArray().Distinct().Count();
-        if (images.Count < 2 || classes < 2)
-            throw new ArgumentException($"Training needs images of at least 2 classes, found {images.Count} images of {classes}.", nameof(images));
+        if (images.Count < 2 || classes < fewestClasses)
+            throw new ArgumentException(fewestClasses > 1 ? $"Training needs images of at least {fewestClasses} classes, found {images.Count} images of {classes}." : $"Training needs at least 2 images, found {images.Count}.", nameof(images));
         var device = Devices.Resolve(options.Device);
         using var threads = TorchThreads.UseFor(options.Threads);
         using var on = Autograd.On();
