@@ -83,7 +83,12 @@ internal static class InputColumns
 
     /// <summary>The same checks on the outline of a schema that an estimator chain hands on before there is data.</summary>
     /// <exception cref="ArgumentException">A column is missing or has the wrong type.</exception>
-    public static (SchemaShape.Column Features, SchemaShape.Column Label) FindShapes(SchemaShape shape, string featureName, string labelName)
+    public static (SchemaShape.Column Features, SchemaShape.Column Label) FindShapes(SchemaShape shape, string featureName, string labelName) =>
+        (FindFeatureShape(shape, featureName), FindKey(shape, labelName, "label"));
+
+    /// <summary>The feature column of an outline.</summary>
+    /// <exception cref="ArgumentException">The column is missing or has the wrong type.</exception>
+    public static SchemaShape.Column FindFeatureShape(SchemaShape shape, string featureName)
     {
         SchemaShape.Column features = Find(shape, featureName, "feature");
         if (features.Kind != SchemaShape.Column.VectorKind.Vector || features.IsKey || !IsPixel(features.ItemType))
@@ -93,7 +98,7 @@ internal static class InputColumns
             throw new ArgumentException(InputMessages.WrongFeatures(featureName, Describe(features), cure), nameof(shape));
         }
 
-        return (features, FindKey(shape, labelName, "label"));
+        return features;
     }
 
     /// <summary>A key column of an outline.</summary>

@@ -41,9 +41,17 @@ public static class RepresentationTrainer
         }
     }
 
+    /// <summary>Checks whether such options can train representations of images of <paramref name="shape"/>, before there are any.</summary>
+    /// <exception cref="ArgumentException">An option is out of range, the objective needs labels, or a score needs classes.</exception>
+    public static void Validate(TrainingOptions options, ImageShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Effective(options).Validate(shape);
+    }
+
     /// <summary>The options of the run: no linear layer, and a score that needs no classes.</summary>
     /// <exception cref="ArgumentException">The objective needs labels, or a score needs classes.</exception>
-    internal static TrainingOptions Effective(TrainingOptions options)
+    private static TrainingOptions Effective(TrainingOptions options)
     {
         if (options.Objective is not GenerativeContrastiveOptions objective)
             throw new ArgumentException($"{nameof(TrainingOptions.Objective)} is {options.Objective}, which needs labels: expected {nameof(GenerativeContrastiveOptions)}, as in {nameof(TrainingPresets)}.{nameof(TrainingPresets.GcrlFast)}.");

@@ -27,13 +27,11 @@ public sealed class RepresentationTests
     private static double[] Weights(RepresentationModel model) => [.. model.Inner.Network.state_dict().Values.SelectMany(w => w.to(float64).data<double>().ToArray())];
 
     /// <summary>No density gives 8 distinct images less than log 8 nats on average; a network that remembers them comes near that.</summary>
-    [Theory]
-    [InlineData(8)]
-    [InlineData(14)]
-    public void Eight_images_are_remembered(int side)
+    [Fact]
+    public void Eight_images_are_remembered()
     {
-        var random = new Random(side);
-        var shape = new ImageShape(1, side, side);
+        var random = new Random(8);
+        var shape = new ImageShape(1, 8, 8);
         byte[] grey = [.. Enumerable.Range(0, 16).Select(i => (byte)(17 * i))];
         var images = ImageSet.FromBytes(shape, [.. Enumerable.Range(0, 8 * shape.Length).Select(_ => grey[random.Next(16)])], new int[8], 1);
         var options = s_likelihood with
