@@ -77,7 +77,7 @@ internal sealed class PixelTransformer : Backbone
         {
             var colors = Tokens(part);
             var hidden = Encode(colors);
-            return [Pool(hidden), Objectives.PixelLikelihood.Of(Decode(hidden), colors, FirstScored), colors];
+            return [Pool(hidden), PixelLikelihood.Of(Decode(hidden), colors, FirstScored), colors];
         });
         return (read[0], read[1], read[2]);
     }
@@ -118,7 +118,7 @@ internal sealed class PixelTransformer : Backbone
     public Tensor PerPixel(Tensor hidden, Tensor colors)
     {
         using var scope = NewDisposeScope();
-        return Objectives.PixelLikelihood.PerPixel(Decode(hidden), colors, FirstScored).MoveToOuterDisposeScope();
+        return PixelLikelihood.PerPixel(Decode(hidden), colors, FirstScored).MoveToOuterDisposeScope();
     }
 
     /// <summary>A cache a block for <see cref="Next"/>.</summary>

@@ -27,6 +27,7 @@ internal static partial class NetworkNames
     {
         WideResNetOptions wide => $"WRN-{wide.Depth}-{wide.Width}, {(wide.Normalization == Normalization.None ? "no" : wide.Normalization.ToString().ToLowerInvariant())} normalisation",
         ResNet50Options => "ResNet-50",
+        PixelTransformerOptions => network.ToString(),
         _ => network.GetType().Name.Replace("Options", "", StringComparison.Ordinal),
     };
 

@@ -52,6 +52,7 @@ internal sealed record TrainSettings
     {
         var objective = Training.Objective.Named(Objective);
         var preset = objective.Fit(TrainingPresets.Parse(Preset));
+        var network = NetworkNames.Change(preset.Network, Network, Normalization);
         return preset with
         {
             Seed = Seed,
@@ -59,10 +60,10 @@ internal sealed record TrainSettings
             BatchSize = Batch ?? preset.BatchSize,
             LearningRate = LearningRate ?? preset.LearningRate,
             Device = Device,
-            Network = NetworkNames.Change(preset.Network, Network, Normalization),
+            Network = network,
             Objective = Bank is not { } bank ? preset.Objective
                 : objective.WithBank(bank) ?? throw new ArgumentException($"--bank is {bank}, but {Objective} has no memory bank."),
-            Detection = preset.Detection with { Also = DetectorRegistry.GradientFree },
+            Detection = preset.Detection with { Also = network is PixelTransformerOptions ? [.. DetectorRegistry.GradientFree, .. DetectorRegistry.OfPixels] : DetectorRegistry.GradientFree },
         };
     }
 }

@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Hdge.Objectives;
+namespace Hdge.Networks;
 
 /// <summary>The likelihood of images as sequences of colours (van den Oord et al. 2016): Σ over the pixels k ≥ s of log softmax(logits of k)[colour of k].</summary>
 internal static class PixelLikelihood
