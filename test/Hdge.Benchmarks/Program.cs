@@ -5,6 +5,7 @@ using Hdge.Benchmarks;
 // bench gpu [DEVICE [CIFAR-FILE …]]                                 on a GPU; DEVICE is "cuda" unless another is named
 // bench fuzz [--mutations N]                                        reads damaged files; fails where one is read wrongly
 // bench gc [--minutes N] [--predictions N]                          training for some minutes, then single predictions, beside four allocating threads; fails where anything failed or differed
+// bench gcrl [--rounds N] [--steps N]                               tokens a second of learning without labels, axial and dense attention; memory over steps
 // bench soak [--rows N] [--steps N]                                 watches memory over rows scored and steps trained
 if (args is ["gpu", .. var rest])
     return GpuBenchmark.Run(rest is [var device, ..] ? device : "cuda", [.. rest.Skip(1)]);
@@ -13,7 +14,7 @@ var numbers = new Dictionary<string, double>
 {
     ["--rounds"] = 15, ["--images"] = 1000, ["--mutations"] = 20_000, ["--minutes"] = 10, ["--predictions"] = 1_000_000, ["--rows"] = 1_000_000, ["--steps"] = 10_000,
 };
-string[] usual = ["steps", "jem", "scoring", "detection"], named = [.. usual, "fuzz", "gc", "soak"];
+string[] usual = ["steps", "jem", "scoring", "detection"], named = [.. usual, "fuzz", "gc", "gcrl", "soak"];
 var wanted = new List<string>();
 for (int i = 0; i < args.Length; i++)
 {
@@ -50,6 +51,9 @@ foreach (string name in wanted.Count > 0 ? wanted : [.. usual])
             break;
         case "gc":
             exit |= GcRun.Run(numbers["--minutes"], Number("--predictions")) ? 0 : 1;
+            break;
+        case "gcrl":
+            GcrlBenchmark.Run(Number("--rounds"), Number("--steps"));
             break;
         case "soak":
             SoakBenchmark.Run(Number("--rows"), Number("--steps"));
