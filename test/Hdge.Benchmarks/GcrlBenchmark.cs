@@ -28,7 +28,7 @@ internal static class GcrlBenchmark
                 axial.Step();
                 full.Step();
             }
-            foreach (var (what, time) in new (string, Func<Contestant, double>)[] { ("forward", c => c.Time(c.Forward)), ("igpt step", c => c.Time(c.Likelihood)), ("gcrl step", c => c.Time(c.Step)) })
+            foreach (var (what, time) in new (string, Func<Contestant, double>)[] { ("forward", c => Time(c.Forward)), ("igpt step", c => Time(c.Likelihood)), ("gcrl step", c => Time(c.Step)) })
             {
                 var pairs = new List<(double Axial, double Full)>();
                 for (int i = 0; i < rounds; i++)
@@ -42,6 +42,16 @@ internal static class GcrlBenchmark
     }
 
     private static (double, double) Swap(double full, double axial) => (axial, full);
+
+    /// <summary>Seconds of processor time.</summary>
+    private static double Time(Action run)
+    {
+        using var process = Process.GetCurrentProcess();
+        var before = process.TotalProcessorTime;
+        run();
+        process.Refresh();
+        return (process.TotalProcessorTime - before).TotalSeconds;
+    }
 
     /// <summary>Resident memory over steps of both terms, which should not rise after the first tenth.</summary>
     private static void Memory(int steps)
@@ -76,16 +86,6 @@ internal static class GcrlBenchmark
             _optimizer = new([new([.. _network.parameters(), .. _both.Parameters])], beta2: 0.95) { LearningRate = 1e-4, LargestGradient = 1 };
             using var generator = new Generator(1);
             _images = rand([2 * batch, channels, side, side], generator: generator).mul_(2).sub_(1);
-        }
-
-        /// <summary>Seconds of processor time.</summary>
-        public double Time(Action run)
-        {
-            using var process = Process.GetCurrentProcess();
-            var before = process.TotalProcessorTime;
-            run();
-            process.Refresh();
-            return (process.TotalProcessorTime - before).TotalSeconds;
         }
 
         public void Forward()

@@ -9,6 +9,6 @@ public enum AttentionLayout
     /// </summary>
     Axial,
 
-    /// <summary>Every block looks at all earlier pixels, as in iGPT. Costs no more up to about 16×16, about twice as much at 32×32.</summary>
+    /// <summary>Every block looks at all earlier pixels, as in iGPT. Costs about 1.2 times as much at 16×16, twice as much at 32×32.</summary>
     Full,
 }

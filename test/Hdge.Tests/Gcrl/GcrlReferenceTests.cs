@@ -172,7 +172,7 @@ public sealed class GcrlReferenceTests
 
     private static string Renamed(string name) => name.Replace("projection.", "", StringComparison.Ordinal).TrimStart('_');
 
-    private static void Copy(IReadOnlyDictionary<string, Tensor> weights, JsonElement values)
+    private static void Copy(Dictionary<string, Tensor> weights, JsonElement values)
     {
         using var off = no_grad();
         foreach (var value in values.EnumerateObject())
