@@ -4,6 +4,7 @@ using Hdge.Data;
 using Hdge.Detection;
 using Hdge.MLNet.Output;
 using Hdge.Training;
+using Microsoft.ML;
 
 namespace Hdge.MLNet;
 
@@ -17,16 +18,47 @@ public sealed partial class HdgeTrainer
 
         /// <summary>
         /// Column with the images: a vector of known size, dense or sparse, of Single (0..1, or what <see cref="Scale"/> brings there) or of Byte
-        /// (0..255), channel first: all values of the first channel row by row, then those of the next; or with a <see cref="Networks.FeatureNetworkOptions"/> any vector of Single of known size.
+        /// (0..255), channel first: all values of the first channel row by row, then those of the next. Or pictures of any size, which are brought to <see cref="ImageShape"/> as <see cref="Photos"/>
+        /// say: MLImages, as LoadImages gives them, or texts: the paths of image files. Or with a <see cref="Networks.FeatureNetworkOptions"/> any vector of Single of known size.
         /// Default "Features".
         /// </summary>
         public string FeatureColumnName { get; set; } = "Features";
 
         /// <summary>
+        /// Column with a weight for each row: a Single, finite and at least 0; rows of 0 are left out, with a warning. How much a row counts in training, relative to the others; those held out count alike. Default null: all rows
+        /// count alike.
+        /// </summary>
+        public string? ExampleWeightColumnName { get; set; }
+
+        /// <summary>How much the rows of a class count in training, <see cref="ExampleWeightColumnName"/> besides. Default null: that of <see cref="TrainingOptions.ClassWeights"/>, none.</summary>
+        public ClassWeights? ClassWeights { get; set; }
+
+        /// <summary>
+        /// Rows to hold out in place of a part of the training data, with the same columns: what comes before the trainer in a pipeline must have been applied to them already, by the same fitted transformers. Early
+        /// stopping, calibration, prediction sets and the in-distribution decision go by them, <see cref="ValidationFraction"/> is not used, and all rows given to <see cref="Fit(IDataView)"/> are trained on. Default null.
+        /// </summary>
+        public IDataView? ValidationSet { get; set; }
+
+        /// <summary>Folder for TensorBoard events. Default null: that of <see cref="TrainingOptions.LogDirectory"/>, none.</summary>
+        public string? LogDirectory { get; set; }
+
+        /// <summary>
         /// Channels, height and width of an image. Default null: what the column's dimensions say (H×W, or C×H×W as ExtractPixels gives them),
-        /// else a square grey (1×H×H) or colour (3×H×H) image where the column's length is that of one. With a <see cref="Networks.FeatureNetworkOptions"/> the column's length decides: leave it null.
+        /// or the size of its MLImages where that is known; else a square grey (1×H×H) or colour (3×H×H) image where the column's length is that of one. With a <see cref="Networks.FeatureNetworkOptions"/> the column's length decides: leave it null.
         /// </summary>
         public ImageShape? ImageShape { get; set; }
+
+        /// <summary>How pictures of MLImage or path columns become images of <see cref="ImageShape"/>, and whether damaged ones stop the training or are left out and told. It is saved with the model.</summary>
+        public PhotoOptions Photos { get; set; } = new();
+
+        /// <summary>Where the images are kept while it trains. Default <see cref="ImageCache.Auto"/>: in memory up to a quarter of what the process may use, else in a file.</summary>
+        public ImageCache Cache { get; set; }
+
+        /// <summary>Folder of that file, which is gone when the training ends, however it ends. Default null: see <see cref="ImageCacheOptions.Folder"/>.</summary>
+        public string? CacheFolder { get; set; }
+
+        /// <summary>Most bytes that it may take, above 0. Default null: what the disk holds.</summary>
+        public long? CacheLimit { get; set; }
 
         /// <summary>Output column of the most probable class: a key with the label's key values. Default "PredictedLabel".</summary>
         public string PredictedLabelColumnName { get; set; } = "PredictedLabel";
@@ -121,11 +153,13 @@ public sealed partial class HdgeTrainer
         /// <summary>Least time between two reports within an epoch, at least 0. Default null: that of <see cref="TrainingOptions.ProgressInterval"/>, 5 s.</summary>
         public TimeSpan? ProgressInterval { get; set; }
 
-        /// <summary>Stops <see cref="Fit"/> as <see cref="OnCancel"/> says; so does <c>MLContext.CancelExecution</c>. Default: none.</summary>
+        /// <summary>Stops <see cref="Fit(IDataView)"/> as <see cref="OnCancel"/> says; so does <c>MLContext.CancelExecution</c>. Default: none.</summary>
         public CancellationToken CancellationToken { get; set; }
 
         /// <summary>Whether a cancelled training throws or returns the best model so far. Default null: that of <see cref="TrainingOptions.OnCancel"/>, <see cref="CancelBehavior.Throw"/>.</summary>
         public CancelBehavior? OnCancel { get; set; }
+
+        internal ImageCacheOptions CacheOptions => new() { Kind = Cache, Folder = CacheFolder, MostBytes = CacheLimit };
 
         internal OutputColumnNames Outputs => new(
             PredictedLabelColumnName, ScoreColumnName, LogDensityColumnName, ConfidenceColumnName, IsInDistributionColumnName, DetectionScoreColumnName, CalibratedScoreColumnName,
@@ -142,12 +176,17 @@ public sealed partial class HdgeTrainer
             ArgumentException.ThrowIfNullOrEmpty(LabelColumnName);
             ArgumentException.ThrowIfNullOrEmpty(FeatureColumnName);
             ArgumentNullException.ThrowIfNull(Training);
+            ArgumentNullException.ThrowIfNull(Photos);
+            Photos.Validate();
+            CacheOptions.Validate();
+            if (ExampleWeightColumnName is { Length: 0 })
+                throw new ArgumentException($"{nameof(ExampleWeightColumnName)} is empty, expected a column's name, or null.");
             Outputs.Checked();
             var copy = (Options)MemberwiseClone();
             copy.Training = Effective();
             double heldOut = copy.Training.ValidationFraction;
-            if (PredictionSetColumnName is not null && !(heldOut > 0))
-                throw new ArgumentException($"{nameof(PredictionSetColumnName)} is '{PredictionSetColumnName}' and {nameof(ValidationFraction)} is {heldOut}, expected more than 0: prediction sets are made from held-out images.");
+            if (PredictionSetColumnName is not null && ValidationSet is null && !(heldOut > 0))
+                throw new ArgumentException($"{nameof(PredictionSetColumnName)} is '{PredictionSetColumnName}' and {nameof(ValidationFraction)} is {heldOut}, expected more than 0, or a {nameof(ValidationSet)}: prediction sets are made from held-out images.");
             return copy;
         }
 
@@ -161,6 +200,8 @@ public sealed partial class HdgeTrainer
                 Method = PredictionSetMethod ?? Training.PredictionSets.Method,
             },
             Epochs = Epochs ?? Training.Epochs,
+            ClassWeights = ClassWeights ?? Training.ClassWeights,
+            LogDirectory = LogDirectory ?? Training.LogDirectory,
             ValidationFraction = ValidationFraction ?? Training.ValidationFraction,
             Device = Device ?? Training.Device,
             OnCancel = OnCancel ?? Training.OnCancel,

@@ -31,7 +31,7 @@ public sealed partial class HdgeTransformer : ISingleFeaturePredictionTransforme
     private bool _toldOutOfRange;
 
     internal HdgeTransformer(
-        IHostEnvironment environment, HdgeModel model, string featureColumnName, VectorDataViewType featureColumnType, OutputColumnNames outputs, LabelValues? labels)
+        IHostEnvironment environment, HdgeModel model, string featureColumnName, DataViewType featureColumnType, OutputColumnNames outputs, LabelValues? labels)
     {
         Environment = environment;
         Model = model;
@@ -47,7 +47,7 @@ public sealed partial class HdgeTransformer : ISingleFeaturePredictionTransforme
     /// <summary>Name of the column the images are read from.</summary>
     public string FeatureColumnName { get; }
 
-    /// <summary>Type the feature column had in training. Scoring takes vectors of Single and of Byte of the same length alike.</summary>
+    /// <summary>Type the feature column had in training. Scoring takes vectors of Single and of Byte of the same length alike; a model trained on pictures or their paths takes these, too.</summary>
     public DataViewType FeatureColumnType { get; }
 
     /// <summary>Shape of an image: channels, height, width.</summary>
@@ -61,6 +61,22 @@ public sealed partial class HdgeTransformer : ISingleFeaturePredictionTransforme
     /// its getters throw an <see cref="InvalidDataException"/>. Default: that of <see cref="HdgeTrainer.Options.OutOfRange"/>.
     /// </summary>
     public OutOfRangeAction OutOfRange { get; set; }
+
+    /// <summary>
+    /// How pictures and image files become images, and what happens to damaged ones: getters of their scores throw an <see cref="InvalidDataException"/>, or they are scored as black images that are
+    /// never in distribution, and the log tells of each. Default: those of <see cref="HdgeTrainer.Options.Photos"/>. What is changed reaches cursors and engines that are made afterwards.
+    /// </summary>
+    /// <exception cref="ArgumentException">A value is out of range.</exception>
+    public PhotoOptions Photos
+    {
+        get;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            value.Validate();
+            field = value;
+        }
+    } = new();
 
     /// <summary>Always true: every row is scored by itself.</summary>
     public bool IsRowToRowMapper => true;
@@ -117,12 +133,8 @@ public sealed partial class HdgeTransformer : ISingleFeaturePredictionTransforme
 
     internal DataViewSchema Outline(DataViewSchema input) => OutputSchema.Create(input, Outputs, Model.ClassCount, Labels);
 
-    internal DataViewSchema.Column FindFeatures(DataViewSchema input)
-    {
-        (DataViewSchema.Column column, VectorDataViewType type) = InputColumns.FindFeatures(input, FeatureColumnName);
-        ImageShapes.Resolve(ImageShape, type, FeatureColumnName, Model.NetworkOptions.TakesFeatures);
-        return column;
-    }
+    internal FeatureColumn FindFeatures(DataViewSchema input) =>
+        FeatureColumn.Find(input, FeatureColumnName, ImageShape, Model.NetworkOptions.TakesFeatures, takesPictures: FeatureColumnType is not VectorDataViewType);
 
     /// <summary>True once: for the first row out of range, of which the log shall tell.</summary>
     internal bool IsFirstOutOfRange() => !_toldOutOfRange && !Interlocked.Exchange(ref _toldOutOfRange, true);

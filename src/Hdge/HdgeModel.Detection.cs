@@ -1,5 +1,7 @@
+using System.Buffers;
 using Hdge.Data;
 using Hdge.Detection;
+using Hdge.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -7,9 +9,11 @@ namespace Hdge;
 
 public sealed partial class HdgeModel
 {
-    private const int LargestGradientForward = 64; // the graph keeps what every layer computed
+    private const int MostGradientForward = 64; // the graph keeps what every layer computed
 
     private DetectorSet _detectors;
+
+    private int LargestGradientForward => Math.Min(MostGradientForward, LargestForward);
 
     /// <summary>The scores that it can give.</summary>
     public DetectorSet Detectors => Volatile.Read(ref _detectors);
@@ -78,8 +82,10 @@ public sealed partial class HdgeModel
         for (int at = 0; at < images.Count && results.Count > 0; at += largest)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            using var input = Input(images, at, Math.Min(largest, images.Count - at));
-            using var pass = DetectionPass.Run(detectors, input, Temperature, needs);
+            int n = Math.Min(largest, images.Count - at);
+            using var known = gradient ? null : Kept?.Rows(images, at, n);
+            using var input = known is null ? Input(images, at, n) : null;
+            using var pass = known is null ? DetectionPass.Run(detectors, input!, Temperature, needs) : DetectionPass.RunOver(detectors, known, Temperature, needs);
             foreach (var (score, given) in results)
                 pass.Scores(score).CopyTo(given.AsSpan(at));
         }
@@ -93,22 +99,33 @@ public sealed partial class HdgeModel
         var features = empty(images.Count, Network.FeatureLength, dtype: float32).DetachFromDisposeScope();
         try
         {
-            for (int at = 0; at < images.Count; at += LargestForward)
+            PassFeatures(images, (z, at) =>
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                using var input = Input(images, at, Math.Min(LargestForward, images.Count - at));
-                using var off = no_grad();
-                using var scope = NewDisposeScope();
-                var z = Network.Features(input);
                 TensorMemory.Span<float>(Network.Head(z).cpu().contiguous()).CopyTo(logits.AsSpan(at * ClassCount));
                 features.narrow(0, at, z.shape[0]).copy_(z);
-            }
+            }, cancellationToken);
             return (logits, features);
         }
         catch
         {
             features.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Features of sets that need not pass the network again, while a run with a frozen one goes on; else null.</summary>
+    internal KeptFeatures? Kept { get; set; }
+
+    /// <summary>Hands over features [n, F] on the device of a whole set, batch after batch with the number of its first image.</summary>
+    internal void PassFeatures(ImageSet images, Action<Tensor, int> take, CancellationToken cancellationToken)
+    {
+        using var off = no_grad();
+        for (int at = 0; at < images.Count; at += LargestForward)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            int n = Math.Min(LargestForward, images.Count - at);
+            take(Kept?.Rows(images, at, n) ?? Network.Features(Input(images, at, n)), at);
         }
     }
 
@@ -136,7 +153,22 @@ public sealed partial class HdgeModel
     }
 
     // A set's floating-point images are kept already scaled to 0..1.
-    private Tensor Input(ImageSet images, int at, int count, Span<bool> inRange = default) => images.IsBytes
-        ? _input.FromBytes(images.Bytes(at, count), count, TrainedRange, inRange)
-        : _input.FromUnitSingles(images.Singles(at, count), count, at, TrainedRange, inRange);
+    private Tensor Input(ImageSet images, int at, int count, Span<bool> inRange = default)
+    {
+        // Images on disk, or out of order in memory, are copied first: into room that is borrowed.
+        byte[] bytes = images.IsBytes ? ArrayPool<byte>.Shared.Rent(count * InputShape.Length) : [];
+        float[] singles = images.IsBytes ? [] : ArrayPool<float>.Shared.Rent(count * InputShape.Length);
+        var (rentedBytes, rentedSingles) = (bytes, singles);
+        try
+        {
+            return images.IsBytes
+                ? _input.FromBytes(images.Bytes(at, count, ref bytes), count, TrainedRange, inRange)
+                : _input.FromUnitSingles(images.Singles(at, count, ref singles), count, at, TrainedRange, inRange);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rentedBytes);
+            ArrayPool<float>.Shared.Return(rentedSingles);
+        }
+    }
 }

@@ -16,7 +16,8 @@ namespace Hdge;
 /// </summary>
 public sealed partial class HdgeModel : IDisposable
 {
-    private const int LargestForward = 256; // images a forward pass: enough to fill the cores, little enough to stay in cache
+    private const int MostForward = 256; // images a forward pass: enough to fill the cores, little enough to stay in cache
+    private const int MostForwardValues = 1 << 22; // of large images fewer: what the layers compute is many times as large
 
     private readonly InputWriter _input;
     private readonly UseGate _gate;
@@ -32,6 +33,8 @@ public sealed partial class HdgeModel : IDisposable
         network.eval();
         (Network, Scaling, Device) = (network, scaling, device);
         Calibrator = new IdentityCalibrator(network.ClassCount);
+        var (height, width) = network.Options.SizeOf(network.InputShape);
+        LargestForward = (int)Math.Clamp(MostForwardValues / ((long)network.InputShape.Channels * height * width), 1, MostForward);
         _input = new InputWriter(network.InputShape, scaling, device);
         _detectors = new DetectorSet(network, new DetectionOptions(), new Dictionary<string, DetectorState>(), new(() => LinearHead.Of(network)));
     }
@@ -70,6 +73,9 @@ public sealed partial class HdgeModel : IDisposable
     /// <summary>The pixel values that it was trained on. An image far outside is never in-distribution, whatever its score. Null for a model that was never trained.</summary>
     public PixelRange? TrainedRange { get; internal set; }
 
+    /// <summary>What it was trained on and how; saved with it. Null for a model that was never trained, or whose training diverged.</summary>
+    public TrainingFacts? Training { get; internal set; }
+
     /// <summary>
     /// What Score does with an image that is far outside <see cref="TrainedRange"/>. Default <see cref="OutOfRangeAction.Flag"/>. Not saved with the model. In ML.NET
     /// HdgeTransformer.OutOfRange takes its place.
@@ -96,6 +102,9 @@ public sealed partial class HdgeModel : IDisposable
     }
 
     internal Backbone Network { get; }
+
+    /// <summary>Images a forward pass.</summary>
+    private int LargestForward { get; }
 
     /// <summary>Whether <see cref="Dispose"/> was called.</summary>
     public bool IsDisposed => _gate.IsClosed;
@@ -184,8 +193,9 @@ public sealed partial class HdgeModel : IDisposable
         {
             cancellationToken.ThrowIfCancellationRequested();
             int n = Math.Min(LargestForward, images.Count - at);
-            using var input = Input(images, at, n);
-            using var host = Forward(input);
+            using var known = Kept?.Rows(images, at, n);
+            using var input = known is null ? Input(images, at, n) : null;
+            using var host = known is null ? Forward(input!) : HeadOf(known);
             TensorMemory.Span<float>(host).CopyTo(logits.AsSpan(at * ClassCount));
         }
         return logits;
@@ -302,7 +312,7 @@ public sealed partial class HdgeModel : IDisposable
     }
 
     // A caller's inference mode would keep gradients from scores that need them.
-    private static IDisposable? ScoringMode(DetectorSet detectors, out int largest)
+    private IDisposable? ScoringMode(DetectorSet detectors, out int largest)
     {
         bool gradient = detectors.Needs(detectors.Decision.Score).HasFlag(DetectorNeeds.Gradients);
         largest = gradient ? LargestGradientForward : LargestForward;
@@ -328,6 +338,13 @@ public sealed partial class HdgeModel : IDisposable
         using var off = no_grad();
         using var scope = NewDisposeScope();
         return Network.call(input).cpu().contiguous().MoveToOuterDisposeScope();
+    }
+
+    private Tensor HeadOf(Tensor features)
+    {
+        using var off = no_grad();
+        using var scope = NewDisposeScope();
+        return Network.Head(features).cpu().contiguous().MoveToOuterDisposeScope();
     }
 
     private void Fill(ReadOnlySpan<float> logits, int row, ScoreBatch into, float? score, Decision decision)

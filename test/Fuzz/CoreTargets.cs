@@ -7,6 +7,7 @@ using Hdge.Detection;
 using Hdge.Networks;
 using Hdge.Objectives;
 using Hdge.Persistence;
+using Hdge.Pretraining;
 using Hdge.Training;
 using static TorchSharp.torch;
 
@@ -37,6 +38,9 @@ internal static class CoreTargets
 
         byte[] weights = parts["weights.safetensors"];
         yield return (new("safetensors", m => m.Bytes(weights, otherParts["weights.safetensors"]), Tensors, null), 2);
+
+        byte[] onnx = Onnx(weights);
+        yield return (new("ONNX", m => m.Bytes(onnx, weights), file => $"{new OnnxInitializers(file).Nodes.Count}", null), 2);
 
         byte[] idx = [0, 0, 8, 3, 0, 0, 0, 20, 0, 0, 0, 8, 0, 0, 0, 8, .. Enumerable.Range(0, 1280).Select(i => (byte)i)];
         yield return (new("IDX", m => m.Bytes(idx, weights), file => Images(file, f => IdxReader.Read(f, null)), null), 1);
@@ -118,6 +122,18 @@ internal static class CoreTargets
         foreach (var tensor in tensors.Values)
             tensor.Dispose();
         return $"{tensors.Count}";
+    }
+
+    /// <summary>A graph of a node (Conv of x and w) and its initialiser w [n], as onnx.proto numbers their fields.</summary>
+    private static byte[] Onnx(byte[] values)
+    {
+        byte[] data = values[..(4 * 300)];
+        foreach (int i in Enumerable.Range(0, 300))
+            data[4 * i + 3] &= 0x3F; // finite
+        return Field(7, [.. Field(1, [.. Field(1, "x"u8.ToArray()), .. Field(1, "w"u8.ToArray()), .. Field(2, "y"u8.ToArray()), .. Field(4, "Conv"u8.ToArray())]),
+            .. Field(5, [0x08, 0xAC, 0x02, 0x10, 0x01, .. Field(8, "w"u8.ToArray()), .. Field(9, data)])]);
+
+        static byte[] Field(int number, byte[] content) => [(byte)(number << 3 | 2), (byte)(content.Length & 0x7F | 0x80), (byte)(content.Length >> 7), .. content];
     }
 
     private static byte[] Signed(byte[] rest) => [.. SHA256.HashData(rest), .. rest];

@@ -61,7 +61,7 @@ internal static class GcRun
             Options(OptimizerKind.Sgd, Normalization.Batch, new MemoryBankOptions { BankSize = 100 }),
             Options(OptimizerKind.Adam, Normalization.None, new MemoryBankOptions { BankSize = 100, RandomStart = true, Form = MemoryBankForm.PublishedL2 }),
             Options(OptimizerKind.AdamW, Normalization.Instance, new InBatchOptions()),
-            Options(OptimizerKind.Sgd, Normalization.Activation, new CrossEntropyOptions { LabelSmoothing = 0.1 }),
+            Options(OptimizerKind.Sgd, Normalization.Activation, new CrossEntropyOptions()),
             Options(OptimizerKind.Adam, Normalization.Layer, new JemOptions { BufferSize = 100, ConditionalWeight = 0.5 }),
         ];
         double[][] expected = [.. kinds.Select(Train)];

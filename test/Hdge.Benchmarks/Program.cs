@@ -7,14 +7,22 @@ using Hdge.Benchmarks;
 // bench gc [--minutes N] [--predictions N]                          training for some minutes, then single predictions, beside four allocating threads; fails where anything failed or differed
 // bench gcrl [--rounds N] [--steps N]                               tokens a second of learning without labels, axial and dense attention; memory over steps
 // bench soak [--rows N] [--steps N]                                 watches memory over rows scored and steps trained
+// bench pretrained FOLDER [NAME=VALUE …]                            ImageNet's ResNet-18 on CIFAR-10, frozen or fine-tuned, and from scratch
+if (args is ["pretrained", .. var how])
+    return PretrainedBenchmark.Run(how);
+// bench memory [--count N] [--files N]                              memory of training on N images on disk; then N files, a tenth of them damaged; fails where one is not told
+// bench sizes                                                       processor time and memory by the size of the images
+if (args is ["size", var network, var side])
+    return SizeBenchmark.One(network, int.Parse(side, CultureInfo.InvariantCulture));
 if (args is ["gpu", .. var rest])
     return GpuBenchmark.Run(rest is [var device, ..] ? device : "cuda", [.. rest.Skip(1)]);
 
 var numbers = new Dictionary<string, double>
 {
     ["--rounds"] = 15, ["--images"] = 1000, ["--mutations"] = 20_000, ["--minutes"] = 10, ["--predictions"] = 1_000_000, ["--rows"] = 1_000_000, ["--steps"] = 10_000,
+    ["--count"] = 200_000, ["--files"] = 10_000,
 };
-string[] usual = ["steps", "jem", "scoring", "detection"], named = [.. usual, "fuzz", "gc", "gcrl", "soak"];
+string[] usual = ["steps", "jem", "scoring", "detection"], named = [.. usual, "fuzz", "gc", "gcrl", "soak", "memory", "sizes"];
 var wanted = new List<string>();
 for (int i = 0; i < args.Length; i++)
 {
@@ -54,6 +62,12 @@ foreach (string name in wanted.Count > 0 ? wanted : [.. usual])
             break;
         case "gcrl":
             GcrlBenchmark.Run(Number("--rounds"), Number("--steps"));
+            break;
+        case "memory":
+            exit |= MemoryBenchmark.Run(Number("--count"), Number("--files"));
+            break;
+        case "sizes":
+            exit |= SizeBenchmark.Run();
             break;
         case "soak":
             SoakBenchmark.Run(Number("--rows"), Number("--steps"));

@@ -17,7 +17,7 @@ public sealed class EndToEndTests : IDisposable
         string[] train = ["train", "--objective", "hdge", "--dataset", data, "--preset", "fast", "--seed", "3", "--epochs", "2", "--batch", "16", "--bank", "64", "--device", "cpu", "--out", run];
         Succeeds(train);
         using var model = HdgeModel.Load(Path.Combine(run, "model.hdge"), "cpu");
-        var known = ImageFolder.LoadTest(data, classCount: Files.Classes);
+        var known = DataFolder.LoadTest(data, classCount: Files.Classes);
         var scores = model.Score(known);
         var metrics = Json(run, "metrics.json");
         double accuracy = Enumerable.Range(0, 60).Count(i => scores.PredictedClass[i] == i % Files.Classes) / 60.0;
@@ -26,7 +26,7 @@ public sealed class EndToEndTests : IDisposable
         Assert.Equal(2 * 7, metrics.GetProperty("steps").GetInt64()); // 108 of 120 images are trained on, in batches of 16
         Assert.Equal(64, metrics.GetProperty("options").GetProperty("objective").GetProperty("bankSize").GetInt32());
         Assert.True(metrics.GetProperty("stepMilliseconds").GetDouble() > 0);
-        Assert.Equal(["metrics.json", "model.hdge"], Directory.GetFiles(run).Select(Path.GetFileName).Order());
+        Assert.Equal(["metrics.json", "model-card.md", "model.hdge"], Directory.GetFiles(run).Select(Path.GetFileName).Order());
 
         byte[] before = File.ReadAllBytes(Path.Combine(run, "metrics.json"));
         Assert.Contains("finished already", Succeeds([.. train, "--resume"]), StringComparison.Ordinal);
@@ -37,7 +37,7 @@ public sealed class EndToEndTests : IDisposable
             "--attack", "--attack-images", "6", "--attack-steps", "2", "--scores", "all", "--device", "cpu", "--out", eval);
         var evaluation = Json(eval, "evaluation.json");
         Assert.Equal(accuracy, evaluation.GetProperty("known").GetProperty("accuracy").GetDouble(), 1e-12);
-        var unknown = model.Score(ImageFolder.LoadTest(other));
+        var unknown = model.Score(DataFolder.LoadTest(other));
         Assert.Equal(NaiveAuroc(scores, unknown), Auroc(evaluation, "letters", "log-density"), 1e-12);
         var interval = evaluation.GetProperty("summary").EnumerateArray().Single(n => n.GetProperty("name").GetString() == "AUROC, letters");
         Assert.Equal(Auroc(evaluation, "letters", "log-density"), interval.GetProperty("value").GetDouble());
@@ -48,6 +48,32 @@ public sealed class EndToEndTests : IDisposable
         Assert.Contains("HDGE (paper)", shown, StringComparison.Ordinal);
         string html = File.ReadAllText(Path.Combine(eval, "report.html"));
         Assert.All(["letters", "interp", "near", "PGD"], part => Assert.Contains(part, html, StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public void Train_as_people_expect_it_and_report()
+    {
+        string data = _files.Idx("data", 120, 60), validation = _files.Idx("validation", 0, 60), run = _files["run"], events = _files["events"], report = _files["report.html"];
+        string shown = Succeeds("train", "--objective", "in-batch", "--dataset", data, "--epochs", "2", "--batch", "16", "--validation", validation, "--patience", "5", "--class-weights", "balanced",
+            "--label-smoothing", "0.1", "--mixup", "0.2", "--cutmix", "1", "--erasing", "0.5", "--randaugment", "2,9", "--log", events, "--device", "cpu", "--out", run);
+        Assert.Contains("Training ended after 2 of 2 epochs", shown, StringComparison.Ordinal);
+        using var model = HdgeModel.Load(Path.Combine(run, "model.hdge"), "cpu");
+        Assert.Equal([40, 40, 40], model.Training!.TrainingImages);
+        Assert.Equal([20, 20, 20], model.Training.HeldOutImages);
+        Assert.Equal("0.2", model.Training.Options["Augmentation.Mixup"]);
+        Assert.Equal(2 * 8, Json(run, "metrics.json").GetProperty("steps").GetInt64());
+        Assert.Single(Directory.GetFiles(events, "events.out.tfevents.*"));
+        string card = File.ReadAllText(Path.Combine(run, "model-card.md"));
+        Assert.Contains("| Accuracy | ", card, StringComparison.Ordinal);
+        Assert.Contains("| ClassWeights | Balanced |", card, StringComparison.Ordinal);
+        Assert.Contains("How well unknown images are told apart: not measured.", card, StringComparison.Ordinal);
+
+        Succeeds("report", "--model", Path.Combine(run, "model.hdge"), "--known", data, "--unknown", "interp", "--device", "cpu", "--out", report);
+        string second = File.ReadAllText(_files["report-model-card.md"]);
+        Assert.Contains("| AUROC, interp | ", second, StringComparison.Ordinal);
+        Assert.DoesNotContain("unknown images are told apart: not measured", second, StringComparison.Ordinal);
+
+        Assert.Equal(ExitCodes.BadInput, Terminal.Run(["train", "--objective", "jem", "--dataset", data, "--mixup", "0.2", "--normalization", "none", "--out", _files["none"]]).Exit);
     }
 
     [Fact]
@@ -82,7 +108,7 @@ public sealed class EndToEndTests : IDisposable
         Succeeds([.. train, whole]);
         using var resumed = HdgeModel.Load(Path.Combine(killed, "model.hdge"), "cpu");
         using var uninterrupted = HdgeModel.Load(Path.Combine(whole, "model.hdge"), "cpu");
-        var images = ImageFolder.LoadTest(data);
+        var images = DataFolder.LoadTest(data);
         Assert.Equal(uninterrupted.Logits(images), resumed.Logits(images));
         Assert.Equal(3, Json(killed, "metrics.json").GetProperty("epochs").GetArrayLength());
     }

@@ -19,7 +19,7 @@ public class ObjectiveTests
     public void No_two_names_train_the_same()
     {
         Assert.Equal(Objective.All.Count, Objective.All.Select(o => o.Name).Distinct().Count());
-        Assert.Equal(Objective.All.Count, Objective.All.Select(o => o.Options).Distinct().Count());
+        Assert.Equal(Objective.All.Count, Objective.All.Select(o => (o.Options, o.LabelSmoothing)).Distinct().Count());
     }
 
     [Fact]
@@ -54,6 +54,7 @@ public class ObjectiveTests
         {
             Objective = "jem", Dataset = "a b", Preset = "Jem", Seed = 5, Epochs = 2, Limit = 10, Shape = "1x8x8", Batch = 8, Network = "wrn-16-2",
             Normalization = Hdge.Networks.Normalization.Layer, LearningRate = 0.125, Bank = 3, Device = "cpu",
+            Validation = "v w", Patience = 4, ClassWeights = "1,2.5", LabelSmoothing = 0.1, Mixup = 0.2, CutMix = 1, Erasing = 0.5, RandAugment = "2,9", Log = "l",
         };
         var command = new TrainCommand(new(AnsiConsole.Console, TextWriter.Null, CancellationToken.None));
         var parsed = command.Parse([.. settings.ToArguments(), "--out", "o"]);
@@ -62,6 +63,25 @@ public class ObjectiveTests
         Assert.Equal(command.Options.Select(o => o.Name).Except(["--out", "--resume", "--list"]).Order(), settings.ToArguments().Where((_, i) => i % 2 == 0).Order());
         var network = Assert.IsType<Hdge.Networks.WideResNetOptions>((settings with { Bank = null }).ToOptions().Network);
         Assert.Equal((16, 2, Hdge.Networks.Normalization.Layer), (network.Depth, network.Width, network.Normalization));
+        var options = (settings with { Bank = null }).ToOptions();
+        Assert.Equal([1, 2.5], options.ClassWeights.Values);
+        Assert.Equal((0.1, 0.2, 1, 0.5, 2, 9, 4, "l"), (options.LabelSmoothing, options.Augmentation.Mixup, options.Augmentation.CutMix, options.Augmentation.Erasing!.Probability,
+            options.Augmentation.RandAugment!.Operations, options.Augmentation.RandAugment.Magnitude, options.EarlyStopping!.Patience, options.LogDirectory));
+    }
+
+    [Fact]
+    public void Options_that_are_not_given_are_the_presets()
+    {
+        var settings = new TrainSettings { Objective = "cross-entropy-smoothed", Dataset = "" };
+        var options = settings.ToOptions();
+        Assert.Equal((0.1, "None"), (options.LabelSmoothing, options.ClassWeights.Name));
+        Assert.Equal(new Hdge.Data.AugmentationOptions(), options.Augmentation);
+        Assert.Equal(20, options.EarlyStopping!.Patience);
+        Assert.Null((settings with { Preset = "jem" }).ToOptions().EarlyStopping); // the paper's regimes keep the last epoch
+        Assert.Null((settings with { Patience = 0 }).ToOptions().EarlyStopping);
+        Assert.Equal("Balanced", (settings with { ClassWeights = "balanced" }).ToOptions().ClassWeights.Name);
+        Assert.Contains("--class-weights is '1,x'", Assert.Throws<ArgumentException>(() => (settings with { ClassWeights = "1,x" }).ToOptions()).Message, StringComparison.Ordinal);
+        Assert.Contains("--randaugment is '2'", Assert.Throws<ArgumentException>(() => (settings with { RandAugment = "2" }).ToOptions()).Message, StringComparison.Ordinal);
     }
 
     [Theory]

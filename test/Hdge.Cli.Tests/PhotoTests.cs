@@ -48,14 +48,14 @@ public sealed class PhotoTests : IDisposable
         File.WriteAllBytes(empty, []);
         File.WriteAllBytes(cut, File.ReadAllBytes(_files.Photo("whole.png", 64, 64, (x, y) => new((byte)(x * y), (byte)(37 * x), (byte)(91 * y))))[..600]);
         var pixels = new byte[5 * s_color.Length];
-        string?[] reasons = PhotoReader.Read([bytes, good, empty, cut, _files["none.png"]], s_color, pixels);
+        string?[] reasons = new PhotoReader(s_color, new()).Read([bytes, good, empty, cut, _files["none.png"]], pixels);
         Assert.Null(reasons[1]);
         Assert.All(pixels[s_color.Length..(2 * s_color.Length)], v => Assert.InRange(v, 88, 92));
         Assert.Contains("known format", reasons[0], StringComparison.Ordinal);
         Assert.Contains("empty", reasons[2], StringComparison.Ordinal);
         Assert.Contains("cut off", reasons[3], StringComparison.Ordinal);
         Assert.Contains("none.png", reasons[4], StringComparison.Ordinal);
-        Assert.Contains("1 or 3", Assert.Throws<ArgumentException>(() => PhotoReader.Read([good], new(4, 4, 4), pixels)).Message, StringComparison.Ordinal);
+        Assert.Contains("1 or 3", Assert.Throws<ArgumentException>(() => new PhotoReader(new(4, 4, 4), new())).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -65,18 +65,18 @@ public sealed class PhotoTests : IDisposable
             for (int i = 0; i < 3; i++)
                 _files.Photo(FormattableString.Invariant($"set/train/{name}/{i}.png"), 4, 4, (x, y) => new((byte)(value + i), 0, 0));
         _files.Photo("set/test/zebra/0.png", 4, 4, (x, y) => new(31, 0, 0));
-        var data = ImageFolder.Load(_files["set"], 4, s_color);
+        var data = DataFolder.Load(_files["set"], 4, s_color);
         Assert.Equal(["ape", "cat", "zebra"], data.ClassNames!);
         Assert.Equal([0, 1, 2, 0], data.Train.Labels.ToArray());
         Assert.Equal([10, 20, 30, 11], Enumerable.Range(0, 4).Select(i => (int)data.Train.Bytes(i)[0]));
         Assert.Equal((1, 2), (data.Test!.Count, data.Test.Labels[0]));
-        Assert.Equal(9, ImageFolder.Load(_files["set/train"]).Train.Count);
-        Assert.Equal(ShapeText.Default, ImageFolder.Load(_files["set/train"]).Train.Shape);
-        Assert.Equal([2], ImageFolder.LoadTest(_files["set"], classCount: 3, shape: s_color, classNames: data.ClassNames).Labels.ToArray());
-        Assert.Contains("1 classes", Assert.Throws<InvalidDataException>(() => ImageFolder.LoadTest(_files["set"], classCount: 3, shape: s_color)).Message, StringComparison.Ordinal);
-        Assert.Contains("'zebra'", Assert.Throws<InvalidDataException>(() => ImageFolder.LoadTest(_files["set"], classCount: 2, shape: s_color, classNames: ["ape", "cat"])).Message, StringComparison.Ordinal);
+        Assert.Equal(9, DataFolder.Load(_files["set/train"]).Train.Count);
+        Assert.Equal(ShapeText.Default, DataFolder.Load(_files["set/train"]).Train.Shape);
+        Assert.Equal([2], DataFolder.LoadTest(_files["set"], classCount: 3, shape: s_color, classNames: data.ClassNames).Labels.ToArray());
+        Assert.Contains("1 classes", Assert.Throws<InvalidDataException>(() => DataFolder.LoadTest(_files["set"], classCount: 3, shape: s_color)).Message, StringComparison.Ordinal);
+        Assert.Contains("'zebra'", Assert.Throws<InvalidDataException>(() => DataFolder.LoadTest(_files["set"], classCount: 2, shape: s_color, classNames: ["ape", "cat"])).Message, StringComparison.Ordinal);
         File.WriteAllText(_files["set/train/cat/notes.txt"], "x");
-        Assert.Contains("notes.txt", Assert.Throws<InvalidDataException>(() => ImageFolder.Load(_files["set"])).Message, StringComparison.Ordinal);
+        Assert.Contains("notes.txt", Assert.Throws<InvalidDataException>(() => DataFolder.Load(_files["set"])).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -90,7 +90,7 @@ public sealed class PhotoTests : IDisposable
     private static byte[] Read(ImageShape shape, string file)
     {
         var pixels = new byte[shape.Length];
-        Assert.Null(Assert.Single(PhotoReader.Read([file], shape, pixels)));
+        Assert.Null(Assert.Single(new PhotoReader(shape, new()).Read([file], pixels)));
         return pixels;
     }
 }

@@ -27,12 +27,12 @@ public sealed class ScoreTests : IDisposable
         // CSV on standard output: equal to the library's own scores of the same pixels.
         string[] lines = Succeeds("score", test, "--model", model, "--probabilities", "--device", "cpu").Split(Environment.NewLine);
         Assert.Equal("file,class,confidence,logDensity,detectionScore,inDistribution,\"probability_cat, \"\"wild\"\"\",probability_dog,probability_emu", lines[0]);
-        string[] files = PhotoFolder.Files(test);
+        string[] files = ImageFolder.Files(test);
         Assert.Equal(12, files.Length);
         Assert.Equal((files.Length + 2, ""), (lines.Length, lines[^1]));
         using var loaded = HdgeModel.Load(model, "cpu");
         var pixels = new byte[files.Length * loaded.InputShape.Length];
-        PhotoReader.Read(files, loaded.InputShape, pixels);
+        new PhotoReader(loaded.InputShape, new()).Read(files, pixels);
         var scores = loaded.Score(ImageSet.FromBytes(loaded.InputShape, pixels, new int[files.Length], 3));
         string[] names = ["\"cat, \"\"wild\"\"\"", "dog", "emu"];
         for (int i = 0; i < files.Length; i++)
@@ -86,7 +86,7 @@ public sealed class ScoreTests : IDisposable
         Assert.StartsWith($"{data}#29,", lines[30], StringComparison.Ordinal);
         Assert.Equal(lines[30].Replace($"{data}#", $"{file}#", StringComparison.Ordinal), lines[60]);
         using var loaded = HdgeModel.Load(model, "cpu");
-        var scores = loaded.Score(ImageFolder.LoadTest(data));
+        var scores = loaded.Score(DataFolder.LoadTest(data));
         Assert.Equal($"{data}#0,{scores.PredictedClass[0]},{Text(scores.Confidence[0])}", string.Join(',', lines[1].Split(',')[..3]));
         Refused("--shape is 3x8x8", "train", "--objective", "cross-entropy", "--dataset", data, "--shape", "3x8x8", "--out", _files["never"]);
     }

@@ -42,6 +42,7 @@ public class TableTests
         Settings = new() { Objective = "x", Dataset = "d" },
         TrainImages = 100,
         Classes = 10,
+        EpochKept = 1,
         Steps = 5,
         Loss = 1,
         Temperature = 1,

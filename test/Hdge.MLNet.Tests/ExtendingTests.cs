@@ -51,6 +51,19 @@ public sealed class ExtendingTests : IDisposable
     }
 
     [Fact]
+    public void AnObjectiveOfOnesOwnTakesWeightsMixedImagesAndLabelSmoothing()
+    {
+        TrainingOptions options = Options() with { Objective = new CenterOptions { Weight = 0.5 }, Epochs = 1 };
+        using HdgeModel plain = ModelTrainer.Train(Images(), options);
+        TrainingOptions[] all = [options with { ClassWeights = ClassWeights.Given(1, 2, 5) }, options with { Augmentation = new() { Mixup = 0.5 } }, options with { LabelSmoothing = 0.2 }];
+        foreach (TrainingOptions changed in all)
+        {
+            using HdgeModel model = ModelTrainer.Train(Images(), changed);
+            Assert.NotEqual(Logits(plain), Logits(model));
+        }
+    }
+
+    [Fact]
     public void AnObjectiveOfOnesOwnMayLeaveTheClassifierToAFinalStage()
     {
         var stages = new List<TrainingStage>();

@@ -134,6 +134,9 @@ public class FeatureNetworkTests
     {
         Refused(s_options with { Augmentation = new() { HorizontalFlip = true } }, "Augmentation", "NoiseDeviation");
         Refused(s_options with { Augmentation = new() { Views = new() } }, "Augmentation");
+        Refused(s_options with { Augmentation = new() { CutMix = 1 } }, "Augmentation", "Mixup");
+        Refused(s_options with { Augmentation = new() { Erasing = new() } }, "Augmentation");
+        Refused(s_options with { Augmentation = new() { RandAugment = new() } }, "Augmentation");
         Refused(s_options with { Objective = new JemOptions() }, "features");
         Refused(s_options with { Objective = new AdversarialTrainingOptions() }, "features");
         Refused(s_options with { Scaling = new() { Mean = [3] } }, "AsGiven");
@@ -141,7 +144,7 @@ public class FeatureNetworkTests
         Refused(s_options with { Network = new FeatureNetworkOptions { Hidden = [8, 0] } }, "Hidden is 0");
         Refused(s_options with { Network = new FeatureNetworkOptions { Hidden = [8, 1], Normalization = Normalization.Layer } }, "layer of 1 unit");
         Assert.Contains("ImageShape.Vector", Assert.ThrowsAny<ArgumentException>(() => s_options.Validate(new ImageShape(1, 8, 8))).Message, StringComparison.Ordinal);
-        (s_options with { Augmentation = new() { NoiseDeviation = 0.1 } }).Validate(s_shape);
+        (s_options with { Augmentation = new() { NoiseDeviation = 0.1, Mixup = 0.2, MixProbability = 0.5 } }).Validate(s_shape);
 
         using var model = new HdgeModel(s_options.Network.Create(s_shape, 2), new(), CPU);
         Assert.Throws<InvalidOperationException>(() => model.Sample(new SampleOptions()));

@@ -37,7 +37,7 @@ public class JemTests
             var labels = tensor(new long[] { 0, 2, 1, 1, 0 });
             var batch = new TrainingStep(network, images, labels) { Seed = step };
             using var terms = objective.Compute(batch);
-            using var hybrid = contrast.Compute(batch.Logits, labels);
+            using var hybrid = contrast.Compute(batch.Logits, new(labels));
             double Density(float[] x) => Math.Log(3) - x.Sum(v => (v - 0.4) * (v - 0.4)) / 0.18;
             double density = Math.Log(3) - images.data<float>().ToArray().Chunk(4).Average(Density);
             Assert.Equal(density, terms.Density!.item<float>(), 1e-4);

@@ -51,7 +51,7 @@ public class MemoryBankTests
     private static double Loss(MemoryBankObjective objective, double[][] logits, long[] labels)
     {
         using var scope = NewDisposeScope();
-        using var terms = objective.Evaluate(Rows(logits), tensor(labels));
+        using var terms = objective.Evaluate(Rows(logits), new(tensor(labels)));
         return terms.Contrastive!.item<double>();
     }
 
@@ -176,7 +176,7 @@ public class MemoryBankTests
         foreach (float size in new[] { 0f, 1e4f, -1e4f, 1e-20f })
         {
             var logits = full(6, Classes, size).requires_grad_();
-            using var terms = objective.Compute(logits, zeros(6, dtype: int64));
+            using var terms = objective.Compute(logits, new(zeros(6, dtype: int64)));
             terms.Loss.backward();
             Assert.True(float.IsFinite(terms.Loss.item<float>()), $"loss at {size}");
             Assert.All(logits.grad!.data<float>().ToArray(), g => Assert.True(float.IsFinite(g), $"gradient at {size}"));

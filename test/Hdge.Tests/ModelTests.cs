@@ -145,6 +145,8 @@ public sealed class ModelTests : IClassFixture<ModelTests.Trained>
         Refused(Rewrite("model.json", text => text.Replace("\"Kind\": \"WideResNet\",", "", StringComparison.Ordinal)), "damaged");
         Refused(Rewrite("model.json", text => text.Replace("\"Width\": 1", "\"Width\": 64", StringComparison.Ordinal)), "expected F32 [");
         Refused(Rewrite("model.json", text => text.Replace("\"ClassCount\": 3", "\"ClassCount\": 2000000000", StringComparison.Ordinal)), "linear");
+        Refused(Rewrite("model.json", text => text.Replace("\"EpochKept\": ", "\"EpochKept\": 9", StringComparison.Ordinal)), "tell of epoch 9");
+        Refused(Rewrite("model.json", text => text.Replace("\"TrainingImages\": [", "\"TrainingImages\": [ -1,", StringComparison.Ordinal)), "TrainingImages, expected one count");
         Refused(Rewrite("model.json", _ => "{"), "damaged");
         Refused(Rewrite("model.json", text => text.Replace("\"Decision\"", "\"Warmth\"", StringComparison.Ordinal)), "damaged");
         Refused(Rewrite("weights.safetensors", text => text.Replace("conv1.bias", "conv9.bias", StringComparison.Ordinal)), "conv1.bias");

@@ -65,8 +65,7 @@ public class ObjectiveTests
             double total = LogSumExp(r.First);
             return Enumerable.Range(0, Classes).Sum(c => ((c == r.Second ? 1 - smoothing : 0) + smoothing / Classes) * (total - r.First[c]));
         });
-        using var objective = new CrossEntropyObjective(new CrossEntropyOptions { LabelSmoothing = smoothing });
-        var (loss, terms, _) = Run(objective.Compute, logits, s_labels);
+        var (loss, terms, _) = Run((x, y) => CrossEntropyObjective.Compute(x, new(y) { LabelSmoothing = smoothing }), logits, s_labels);
         Assert.Equal(expected, loss, 12);
         Assert.Equal(CrossEntropy(logits), terms.CrossEntropy!.item<double>(), 12);
     }
@@ -89,7 +88,7 @@ public class ObjectiveTests
             using var objective = new MemoryBankObjective(Classes, new MemoryBankOptions { Alpha = alpha, Temperature = Temperature, BankSize = 50 });
             objective.Bank.Push(Rows(earlier), tensor(s_labels));
             Func<double[][], double> naive = alpha == 1 ? CrossEntropy : Generative;
-            var (loss, terms, gradient) = Run(objective.Compute, logits, s_labels);
+            var (loss, terms, gradient) = Run((x, y) => objective.Compute(x, new(y)), logits, s_labels);
             Assert.Equal(naive(logits), loss, 10);
             Close(Slope(logits, naive), gradient, 1e-7);
             // Both terms are told either way.
@@ -109,7 +108,7 @@ public class ObjectiveTests
         logits.requires_grad_();
         using var objective = new MemoryBankObjective(Classes, new MemoryBankOptions { Alpha = 0, BankSize = 50 });
         objective.Bank.Push(Rows(Logits(5)), tensor(s_labels));
-        using var terms = objective.Evaluate(logits, tensor(s_labels));
+        using var terms = objective.Evaluate(logits, new(tensor(s_labels)));
         terms.Loss.backward();
         Assert.True(double.IsFinite(terms.Loss.item<double>()));
         Assert.All(logits.grad!.data<double>().ToArray(), g => Assert.True(double.IsFinite(g)));
@@ -124,7 +123,7 @@ public class ObjectiveTests
         double Naive(double[][] f) => Alpha * CrossEntropy(f) + (1 - Alpha) * f.Zip(s_labels).Average(r =>
             -r.First[r.Second] / Temperature + Math.Log(f.Sum(other => Math.Exp(other[r.Second] / Temperature))));
         using var objective = new InBatchObjective(new InBatchOptions { Alpha = Alpha, Temperature = Temperature });
-        var (loss, _, gradient) = Run(objective.Compute, logits, s_labels);
+        var (loss, _, gradient) = Run((x, y) => objective.Compute(x, new(y)), logits, s_labels);
         Assert.Equal(Naive(logits), loss, 12);
         Close(Slope(logits, Naive), gradient, 1e-8);
     }
@@ -135,7 +134,7 @@ public class ObjectiveTests
         using var scope = NewDisposeScope();
         // Each image far ahead in its own class: the loss is log(1 + e^{-50}), which −s + log Σ would round to 0.
         using var objective = new InBatchObjective(new InBatchOptions { Alpha = 0 });
-        var (loss, _, gradient) = Run(objective.Compute, [[50, 0], [0, 50]], [0, 1]);
+        var (loss, _, gradient) = Run((x, y) => objective.Compute(x, new(y)), [[50, 0], [0, 50]], [0, 1]);
         Assert.Equal(1, loss / Math.Exp(-50), 9);
         Assert.Equal(-0.5, gradient[0] / Math.Exp(-50), 9);
     }
@@ -155,8 +154,8 @@ public class ObjectiveTests
         foreach (long[] labels in new[] { s_labels, [1, 1, 1, 1, 1, 1] })
         {
             using var objective = new ContrastiveDensityObjective(new ContrastiveDensityOptions { Alpha = 0, Temperature = Temperature, BankSize = 5 });
-            objective.Compute(Rows(earlier), tensor(s_labels)).Dispose();
-            var (loss, terms, gradient) = Run(objective.Compute, logits, labels);
+            objective.Compute(Rows(earlier), new(tensor(s_labels))).Dispose();
+            var (loss, terms, gradient) = Run((x, y) => objective.Compute(x, new(y)), logits, labels);
             Assert.Equal(Naive(logits), loss, 10);
             Assert.Equal(loss, terms.Density!.item<double>());
             Assert.Null(terms.Contrastive);
@@ -164,8 +163,8 @@ public class ObjectiveTests
             Assert.Equal(5, objective.Bank.Count);
         }
         using var joint = new ContrastiveDensityObjective(new ContrastiveDensityOptions { Alpha = 0.75, Temperature = Temperature, BankSize = 5 });
-        joint.Compute(Rows(earlier), tensor(s_labels)).Dispose();
-        Assert.Equal(0.75 * CrossEntropy(logits) + 0.25 * Naive(logits), Run(joint.Compute, logits, s_labels).Loss, 10);
+        joint.Compute(Rows(earlier), new(tensor(s_labels))).Dispose();
+        Assert.Equal(0.75 * CrossEntropy(logits) + 0.25 * Naive(logits), Run((x, y) => joint.Compute(x, new(y)), logits, s_labels).Loss, 10);
     }
 
     [Fact]
@@ -208,8 +207,8 @@ public class ObjectiveTests
                 using var inBatch = new InBatchObjective(new InBatchOptions());
                 using var terms = form switch
                 {
-                    "in-batch" => inBatch.Compute(logits, tensor(labels)),
-                    "density" => density.Compute(logits, tensor(labels)),
+                    "in-batch" => inBatch.Compute(logits, new(tensor(labels))),
+                    "density" => density.Compute(logits, new(tensor(labels))),
                     _ => new ObjectiveTerms(SupervisedContrastive.Term(logits, tensor(labels), 0.07), null),
                 };
                 terms.Loss.backward();
@@ -227,7 +226,7 @@ public class ObjectiveTests
     {
         using var scope = NewDisposeScope();
         using var objective = new InBatchObjective(new InBatchOptions { Alpha = 0 });
-        var (loss, _, gradient) = Run(objective.Compute, [[3, 1, 2]], [1]);
+        var (loss, _, gradient) = Run((x, y) => objective.Compute(x, new(y)), [[3, 1, 2]], [1]);
         Assert.Equal(0, loss);
         Assert.All(gradient, g => Assert.Equal(0, g));
     }

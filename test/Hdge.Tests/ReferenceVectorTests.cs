@@ -58,12 +58,12 @@ public class ReferenceVectorTests
         {
             case "in-batch":
                 using (var inBatch = new InBatchObjective(new InBatchOptions { Alpha = alpha, Temperature = reference.Temperature }))
-                    return inBatch.Compute(logits, labels);
+                    return inBatch.Compute(logits, new(labels));
             case "supcon": // the reference takes the logits themselves for the embeddings
-                return WeightedTerms.Contrastive(alpha, nn.functional.cross_entropy(logits, labels), SupervisedContrastive.Term(logits, labels, reference.Temperature));
+                return WeightedTerms.Contrastive(alpha, new StepTargets(labels).CrossEntropy(logits), SupervisedContrastive.Term(logits, labels, reference.Temperature));
             default:
                 using (var hybrid = Hybrid(reference, alpha))
-                    return hybrid.Compute(logits, labels);
+                    return hybrid.Compute(logits, new(labels));
         }
     }
 

@@ -9,7 +9,7 @@ namespace Packages.Tests;
 public sealed class Consumer : IDisposable
 {
     // Copies of libtorch take 1.2 GB a folder. That links are made is also what the tests about the package cache need.
-    private static readonly string[] HardLinks =
+    internal static readonly string[] HardLinks =
     [
         "-p:CreateHardLinksForCopyFilesToOutputDirectoryIfPossible=true", "-p:CreateHardLinksForCopyLocalIfPossible=true", "-p:CreateHardLinksForPublishFilesIfPossible=true",
     ];

@@ -24,6 +24,30 @@ public sealed record AugmentationOptions
     /// </summary>
     public ViewAugmentationOptions? SecondView { get; init; }
 
+    /// <summary>RandAugment, after crop and flip or the views' crop, flip and colours. Default null: none.</summary>
+    public RandAugmentOptions? RandAugment { get; init; }
+
+    /// <summary>Random erasing, after all that changes an image by itself. Default null: none.</summary>
+    public RandomErasingOptions? Erasing { get; init; }
+
+    /// <summary>
+    /// Mixup (Zhang et al. 2018): each image of a step is mixed with another of it, λ·x + (1 − λ)·x', and is to be taken for both classes in these shares; λ ~ Beta(α, α) with this α, one draw a step.
+    /// Default 0: none; 0.2 for ImageNet and 1 for CIFAR-10 in the paper. Finite, at least 0. Not every objective takes images of two classes (docs/augmentation.md).
+    /// </summary>
+    public double Mixup { get; init; }
+
+    /// <summary>
+    /// CutMix (Yun et al. 2019): a box of each image is filled from another of the step, and the image is to be taken for both classes by their areas, 1 − λ for the box; λ ~ Beta(α, α) with this α, one draw a
+    /// step. Default 0: none; 1 in the paper. Finite, at least 0. Together with <see cref="Mixup"/> each mixed step draws one of the two.
+    /// </summary>
+    public double CutMix { get; init; }
+
+    /// <summary>Share of the steps in which images are mixed, where <see cref="Mixup"/> or <see cref="CutMix"/> is set. Default 1; 0.5 for CutMix on CIFAR in the paper's code. Range (0, 1].</summary>
+    public double MixProbability { get; init; } = 1;
+
+    /// <summary>What is left where images may not be mixed.</summary>
+    internal AugmentationOptions Unmixed => this with { Mixup = 0, CutMix = 0 };
+
     /// <summary>Checks the values for images of <paramref name="shape"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
     public void Validate(ImageShape shape)
@@ -34,6 +58,11 @@ public sealed record AugmentationOptions
         Argument.Require(Views is null || !HorizontalFlip, HorizontalFlip, $"false together with {nameof(Views)}, which have a flip of their own");
         Views?.Validate();
         SecondView?.Validate();
+        RandAugment?.Validate(shape);
+        Erasing?.Validate();
+        Argument.Require(Mixup >= 0 && double.IsFinite(Mixup), Mixup, "a finite number of at least 0");
+        Argument.Require(CutMix >= 0 && double.IsFinite(CutMix), CutMix, "a finite number of at least 0");
+        Argument.Require(MixProbability > 0 && MixProbability <= 1, MixProbability, "in (0, 1]");
         Argument.Require(NoiseDeviation >= 0 && double.IsFinite(NoiseDeviation), NoiseDeviation, "a finite number of at least 0");
     }
 

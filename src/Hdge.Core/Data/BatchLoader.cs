@@ -10,6 +10,8 @@ internal sealed class BatchLoader
 
     private readonly ImageSet _images;
     private readonly IBatchAugmenter _augmenter, _second;
+    private readonly RandomEraser? _eraser;
+    private readonly BatchMixer? _mixer;
     private readonly int _batchSize;
     private readonly int _views;
     private readonly bool _shuffle;
@@ -34,8 +36,10 @@ internal sealed class BatchLoader
             throw new ArgumentException("The set has no images.", nameof(images));
         (_images, _batchSize, _shuffle, _seed, _views) = (images, Math.Min(batchSize, images.Count), shuffle, seed, views);
         augmentation.Validate(images.Shape);
-        _augmenter = augmentation.Views is { } options ? new ViewAugmenter(images, scaling, options) : new BatchAugmenter(images, scaling, augmentation);
+        _augmenter = augmentation.Views is { } options ? new ViewAugmenter(images, scaling, options, augmentation.RandAugment) : new BatchAugmenter(images, scaling, augmentation);
         _second = augmentation.SecondView is { } second ? new ViewAugmenter(images, scaling, second) : _augmenter;
+        _eraser = augmentation.Erasing is { Probability: > 0 } erasing ? new RandomEraser(images.Shape, scaling, erasing) : null;
+        _mixer = BatchMixer.IsWanted(augmentation) ? new BatchMixer(images.Shape, augmentation) : null;
     }
 
     /// <summary>Batches in an epoch.</summary>
@@ -47,7 +51,7 @@ internal sealed class BatchLoader
         int[] order = Enumerable.Range(0, _images.Count).ToArray();
         if (_shuffle)
             new Random(Seeds.Mix(_seed, epoch, Order)).Shuffle(order);
-        PixelBatch current = new(_batchSize, _images.Shape.Length, _views), next = new(_batchSize, _images.Shape.Length, _views);
+        PixelBatch current = Batch(), next = Batch();
         Task pending = Prepare(next, 0);
         try
         {
@@ -74,9 +78,36 @@ internal sealed class BatchLoader
             (batch.Seed, batch.Count) = ((ulong)(uint)seed, indices.Length);
             for (int i = 0; i < indices.Length; i++)
                 batch.Labels[i] = _images.Labels[indices[i]];
-            _augmenter.Fill(batch.Pixels, indices, new Random(seed));
+            for (int i = 0; i < batch.Weights.Length; i++)
+                batch.Weights[i] = _images.Weights[indices[i % indices.Length]];
+            Fill(_augmenter, batch.Pixels, indices, seed);
             if (_views == 2)
-                _second.Fill(batch.SecondPixels, indices, new Random(Seeds.Mix(seed, SeedStream.SecondView)));
+                Fill(_second, batch.SecondPixels, indices, Seeds.Mix(seed, SeedStream.SecondView));
+            Mix(batch, seed);
         }, CancellationToken.None);
+
+        PixelBatch Batch() => new(_batchSize, _images.Shape.Length, _views, !_images.Weights.IsEmpty, _mixer is not null);
+    }
+
+    private void Fill(IBatchAugmenter augmenter, Span<float> pixels, ReadOnlySpan<int> indices, int seed)
+    {
+        augmenter.Fill(pixels, indices, new Random(seed));
+        _eraser?.Apply(pixels, new Random(Seeds.Mix(seed, SeedStream.Erasing)));
+    }
+
+    /// <summary>Mixes both views alike: of a pair of views it is one image that is mixed with another.</summary>
+    private void Mix(PixelBatch batch, int seed)
+    {
+        if (_mixer is null)
+            return;
+        var mixture = _mixer.Draw(new Random(Seeds.Mix(seed, SeedStream.Mixing)));
+        batch.IsMixed = mixture != Mixture.None;
+        if (!batch.IsMixed)
+            return;
+        _mixer.Mix(batch.Pixels, mixture);
+        _mixer.Mix(batch.SecondPixels, mixture);
+        int count = batch.Count;
+        for (int at = 0; at < _views * count; at += count)
+            BatchMixer.MixTargets(batch.Labels, mixture, batch.OtherLabels.Slice(at, count), batch.Shares.Slice(at, count), batch.Weights.IsEmpty ? [] : batch.Weights.Slice(at, count));
     }
 }

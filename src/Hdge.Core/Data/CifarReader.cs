@@ -20,27 +20,21 @@ public static class CifarReader
         if (labelBytes is not (0 or 1 or 2))
             throw new ArgumentOutOfRangeException(nameof(labelBytes), $"CIFAR records begin with 1 or 2 label bytes, found {labelBytes}.");
         int highest = 0;
-        byte[] pixels = [];
-        var labels = new List<int>();
+        using var set = new ImageSetBuilder(Shape);
         foreach (string path in paths)
         {
             byte[] content = ReadFile(path, ref labelBytes);
             int record = labelBytes + Shape.Length, images = content.Length / record;
-            long values = (long)(labels.Count + images) * Shape.Length;
-            if (values > Array.MaxLength)
-                throw new InvalidDataException($"'{path}' makes {labels.Count + images} images, more than one set can hold ({Array.MaxLength / Shape.Length}).");
-            Array.Resize(ref pixels, (int)values);
             for (int i = 0, at = 0; i < images; i++, at += record)
             {
                 int label = content[at + labelBytes - 1];
                 if (classCount > 0 && label >= classCount)
                     throw new InvalidDataException($"Record {i} of '{path}' has the label {label}, expected 0..{classCount - 1}.");
                 highest = Math.Max(highest, label);
-                content.AsSpan(at + labelBytes, Shape.Length).CopyTo(pixels.AsSpan(labels.Count * Shape.Length));
-                labels.Add(label);
+                set.Add(content.AsSpan(at + labelBytes, Shape.Length), label);
             }
         }
-        return ImageSet.FromBytes(Shape, pixels, [.. labels], classCount > 0 ? classCount : highest + 1);
+        return set.Build(classCount > 0 ? classCount : highest + 1);
     }
 
     private static byte[] ReadFile(string path, ref int labelBytes)

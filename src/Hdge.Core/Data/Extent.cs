@@ -15,11 +15,27 @@ internal readonly record struct Extent(float Low, float High)
     /// <summary>The largest absolute value.</summary>
     public float Largest => Math.Max(Math.Abs(Low), Math.Abs(High));
 
-    /// <summary>Of a channel of an image, in units of 0..1: bytes count as value / 255.</summary>
-    public static Extent Of(ImageSet images, int index, int channel)
+    /// <summary>Of each channel of the images of a set, one after another, in units of 0..1: bytes count as value / 255.</summary>
+    public sealed class Reader(ImageSet images)
     {
-        int plane = images.Shape.Height * images.Shape.Width;
-        return images.IsBytes ? Of(images.Bytes(index).Slice(channel * plane, plane)).Times(1 / 255f) : Of(images.Singles(index).Slice(channel * plane, plane));
+        private readonly int _plane = images.Shape.Height * images.Shape.Width;
+        private byte[] _bytes = [];
+        private float[] _singles = [];
+
+        /// <summary>Fills <paramref name="into"/> with an extent a channel.</summary>
+        public void Read(int index, Span<Extent> into)
+        {
+            if (images.IsBytes)
+            {
+                var bytes = images.Bytes(index, 1, ref _bytes);
+                for (int c = 0; c < into.Length; c++)
+                    into[c] = Of(bytes.Slice(c * _plane, _plane)).Times(1 / 255f);
+                return;
+            }
+            var singles = images.Singles(index, 1, ref _singles);
+            for (int c = 0; c < into.Length; c++)
+                into[c] = Of(singles.Slice(c * _plane, _plane));
+        }
     }
 
     /// <summary>Of at least one value.</summary>

@@ -1,28 +1,27 @@
 namespace Hdge.Data;
 
 /// <summary>
-/// Labelled images in memory, all of one shape, channel first. Images are kept as bytes (0..255, meaning value / 255); only images that bytes
+/// Labelled images, all of one shape, channel first, in memory or in a file of this process's. Images are kept as bytes (0..255, meaning value / 255); only images that bytes
 /// cannot express exactly are kept as <see cref="float"/>. Immutable, so it can be read from several threads.
 /// </summary>
-public sealed class ImageSet
+public sealed class ImageSet : IDisposable
 {
-    private readonly byte[]? _bytes;
-    private readonly float[]? _singles;
+    private readonly ImageStore<byte>? _bytes;
+    private readonly ImageStore<float>? _singles;
+    private readonly int[]? _rows; // where the images are in the store; null where they are all of it, in order
     private readonly int[] _labels;
+    private readonly float[] _weights = [];
 
-    private ImageSet(ImageShape shape, byte[]? bytes, float[]? singles, int[] labels, int classCount)
+    private ImageSet(ImageShape shape, ImageStore<byte>? bytes, ImageStore<float>? singles, int[]? rows, int[] labels, int classCount)
     {
-        long values = bytes?.LongLength ?? singles!.LongLength;
-        if (values != (long)labels.Length * shape.Length)
-            throw new ArgumentException($"{labels.Length} labels and images of {shape} need {(long)labels.Length * shape.Length} values, found {values}.");
         ArgumentOutOfRangeException.ThrowIfLessThan(classCount, 1);
         for (int i = 0; i < labels.Length; i++)
             if ((uint)labels[i] >= (uint)classCount)
                 throw new ArgumentException($"The label of image {i} is {labels[i]}, expected 0..{classCount - 1}.", nameof(labels));
-        (Shape, _bytes, _singles, _labels, ClassCount) = (shape, bytes, singles, labels, classCount);
+        (Shape, _bytes, _singles, _rows, _labels, ClassCount) = (shape, bytes, singles, rows, labels, classCount);
     }
 
-    /// <summary>Images as bytes: <paramref name="pixels"/> holds the images one after another. The arrays are not copied.</summary>
+    /// <summary>Images as bytes: <paramref name="pixels"/> holds the images one after another. The arrays are not copied. See <see cref="ImageSetBuilder"/> for more than an array can hold.</summary>
     /// <param name="shape">Shape of every image.</param>
     /// <param name="pixels">Count × <see cref="ImageShape.Length"/> values.</param>
     /// <param name="labels">One class an image, 0..<paramref name="classCount"/> − 1.</param>
@@ -32,7 +31,8 @@ public sealed class ImageSet
     {
         ArgumentNullException.ThrowIfNull(pixels);
         ArgumentNullException.ThrowIfNull(labels);
-        return new ImageSet(shape, pixels, null, labels, classCount);
+        CheckLength(shape, pixels.LongLength, labels.Length);
+        return new ImageSet(shape, new MemoryStore<byte>(shape.Length, pixels), null, null, labels, classCount);
     }
 
     /// <summary>Images as floating-point values, nominally 0..1. The arrays are not copied. See <see cref="ImageSetBuilder"/> for rows that come one by one.</summary>
@@ -44,8 +44,36 @@ public sealed class ImageSet
         for (int i = 0; i < pixels.Length; i++)
             if (!float.IsFinite(pixels[i]))
                 throw new ArgumentException($"Image {i / shape.Length} holds {pixels[i]}, expected finite values.", nameof(pixels));
-        return new ImageSet(shape, null, pixels, labels, classCount);
+        CheckLength(shape, pixels.LongLength, labels.Length);
+        return new ImageSet(shape, null, new MemoryStore<float>(shape.Length, pixels), null, labels, classCount);
     }
+
+    internal static ImageSet Of(ImageShape shape, ImageStore<byte> bytes, int[] labels, int classCount) => new(shape, bytes, null, null, labels, classCount);
+
+    internal static ImageSet Of(ImageShape shape, ImageStore<float> singles, int[] labels, int classCount) => new(shape, null, singles, null, labels, classCount);
+
+    private ImageSet(ImageSet images, float[] weights)
+    {
+        (Shape, _bytes, _singles, _rows, _labels, ClassCount) = (images.Shape, images._bytes, images._singles, images._rows, images._labels, images.ClassCount);
+        _weights = weights;
+    }
+
+    /// <summary>The same images with weights: how much each counts in training, relative to the others. Nothing is copied.</summary>
+    /// <param name="weights">One an image, finite and above 0; none takes the weights away. Leave out what is not to count at all.</param>
+    /// <exception cref="ArgumentException">There are not as many as images, or one is out of range.</exception>
+    public ImageSet WithWeights(float[] weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        if (weights.Length != 0 && weights.Length != Count)
+            throw new ArgumentException($"There are {weights.Length} weights for {Count} images, expected one an image.", nameof(weights));
+        int wrong = Array.FindIndex(weights, weight => !(weight > 0 && float.IsFinite(weight)));
+        if (wrong >= 0)
+            throw new ArgumentException(FormattableString.Invariant($"The weight of image {wrong} is {weights[wrong]}, expected a finite number above 0: leave out what is not to count."), nameof(weights));
+        return new ImageSet(this, weights);
+    }
+
+    /// <summary>A view of the same images without weights, all of the first of two classes.</summary>
+    internal ImageSet WithoutLabels() => new(Shape, _bytes, _singles, _rows ?? [.. Enumerable.Range(0, Count)], new int[Count], 2);
 
     /// <summary>Shape of every image.</summary>
     public ImageShape Shape { get; }
@@ -59,38 +87,60 @@ public sealed class ImageSet
     /// <summary>The class of each image, 0-based.</summary>
     public ReadOnlySpan<int> Labels => _labels;
 
-    /// <summary>True where the images are kept as bytes: then <see cref="Bytes"/> answers, else <see cref="Singles"/>.</summary>
+    /// <summary>How much each image counts in training, relative to the others (<see cref="WithWeights"/>); empty where all count alike.</summary>
+    public ReadOnlySpan<float> Weights => _weights;
+
+    /// <summary>True where the images are kept as bytes: then <see cref="Bytes(int, int)"/> answers, else <see cref="Singles(int, int)"/>.</summary>
     public bool IsBytes => _bytes is not null;
 
-    /// <summary>The values of <paramref name="count"/> images from <paramref name="index"/> on, 0..255.</summary>
-    /// <exception cref="InvalidOperationException">The images are kept as floating-point values.</exception>
-    public ReadOnlySpan<byte> Bytes(int index, int count = 1) =>
-        (_bytes ?? throw new InvalidOperationException("These images are kept as floating-point values.")).AsSpan(index * Shape.Length, count * Shape.Length);
+    /// <summary>Whether the images lie in a file and not in memory.</summary>
+    public bool IsOnDisk => _bytes?.IsOnDisk ?? _singles!.IsOnDisk;
 
-    /// <summary>The values of <paramref name="count"/> images from <paramref name="index"/> on.</summary>
+    /// <summary>The values of <paramref name="count"/> images from <paramref name="index"/> on, 0..255: in place where they lie side by side in memory, else a copy.</summary>
+    /// <exception cref="InvalidOperationException">The images are kept as floating-point values.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are not so many images, or they have more values than an array can hold.</exception>
+    public ReadOnlySpan<byte> Bytes(int index, int count = 1)
+    {
+        byte[] room = [];
+        return Get(ByteStore, index, count, ref room);
+    }
+
+    /// <summary>The values of <paramref name="count"/> images from <paramref name="index"/> on: in place where they lie side by side in memory, else a copy.</summary>
     /// <exception cref="InvalidOperationException">The images are kept as bytes.</exception>
-    public ReadOnlySpan<float> Singles(int index, int count = 1) =>
-        (_singles ?? throw new InvalidOperationException("These images are kept as bytes.")).AsSpan(index * Shape.Length, count * Shape.Length);
+    /// <exception cref="ArgumentOutOfRangeException">There are not so many images, or they have more values than an array can hold.</exception>
+    public ReadOnlySpan<float> Singles(int index, int count = 1)
+    {
+        float[] room = [];
+        return Get(SingleStore, index, count, ref room);
+    }
+
+    /// <summary>As <see cref="Bytes(int, int)"/>, without allocating: a copy goes to the front of <paramref name="room"/>, grown where it is too small.</summary>
+    internal ReadOnlySpan<byte> Bytes(int index, int count, scoped ref byte[] room) => Get(ByteStore, index, count, ref room);
+
+    /// <summary>As <see cref="Singles(int, int)"/>, without allocating: a copy goes to the front of <paramref name="room"/>, grown where it is too small.</summary>
+    internal ReadOnlySpan<float> Singles(int index, int count, scoped ref float[] room) => Get(SingleStore, index, count, ref room);
 
     /// <summary>One line: how many images, of which shape, in how many classes.</summary>
-    public override string ToString() => $"{Count} images of {Shape} in {ClassCount} classes, as {(IsBytes ? "bytes" : "floating-point values")}";
+    public override string ToString() => $"{Count} images of {Shape} in {ClassCount} classes, as {(IsBytes ? "bytes" : "floating-point values")}{(IsOnDisk ? " on disk" : "")}";
 
-    /// <summary>The images of the given <paramref name="indices"/>, in that order.</summary>
+    /// <summary>The images of the given <paramref name="indices"/>, in that order: a view, which copies no image and belongs to this set.</summary>
     public ImageSet Subset(ReadOnlySpan<int> indices)
     {
-        int length = Shape.Length;
         var labels = new int[indices.Length];
-        byte[]? bytes = _bytes is null ? null : new byte[(long)indices.Length * length];
-        float[]? singles = _singles is null ? null : new float[(long)indices.Length * length];
+        var rows = new int[indices.Length];
         for (int i = 0; i < indices.Length; i++)
-        {
-            labels[i] = _labels[indices[i]];
-            if (bytes is not null)
-                Bytes(indices[i]).CopyTo(bytes.AsSpan(i * length));
-            else
-                Singles(indices[i]).CopyTo(singles.AsSpan(i * length));
-        }
-        return new ImageSet(Shape, bytes, singles, labels, ClassCount);
+            (labels[i], rows[i]) = (_labels[indices[i]], _rows is null ? indices[i] : _rows[indices[i]]);
+        var subset = new ImageSet(Shape, _bytes, _singles, rows, labels, ClassCount);
+        return _weights.Length == 0 ? subset : new ImageSet(subset, [.. indices.ToArray().Select(i => _weights[i])]);
+    }
+
+    /// <summary>Gives back the file in which the images lie, if they do; it cannot be read afterwards, nor can what was split off from it. Nothing to do for images in memory.</summary>
+    public void Dispose()
+    {
+        if (_rows is not null)
+            return; // a view
+        _bytes?.Dispose();
+        _singles?.Dispose();
     }
 
     /// <summary>The first <paramref name="count"/> images, or all when there are fewer.</summary>
@@ -134,5 +184,44 @@ public sealed class ImageSet
             if (missing-- > 0)
                 quotas[c]++;
         return quotas;
+    }
+
+    private ImageStore<byte> ByteStore => _bytes ?? throw new InvalidOperationException("These images are kept as floating-point values.");
+
+    private ImageStore<float> SingleStore => _singles ?? throw new InvalidOperationException("These images are kept as bytes.");
+
+    private ReadOnlySpan<T> Get<T>(ImageStore<T> store, int index, int count, scoped ref T[] room) where T : unmanaged
+    {
+        if (index < 0 || count < 0 || index > Count - count || (long)count * Shape.Length > Array.MaxLength)
+            throw new ArgumentOutOfRangeException(nameof(index), $"{count} images from {index} on were asked for, expected a part of {Count}, and at most {Array.MaxLength / Shape.Length} at once.");
+        if (IsOneRun(index, count) && store.TryGet(count == 0 ? 0 : Row(index), count, out var images))
+            return images;
+        if (room.Length < count * Shape.Length)
+            room = new T[count * Shape.Length];
+        for (int i = 0; i < count; i++)
+        {
+            var into = room.AsSpan(i * Shape.Length, Shape.Length);
+            var image = store.Read(Row(index + i), into);
+            if (!store.IsOnDisk)
+                image.CopyTo(into);
+        }
+        return room.AsSpan(0, count * Shape.Length);
+    }
+
+    private int Row(int index) => _rows is null ? index : _rows[index];
+
+    private bool IsOneRun(int index, int count)
+    {
+        if (_rows is not null)
+            for (int i = 1; i < count; i++)
+                if (_rows[index + i] != _rows[index] + i)
+                    return false;
+        return true;
+    }
+
+    private static void CheckLength(ImageShape shape, long values, int labels)
+    {
+        if (values != (long)labels * shape.Length)
+            throw new ArgumentException($"{labels} labels and images of {shape} need {(long)labels * shape.Length} values, found {values}.");
     }
 }

@@ -48,15 +48,21 @@ public sealed record PixelRange
         lowest.AsSpan().Fill(float.PositiveInfinity);
         highest.AsSpan().Fill(float.NegativeInfinity);
         int at = 0;
+        var extents = new Extent[channels];
         foreach (var set in sets)
+        {
+            var reader = new Extent.Reader(set);
             for (int i = 0; i < set.Count; i++, at++)
+            {
+                reader.Read(i, extents);
                 for (int c = 0; c < channels; c++)
                 {
-                    var extent = Extent.Of(set, i, c);
-                    lowest[c] = Math.Min(lowest[c], extent.Low);
-                    highest[c] = Math.Max(highest[c], extent.High);
-                    contrasts[at] = Math.Max(contrasts[at], extent.Width);
+                    lowest[c] = Math.Min(lowest[c], extents[c].Low);
+                    highest[c] = Math.Max(highest[c], extents[c].High);
+                    contrasts[at] = Math.Max(contrasts[at], extents[c].Width);
                 }
+            }
+        }
         Array.Sort(contrasts);
         return new() { Lowest = lowest, Highest = highest, Contrast = contrasts[(int)(LowShare * count)], AreFeatures = areFeatures };
     }
@@ -65,13 +71,14 @@ public sealed record PixelRange
     public bool Admits(ImageSet images, int index)
     {
         ArgumentNullException.ThrowIfNull(images);
+        var extents = new Extent[Lowest.Count];
+        new Extent.Reader(images).Read(index, extents);
         float contrast = 0;
-        for (int c = 0; c < Lowest.Count; c++)
+        for (int c = 0; c < extents.Length; c++)
         {
-            var extent = Extent.Of(images, index, c);
-            if (!Admits(c, extent))
+            if (!Admits(c, extents[c]))
                 return false;
-            contrast = Math.Max(contrast, extent.Width);
+            contrast = Math.Max(contrast, extents[c].Width);
         }
         return AdmitsContrast(contrast);
     }

@@ -27,6 +27,8 @@ internal enum SeedStream
     SampleClasses = 3,
     ReplayDraw = 4,
     Langevin = 5,
+    Erasing = 6,
+    Mixing = 7,
 
     // Of a draw from the replay buffer, whose seed itself draws the places.
     FreshNoise = 1,

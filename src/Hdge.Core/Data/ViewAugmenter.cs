@@ -4,26 +4,28 @@ namespace Hdge.Data;
 
 /// <summary>
 /// Makes strongly augmented views: random resized crop with bilinear interpolation (pixel centres at ½, as image libraries have it), flip, colour
-/// jitter, greyscale, scaling. Works in the batch's own memory: nothing is allocated an image.
+/// jitter, greyscale, RandAugment where it is wanted, scaling. Works in the batch's own memory: nothing is allocated an image.
 /// </summary>
 internal sealed class ViewAugmenter : IBatchAugmenter
 {
-    private const float Tolerance = 1e-3f; // rounding of the scaling to 0..1
-
     private readonly ImageSet _images;
     private readonly ViewAugmentationOptions _options;
     private readonly ColorJitter _jitter;
     private readonly (float Multiplier, float Offset)[] _affine;
     private readonly (int Left, int Right, float Weight)[] _columns;
+    private byte[] _bytes = []; // room for an image that must be read first
+    private float[] _singles = [];
+    private readonly LevelChanges? _changes;
 
-    public ViewAugmenter(ImageSet images, PixelScaling scaling, ViewAugmentationOptions options)
+    public ViewAugmenter(ImageSet images, PixelScaling scaling, ViewAugmentationOptions options, RandAugmentOptions? changes = null)
     {
         var shape = images.Shape;
         scaling.Validate(shape.Channels);
         options.Validate();
-        if (!images.IsBytes)
-            CheckRange(images);
+        UnitValues.Require(images, nameof(AugmentationOptions.Views));
         (_images, _options) = (images, options);
+        if (changes is not null)
+            (_changes, scaling) = (new LevelChanges(shape, scaling, changes), LevelChanges.Unit);
         _jitter = new ColorJitter(options, shape.Channels == 3);
         _affine = [.. Enumerable.Range(0, shape.Channels).Select(scaling.ForUnitSingles)];
         _columns = new (int, int, float)[shape.Width];
@@ -41,13 +43,14 @@ internal sealed class ViewAugmenter : IBatchAugmenter
             for (int x = 0; x < shape.Width; x++)
                 _columns[flip ? shape.Width - 1 - x : x] = Neighbours(x, shape.Width, window.Left, window.Width);
             if (_images.IsBytes)
-                Resample(_images.Bytes(indices[i]), 1 / 255f, window, view);
+                Resample(_images.Bytes(indices[i], 1, ref _bytes), 1 / 255f, window, view);
             else
-                Resample(_images.Singles(indices[i]), 1f, window, view);
+                Resample(_images.Singles(indices[i], 1, ref _singles), 1f, window, view);
             _jitter.Apply(view, random);
             for (int c = 0; c < shape.Channels; c++)
                 foreach (ref float value in view.Slice(c * plane, plane))
                     value = value * _affine[c].Multiplier + _affine[c].Offset;
+            _changes?.Apply(view, random);
         }
     }
 
@@ -81,14 +84,5 @@ internal sealed class ViewAugmenter : IBatchAugmenter
         float place = Math.Clamp((at + 0.5f) * length / size - 0.5f, 0, length - 1);
         int first = (int)place;
         return (start + first, start + Math.Min(first + 1, length - 1), place - first);
-    }
-
-    /// <summary>Colour changes clamp to 0..1: values beyond would be lost without a word.</summary>
-    private static void CheckRange(ImageSet images)
-    {
-        for (int i = 0; i < images.Count; i++)
-            foreach (float value in images.Singles(i))
-                if (value < -Tolerance || value > 1 + Tolerance)
-                    throw new ArgumentException($"Image {i} holds {value}; {nameof(AugmentationOptions.Views)} needs values of 0..1 (see {nameof(PixelScaling)}.{nameof(PixelScaling.Scale)}).");
     }
 }

@@ -8,6 +8,7 @@ internal sealed class SafetensorsHeader
 {
     private const int LargestHeader = 100_000_000; // the format's own limit
     private const int FreeHeader = 1 << 16, MostDimensions = 8;
+    private const string Metadata = "__metadata__";
 
     private SafetensorsHeader(IReadOnlyDictionary<string, Tensor> tensors, long dataLength) => (Tensors, DataLength) = (tensors, dataLength);
 
@@ -55,6 +56,11 @@ internal sealed class SafetensorsHeader
         Next(ref json, JsonTokenType.StartObject);
         while (NextName(ref json) is { } name)
         {
+            if (name == Metadata)
+            {
+                json.Skip(); // what others say of their file is of no use here
+                continue;
+            }
             Next(ref json, JsonTokenType.StartObject);
             (string? type, long[]? shape, long[]? place) = (null, null, null);
             while (NextName(ref json) is { } field)

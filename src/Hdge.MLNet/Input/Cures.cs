@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.Transforms.Image;
 
 namespace Hdge.MLNet.Input;
 
@@ -16,13 +17,12 @@ internal static class Cures
     /// <summary>What to do to a column for features of which only the outline is known.</summary>
     public static string OfFeatures(DataViewType item, bool isVector, bool isKey, bool isKnownSize)
     {
-        // ImageDataViewType is in Microsoft.ML.ImageAnalytics, which this package does not need otherwise.
-        if (item.GetType().Name == "ImageDataViewType")
-            return "take the pixels out of the images with Transforms.ExtractPixels(outputAsFloatArray: false), after Transforms.ResizeImages";
+        if (item is ImageDataViewType)
+            return "set ImageShape, the shape that pictures are brought to (or give them one size with Transforms.ResizeImages), or take the pixels out of them with Transforms.ExtractPixels(outputAsFloatArray: false), after Transforms.ResizeImages";
         if (item is TextDataViewType)
             return isVector
                 ? "read numbers, not text: in TextLoader a column of DataKind.Single or DataKind.Byte"
-                : "if it holds paths of image files, take Transforms.LoadImages, Transforms.ResizeImages, then Transforms.ExtractPixels(outputAsFloatArray: false)";
+                : "if it holds paths of image files, set ImageShape, the shape that pictures are brought to, or take Transforms.LoadImages, Transforms.ResizeImages, then Transforms.ExtractPixels(outputAsFloatArray: false)";
         if (!isVector)
             return "put the columns with the pixels into one with Transforms.Concatenate, or load them as a vector (VectorType(n), in TextLoader a range of columns)";
         if (!isKnownSize)

@@ -83,14 +83,17 @@ internal static class InputColumns
 
     /// <summary>The same checks on the outline of a schema that an estimator chain hands on before there is data.</summary>
     /// <exception cref="ArgumentException">A column is missing or has the wrong type.</exception>
-    public static (SchemaShape.Column Features, SchemaShape.Column Label) FindShapes(SchemaShape shape, string featureName, string labelName) =>
-        (FindFeatureShape(shape, featureName), FindKey(shape, labelName, "label"));
+    public static (SchemaShape.Column Features, SchemaShape.Column Label) FindShapes(SchemaShape shape, string featureName, string labelName, Func<DataViewType, bool> isPicture) =>
+        (FindFeatureShape(shape, featureName, isPicture), FindKey(shape, labelName, "label"));
 
     /// <summary>The feature column of an outline.</summary>
     /// <exception cref="ArgumentException">The column is missing or has the wrong type.</exception>
-    public static SchemaShape.Column FindFeatureShape(SchemaShape shape, string featureName)
+    public static SchemaShape.Column FindFeatureShape(SchemaShape shape, string featureName, Func<DataViewType, bool> isPicture)
     {
         SchemaShape.Column features = Find(shape, featureName, "feature");
+        bool isPictures = features.Kind == SchemaShape.Column.VectorKind.Scalar && !features.IsKey && isPicture(features.ItemType);
+        if (isPictures)
+            return features;
         if (features.Kind != SchemaShape.Column.VectorKind.Vector || features.IsKey || !IsPixel(features.ItemType))
         {
             bool isVector = features.Kind != SchemaShape.Column.VectorKind.Scalar;
@@ -109,6 +112,16 @@ internal static class InputColumns
         return column.Kind == SchemaShape.Column.VectorKind.Scalar && column.IsKey
             ? column
             : throw new ArgumentException(InputMessages.WrongType(role, name, Describe(column), InputMessages.KeyExpected), nameof(shape));
+    }
+
+    /// <summary>A column of single numbers of an outline.</summary>
+    /// <exception cref="ArgumentException">The column is missing or has another type.</exception>
+    public static SchemaShape.Column FindOf(SchemaShape shape, string name, string role, PrimitiveDataViewType type)
+    {
+        SchemaShape.Column column = Find(shape, name, role);
+        return column.Kind == SchemaShape.Column.VectorKind.Scalar && !column.IsKey && column.ItemType.Equals(type)
+            ? column
+            : throw new ArgumentException(InputMessages.WrongType(role, name, Describe(column), $"{type}"), nameof(shape));
     }
 
     /// <summary>A score column of an outline.</summary>

@@ -7,7 +7,9 @@ namespace Hdge.MLNet.Input;
 /// <summary>The words of every refusal of input: which column, what was found, what was expected. Rows count from 0.</summary>
 internal static class InputMessages
 {
-    private const string MissingCure = "(A vector without a value, as ExtractPixels gives where the path of LoadImages is empty.)";
+    private const string MissingCure = "(An empty path, no MLImage, or a vector without a value, as ExtractPixels gives where the path of LoadImages is empty.)";
+
+    private const string SkipCure = $"{nameof(HdgeTrainer.Options)}.{nameof(HdgeTrainer.Options.Photos)} = new {nameof(PhotoOptions)} {{ {nameof(PhotoOptions.Damaged)} = {nameof(DamagedAction)}.{nameof(DamagedAction.SkipAndCount)} }}";
 
     public const string KeyExpected = "a key (map the labels with Transforms.Conversion.MapValueToKey)";
 
@@ -122,16 +124,52 @@ internal static class InputMessages
         $"There is nothing to train on: the data has no rows{(missing == 0 ? "" : " with a label")}, found 0 rows with a value in the label column '{labelName}'"
         + (missing == 0 ? ", expected at least 2." : $" and {missing} rows where it is missing, expected at least 2 rows with one.");
 
+    public static string WrongWeight(string name, long row, float found) => string.Create(CultureInfo.InvariantCulture,
+        $"The weight column '{name}' holds {found} in row {row}, expected a finite number of at least 0.");
+
+    public static string NoWeights(string name, long rows) =>
+        $"There is nothing to train on: the weight column '{name}' is 0 in all {rows} rows with a label, expected weights above 0.";
+
+    public static string ZeroWeights(string name, long rows) => $"{rows} rows were left out: their weight column '{name}' is 0.";
+
+    public static string OfValidation(string message) => $"In the validation set: {message}";
+
+    public static string OtherFeatures(string name, DataViewType found, DataViewType expected) =>
+        $"The feature column '{name}' has the type {found}, expected {expected} as in the training data: transform both by the same fitted pipeline.";
+
+    public static string OtherLabels(string name) =>
+        $"The key values of the label column '{name}' are not those of the training data, expected the same in the same order: map both by the same fitted MapValueToKey.";
+
+    public static string NoValidationRows(string name, long missing) =>
+        $"There are 0 rows with a value in the label column '{name}'{(missing == 0 ? "" : $" and an image, and {missing} where one is missing")}, expected at least 1.";
+
     public static string MissingLabels(string name, long missing) => $"{missing} rows were left out: their label column '{name}' is missing.";
 
-    public static string NoImages(string name, long missing) =>
-        $"There is nothing to train on: in all {missing} rows with a label the image of the feature column '{name}' is missing. {MissingCure}";
+    public static string NoImages(string name, long missing, long damaged) => damaged > 0
+        ? $"There is nothing to train on: in all {missing + damaged} rows with a label the image of the feature column '{name}' is missing or damaged, in {damaged} it is damaged: the log names each."
+        : $"There is nothing to train on: in all {missing} rows with a label the image of the feature column '{name}' is missing. {MissingCure}";
+
+    public static string Damaged(string name, long row, string what, string reason) =>
+        $"The image of the feature column '{name}' in row {row}{what} cannot be read: {End(reason)} {SkipCure} leaves such rows out.";
+
+    public static string LeftOut(string name, long row, string what, string reason) =>
+        $"Row {row} was left out: the image of its feature column '{name}'{what} cannot be read: {End(reason)}";
+
+    public static string DamagedImages(string name, long damaged, long rows) =>
+        $"{damaged} of {rows} rows were left out: the image of their feature column '{name}' is damaged or cannot be read. Each is named above.";
+
+    public static string RefusedImage(string name, long row, string damage) =>
+        $"The image of the feature column '{name}' in row {row}{damage} With {nameof(HdgeTransformer)}.{nameof(HdgeTransformer.Photos)} that say {nameof(DamagedAction.SkipAndCount)} "
+        + "such rows are scored as black images and are never in distribution.";
+
+    public static string ScoredDamaged(string name, string damage) =>
+        $"The image of the feature column '{name}'{damage} It was scored as a black image and is never in distribution.";
 
     public static string MissingImages(string name, long missing) =>
         $"{missing} rows were left out: the image of their feature column '{name}' is missing. {MissingCure}";
 
     public static string ScoredMissingImages(string name, long missing, long scored) =>
-        $"In {missing} of {scored} rows scored the image of the feature column '{name}' is missing: they were scored as black images and are never in distribution. {MissingCure}";
+        $"In {missing} of {scored} rows scored the image of the feature column '{name}' is missing or cannot be read: they were scored as black images and are never in distribution. {MissingCure}";
 
     public static string ScoredMissingImage(string name) =>
         $"The image of the feature column '{name}' is missing: it was scored as a black image and is never in distribution. {MissingCure} Later such rows are not told.";
@@ -139,6 +177,10 @@ internal static class InputMessages
     public static string SingleClass(string name, string? className, int rows) => className is null
         ? $"The label column '{name}' holds a single class in all {rows} rows, expected at least 2."
         : $"The label column '{name}' holds a single class in all {rows} rows ('{className}'), expected at least 2: a single class ('{className}') leaves nothing to tell apart.";
+
+    public static string Damage(string what, string reason) => $"{what} cannot be read: {End(reason)}";
+
+    private static string End(string reason) => reason.EndsWith('.') ? reason : reason + ".";
 
     private static string Dimensions(VectorDataViewType type) => string.Join('x', type.Dimensions);
 

@@ -13,6 +13,9 @@ internal sealed class LabelledRows(DataViewSchema.Column label, int classCount)
     /// <summary>Rows left out because their label is missing.</summary>
     public long Missing { get; private set; }
 
+    /// <summary>Begins anew.</summary>
+    public void Restart() => Missing = 0;
+
     /// <summary>Moves the cursor to each row that has a label, and answers its class, from 0.</summary>
     /// <exception cref="InvalidDataException">A label is out of range.</exception>
     public IEnumerable<int> Of(DataViewRowCursor cursor, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Hdge.Data;
 using Hdge.MLNet;
 using Hdge.MLNet.Interop;
 using Hdge.MLNet.Output;
@@ -7,6 +8,7 @@ using Hdge.Persistence;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using Microsoft.ML.Transforms.Image;
 
 [assembly: IgnoresAccessChecksTo("Microsoft.ML.Core")]
 [assembly: LoadableClass(typeof(HdgeTransformer), typeof(ModelZip), null, typeof(SignatureLoadModel), "HDGE image classifier", ModelZip.LoaderSignature)]
@@ -34,7 +36,14 @@ internal static class ModelZip
         context.SetVersionInfo(ModelStreams.Version(ModelSignature, LoaderSignature));
         var columns = new Columns(
             transformer.FeatureColumnName,
-            ((VectorDataViewType)transformer.FeatureColumnType).ItemType == NumberDataViewType.Byte ? "Byte" : "Single",
+            transformer.FeatureColumnType switch
+            {
+                ImageDataViewType => "Image",
+                TextDataViewType => "Path",
+                VectorDataViewType { ItemType: var item } when item == NumberDataViewType.Byte => "Byte",
+                _ => "Single",
+            },
+            transformer.Photos,
             transformer.Outputs,
             transformer.OutOfRange,
             transformer.Labels is { } labels ? new Values(LabelValueCodec.For(labels).Name, LabelValueCodec.For(labels).Write(labels)) : null);
@@ -50,13 +59,20 @@ internal static class ModelZip
         return ModelStreams.Load(env, "HDGE model", () =>
         {
             var columns = StrictJson.Read<Columns>(ModelStreams.Read(ctx, ColumnsEntry), ColumnsEntry, StrictJson.Indented);
-            PrimitiveDataViewType item = columns.FeatureType switch
+            Func<int, DataViewType> type = columns.FeatureType switch
             {
-                "Byte" => NumberDataViewType.Byte,
-                "Single" => NumberDataViewType.Single,
-                _ => throw new InvalidDataException($"{ColumnsEntry}: {nameof(Columns.FeatureType)} is '{columns.FeatureType}', expected Byte or Single."),
+                "Byte" => length => new VectorDataViewType(NumberDataViewType.Byte, length),
+                "Single" => length => new VectorDataViewType(NumberDataViewType.Single, length),
+                "Image" => _ => new ImageDataViewType(),
+                "Path" => _ => TextDataViewType.Instance,
+                _ => throw new InvalidDataException($"{ColumnsEntry}: {nameof(Columns.FeatureType)} is '{columns.FeatureType}', expected Byte or Single, Image or Path."),
             };
-            OutputColumnNames outputs = Checked(columns.Outputs);
+            OutputColumnNames outputs = Checked(columns.Outputs.Checked);
+            Checked(() =>
+            {
+                columns.Photos.Validate();
+                return columns.Photos;
+            });
             LabelValues? labels = columns.Labels is { } values ? LabelValueCodec.For(values.Type).Read(values.Texts) : null;
 
             HdgeModel model = ModelStreams.Read(ctx, ModelEntry, stream => HdgeModel.Load(stream, device));
@@ -66,15 +82,15 @@ internal static class ModelZip
                 model.Dispose();
                 throw new InvalidDataException($"{ColumnsEntry}: {nameof(Columns.Labels)} has {texts.Texts.Length} values, expected {classes}, one a class.");
             }
-            return new HdgeTransformer(env, model, columns.Feature, new VectorDataViewType(item, model.InputShape.Length), outputs, labels) { OutOfRange = columns.OutOfRange };
+            return new HdgeTransformer(env, model, columns.Feature, type(model.InputShape.Length), outputs, labels) { OutOfRange = columns.OutOfRange, Photos = columns.Photos };
         });
     }
 
-    private static OutputColumnNames Checked(OutputColumnNames names)
+    private static T Checked<T>(Func<T> check)
     {
         try
         {
-            return names.Checked();
+            return check();
         }
         catch (ArgumentException error)
         {
@@ -82,7 +98,7 @@ internal static class ModelZip
         }
     }
 
-    private sealed record Columns(string Feature, string FeatureType, OutputColumnNames Outputs, OutOfRangeAction OutOfRange, Values? Labels);
+    private sealed record Columns(string Feature, string FeatureType, PhotoOptions Photos, OutputColumnNames Outputs, OutOfRangeAction OutOfRange, Values? Labels);
 
     private sealed record Values(string Type, string[] Texts);
 }

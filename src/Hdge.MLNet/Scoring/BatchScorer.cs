@@ -5,7 +5,7 @@ using Microsoft.ML.Runtime;
 
 namespace Hdge.MLNet.Scoring;
 
-/// <summary>Scores the feature vectors of a run of rows in one call to the network.</summary>
+/// <summary>Scores the features of a run of rows in one call to the network.</summary>
 internal abstract class BatchScorer
 {
     private readonly RowFault[] _faults;
@@ -14,14 +14,14 @@ internal abstract class BatchScorer
     private protected BatchScorer(Source source)
     {
         Transformer = source.Transformer;
-        FeatureIndex = source.Features.Index;
+        FeatureIndex = source.Features.Column.Index;
         Scores = new ScoreBatch(source.Capacity, Transformer.Model.ClassCount);
         _faults = new RowFault[source.Capacity];
         _isMissing = new bool[source.Capacity];
     }
 
     /// <summary>Where the features come from, and how many rows at once.</summary>
-    internal sealed record Source(HdgeTransformer Transformer, DataViewRow Row, DataViewSchema.Column Features, int Capacity);
+    internal sealed record Source(HdgeTransformer Transformer, DataViewRow Row, FeatureColumn Features, int Capacity);
 
     /// <summary>What keeps a row from being scored.</summary>
     protected enum RowFault
@@ -29,6 +29,7 @@ internal abstract class BatchScorer
         None,
         WrongLength,
         NotFinite,
+        Damaged,
     }
 
     /// <summary>The feature column's slots; the owner fills them row by row.</summary>
@@ -43,18 +44,25 @@ internal abstract class BatchScorer
     /// <summary>Rows scored so far.</summary>
     public long Rows { get; private set; }
 
-    /// <summary>Rows of them whose image is missing.</summary>
+    /// <summary>Rows of them whose image is missing, or damaged and passed over.</summary>
     public long MissingImages { get; private set; }
 
     protected HdgeTransformer Transformer { get; }
 
     /// <summary>A scorer of up to <paramref name="capacity"/> rows of <paramref name="row"/>, whose features are Single or Byte.</summary>
-    public static BatchScorer Create(HdgeTransformer transformer, DataViewRow row, DataViewSchema input, int capacity)
+    /// <param name="transformer">Scores.</param>
+    /// <param name="row">Where the features come from.</param>
+    /// <param name="input">Its schema.</param>
+    /// <param name="capacity">Rows at once.</param>
+    /// <param name="keepsFeatures">Whether the slots must answer for the feature column, too.</param>
+    public static BatchScorer Create(HdgeTransformer transformer, DataViewRow row, DataViewSchema input, int capacity, bool keepsFeatures)
     {
-        DataViewSchema.Column features = transformer.FindFeatures(input);
+        FeatureColumn features = transformer.FindFeatures(input);
         HdgeModel model = transformer.Model;
         var source = new Source(transformer, row, features, capacity);
-        return ((VectorDataViewType)features.Type).ItemType == NumberDataViewType.Byte
+        if (features.Kind != FeatureKind.Vector)
+            return new PhotoScorer(source, features.Kind == FeatureKind.Image ? new PictureSlots(source, keepsFeatures) : new PathSlots(source));
+        return features.Vector!.ItemType == NumberDataViewType.Byte
             ? new PixelScorer<byte>(source, (pixels, count, into) => model.Score(pixels, count, into), model.RangeProblem)
             : new PixelScorer<float>(source, (pixels, count, into) => model.Score(pixels, count, into), model.RangeProblem);
     }
@@ -64,6 +72,7 @@ internal abstract class BatchScorer
     public void Score(int count)
     {
         Transformer.ThrowIfDisposed();
+        Prepare(count);
         for (int slot = 0; slot < count; slot++)
             (_faults[slot], _isMissing[slot]) = (Unpack(slot), IsMissing(slot));
         ScorePixels(count);
@@ -93,6 +102,8 @@ internal abstract class BatchScorer
             throw new InvalidDataException(InputMessages.RowLength(name, position, LengthOf(slot), Transformer.ImageShape.Length));
         if (_faults[slot] == RowFault.NotFinite)
             throw new InvalidDataException(InputMessages.NotFinite(name, position));
+        if (_faults[slot] == RowFault.Damaged && !_isMissing[slot])
+            throw new InvalidDataException(InputMessages.RefusedImage(name, position, Damage(slot)));
         if (!Scores.IsInRange[slot] && !_isMissing[slot])
         {
             if (Transformer.OutOfRange == OutOfRangeAction.Throw)
@@ -103,6 +114,14 @@ internal abstract class BatchScorer
         if (!float.IsFinite(Scores.LogDensity[slot]))
             throw new InvalidDataException(InputMessages.Overflow(name, position));
     }
+
+    /// <summary>What is to be done with the first <paramref name="count"/> slots together, before <see cref="Unpack"/>.</summary>
+    protected virtual void Prepare(int count)
+    {
+    }
+
+    /// <summary>Which image of a slot is damaged, and why.</summary>
+    protected virtual string Damage(int slot) => "";
 
     /// <summary>Writes a slot's features where the network reads them, or zeros where they are faulty.</summary>
     protected abstract RowFault Unpack(int slot);

@@ -50,6 +50,9 @@ internal abstract class ColumnBinding(DataViewSchema input, DataViewSchema outpu
     public static ValueGetter<T> Typed<T>(Delegate getter, DataViewSchema.Column column) => getter as ValueGetter<T>
         ?? throw new InvalidOperationException($"The column '{column.Name}' has values of {column.Type.RawType}, not {typeof(T)}.");
 
+    /// <summary>A cursor of the input with the columns that the active ones are made from.</summary>
+    public virtual DataViewRowCursor Open(IDataView source, bool[] active, Random? random) => source.GetRowCursor(Inputs(active), random);
+
     /// <summary>One row with the new columns; disposes the input's row with itself.</summary>
     public abstract MappedRow Map(DataViewRow row, bool[] active);
 

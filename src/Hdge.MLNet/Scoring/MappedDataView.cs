@@ -17,7 +17,7 @@ internal sealed partial class MappedDataView(IDataView source, ColumnBinding bin
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
     {
         bool[] active = binding.Activate(columnsNeeded);
-        return binding.MapCursor(source.GetRowCursor(binding.Inputs(active), rand), active);
+        return binding.MapCursor(binding.Open(source, active, rand), active);
     }
 
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)

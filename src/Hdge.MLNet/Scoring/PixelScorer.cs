@@ -2,6 +2,7 @@ using System.Numerics;
 using Hdge.Data;
 using Hdge.MLNet.Input;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace Hdge.MLNet.Scoring;
 
@@ -15,12 +16,19 @@ internal delegate string? FindProblem<T>(ReadOnlySpan<T> pixels);
 internal sealed class PixelScorer<T>(BatchScorer.Source source, ScorePixels<T> score, FindProblem<T> findProblem) : BatchScorer(source)
     where T : struct, INumber<T>
 {
-    private readonly VectorBuffer<T> _features = new(source.Row, source.Features, source.Capacity);
+    private readonly VectorSlots _features = new(source);
     private readonly int _length = source.Transformer.ImageShape.Length;
     private readonly bool _areFeatures = source.Transformer.Model.NetworkOptions.TakesFeatures; // of which a sparse vector without a value is zeros
     private readonly T[] _pixels = new T[checked(source.Capacity * source.Transformer.ImageShape.Length)];
 
     public override ColumnBuffer Features => _features;
+
+    protected override void Prepare(int count)
+    {
+        for (int slot = 0; slot < count; slot++)
+            if (_features.TakeDamage(slot) is { } damage)
+                Warn(InputMessages.ScoredDamaged(Transformer.FeatureColumnName, damage));
+    }
 
     protected override RowFault Unpack(int slot)
     {
@@ -45,4 +53,31 @@ internal sealed class PixelScorer<T>(BatchScorer.Source source, ScorePixels<T> s
     protected override int LengthOf(int slot) => _features[slot].Length;
 
     protected override void ScorePixels(int count) => score(_pixels.AsSpan(0, count * _length), count, Scores);
+
+    /// <summary>Slots of vectors. Where stages before make them of pictures, and damaged ones are to be passed over, such a vector has no value: its image is missing.</summary>
+    private sealed class VectorSlots(Source source) : VectorBuffer<T>(source.Row, source.Features.Column, source.Capacity)
+    {
+        private readonly bool _skips = source.Transformer.Photos.Damaged == DamagedAction.SkipAndCount && ImageStages.In(source.Row.Schema);
+        private readonly string?[] _damage = new string?[source.Capacity];
+
+        public string? TakeDamage(int slot)
+        {
+            string? damage = _damage[slot];
+            _damage[slot] = null;
+            return damage;
+        }
+
+        public override void Fill(int slot)
+        {
+            try
+            {
+                base.Fill(slot);
+            }
+            catch (Exception error) when (_skips && ImageStages.IsDamage(error))
+            {
+                Slots[slot] = new VBuffer<T>(source.Transformer.ImageShape.Length, 0, [], []);
+                _damage[slot] = InputMessages.Damage(FormattableString.Invariant($" in row {source.Row.Position}"), error.Message);
+            }
+        }
+    }
 }

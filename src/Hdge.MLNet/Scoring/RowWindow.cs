@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Transforms.Image;
 
 namespace Hdge.MLNet.Scoring;
 
@@ -38,8 +39,9 @@ internal sealed class RowWindow
     /// <summary>Position of the window's first row.</summary>
     public long Start { get; private set; }
 
-    /// <summary>Rows a window should hold at most for images of <paramref name="length"/> values.</summary>
-    public static int Capacity(int length) => Math.Clamp(MostPixels / length, 1, MostRows);
+    /// <summary>Rows a window should hold at most for images of <paramref name="length"/> values, with these columns beside: no pile of open pictures, of which nobody knows how large they are.</summary>
+    public static int Capacity(int length, IEnumerable<DataViewSchema.Column> columns) => columns.Select(column => column.Type).OfType<ImageDataViewType>()
+        .Aggregate(Math.Clamp(MostPixels / length, 1, MostRows), (most, type) => type.Height == 0 ? 1 : (int)Math.Clamp(MostPixels / (4L * type.Height * type.Width), 1, most));
 
     /// <summary>Batch number of the row in a slot.</summary>
     public long Batch(int slot) => _batches[slot];

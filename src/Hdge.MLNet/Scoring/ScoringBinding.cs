@@ -1,3 +1,5 @@
+using Hdge.Data;
+using Hdge.MLNet.Input;
 using Hdge.MLNet.Output;
 using Microsoft.ML;
 
@@ -6,7 +8,7 @@ namespace Hdge.MLNet.Scoring;
 /// <summary>A transformer on one input schema: which output column comes from where.</summary>
 /// <exception cref="ArgumentException">The input lacks the feature column, or the column has another type or length.</exception>
 internal sealed class ScoringBinding(HdgeTransformer transformer, DataViewSchema input)
-    : ColumnBinding(input, transformer.Outline(input), transformer.FindFeatures(input))
+    : ColumnBinding(input, transformer.Outline(input), transformer.FindFeatures(input).Column)
 {
     private readonly OutputColumn[] _outputs = [.. transformer.Outputs.Present];
 
@@ -14,6 +16,12 @@ internal sealed class ScoringBinding(HdgeTransformer transformer, DataViewSchema
 
     /// <summary>The transformer's columns, in the order in which it adds them.</summary>
     public IReadOnlyList<OutputColumn> Outputs => _outputs;
+
+    // Where damaged pictures are passed over, the stages before must not run on threads of their own: the first one would end all of them.
+    public override DataViewRowCursor Open(IDataView source, bool[] active, Random? random) =>
+        NeedsScores(active) && transformer.Photos.Damaged == DamagedAction.SkipAndCount && ImageStages.In(InputSchema)
+            ? ImageStages.OneThread(source, Inputs(active), random)
+            : base.Open(source, active, random);
 
     public override MappedRow Map(DataViewRow row, bool[] active) => new ScoringRow(this, row, active);
 

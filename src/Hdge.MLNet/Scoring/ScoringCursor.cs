@@ -25,8 +25,9 @@ internal sealed class ScoringCursor : DataViewRowCursor
     public ScoringCursor(ScoringBinding binding, DataViewRowCursor input, bool[] active)
     {
         (_binding, _input, _active) = (binding, input, active);
-        int capacity = RowWindow.Capacity(binding.Transformer.ImageShape.Length);
-        _scorer = BatchScorer.Create(binding.Transformer, input, binding.InputSchema, capacity);
+        var asked = binding.InputSchema.Where(column => active[column.Index]);
+        int capacity = RowWindow.Capacity(binding.Transformer.ImageShape.Length, asked);
+        _scorer = BatchScorer.Create(binding.Transformer, input, binding.InputSchema, capacity, keepsFeatures: active[binding.Transformer.FindFeatures(binding.InputSchema).Column.Index]);
         _columns = new ColumnBuffer?[binding.InputSchema.Count];
         foreach (DataViewSchema.Column column in binding.Inputs(active))
         {

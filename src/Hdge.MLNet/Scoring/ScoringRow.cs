@@ -15,7 +15,7 @@ internal sealed class ScoringRow : MappedRow
     {
         _binding = binding;
         if (binding.NeedsScores(active))
-            _scorer = BatchScorer.Create(binding.Transformer, input, binding.InputSchema, 1);
+            _scorer = BatchScorer.Create(binding.Transformer, input, binding.InputSchema, 1, keepsFeatures: false);
     }
 
     protected override Delegate CreateGetter(int output) => ScoreGetters.Create(_binding.Outputs[output], _scorer!.Scores, _binding.Transformer.Model.PredictionSets, Scored);

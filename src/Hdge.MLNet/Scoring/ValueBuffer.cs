@@ -7,7 +7,7 @@ namespace Hdge.MLNet.Scoring;
 /// row, and stock getters that make one dispose what they find in their target. So an object that was handed out is the caller's from
 /// then on: its slot is emptied before it is filled again, and nothing is ever disposed here.
 /// </summary>
-internal sealed class ValueBuffer<TValue>(DataViewRow row, DataViewSchema.Column column, int capacity)
+internal class ValueBuffer<TValue>(DataViewRow row, DataViewSchema.Column column, int capacity)
     : ColumnBuffer<TValue>(row, column, capacity)
 {
     private readonly bool[] _handedOut = new bool[typeof(TValue).IsValueType ? 0 : capacity];

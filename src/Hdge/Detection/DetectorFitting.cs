@@ -64,7 +64,7 @@ internal static class DetectorFitting
 
         (int[] Labels, float[] Logits, Tensor Features) Sample()
         {
-            var sample = AutoScore.Sample(train, options.SampleSize, Seeds.Mix(seed, SeedStream.TrainingSample));
+            var sample = AutoScore.Sample(model, train, options.SampleSize, Seeds.Mix(seed, SeedStream.TrainingSample));
             var (logits, features) = model.LogitsAndFeatures(sample, cancellationToken);
             return (sample.Labels.ToArray(), logits, features);
         }

@@ -11,10 +11,16 @@ internal static class PseudoOutliers
     private const int Grid = 4;             // patches a side of the jigsaw
     private const double NoiseShare = 0.5;  // deviation of the noise as a share of the range of values
 
+    /// <summary>A kind of outliers, which are made when they are asked for.</summary>
+    public readonly record struct OutlierKind(string Kind, Func<ImageSet> Make)
+    {
+        public ImageSet Images => Make();
+    }
+
     /// <summary>One set a kind, each as large as <paramref name="heldOut"/>; their labels mean nothing.</summary>
     /// <param name="heldOut">At least one image.</param>
     /// <param name="seed">Equal seeds give equal images.</param>
-    public static IReadOnlyList<(string Kind, ImageSet Images)> Of(ImageSet heldOut, int seed)
+    public static IReadOnlyList<OutlierKind> Of(ImageSet heldOut, int seed)
     {
         ArgumentNullException.ThrowIfNull(heldOut);
         ArgumentOutOfRangeException.ThrowIfZero(heldOut.Count);
@@ -22,25 +28,25 @@ internal static class PseudoOutliers
         var shape = heldOut.Shape;
         float low = values.Min(), high = values.Max();
         if (shape.IsVector)
-            return [("mixed", Each(2, Mixed)), ("shuffled", Each(7, Shuffled))];
+            return [new("mixed", Each(2, Mixed)), new("shuffled", Each(7, Shuffled))];
         return
         [
-            ("jigsaw", Each(1, (image, into, random) => Jigsaw(image, into, shape, random))),
-            ("mixed", Each(2, Mixed)),
-            ("rotated", Each(3, (image, into, _) => Rotated(image, into, shape))),
-            ("inverted", Each(4, (image, into, _) => Inverted(image, into))),
-            ("noisy", Each(5, Noisy)),
-            ("blurred", Each(6, (image, into, _) => Blurred(image, into, shape))),
+            new("jigsaw", Each(1, (image, into, random) => Jigsaw(image, into, shape, random))),
+            new("mixed", Each(2, Mixed)),
+            new("rotated", Each(3, (image, into, _) => Rotated(image, into, shape))),
+            new("inverted", Each(4, (image, into, _) => Inverted(image, into))),
+            new("noisy", Each(5, Noisy)),
+            new("blurred", Each(6, (image, into, _) => Blurred(image, into, shape))),
         ];
 
-        ImageSet Each(int kind, Change change)
+        Func<ImageSet> Each(int kind, Change change) => () =>
         {
             var random = new Random(Seeds.Mix(seed, kind));
             var changed = new float[values.Length];
             for (int i = 0; i < heldOut.Count; i++)
                 change(i, changed.AsSpan(i * shape.Length, shape.Length), random);
             return ImageSet.FromSingles(shape, changed, new int[heldOut.Count], heldOut.ClassCount);
-        }
+        };
 
         ReadOnlySpan<float> Image(int index) => values.AsSpan(index * shape.Length, shape.Length);
 

@@ -11,6 +11,8 @@ namespace Hdge.Networks;
 /// </summary>
 public abstract class Backbone : nn.Module<Tensor, Tensor>
 {
+    private Freeze _frozen;
+
     /// <summary>The base of a network, before its layers.</summary>
     /// <param name="options">Kind and size.</param>
     /// <param name="context">What it is made for; every layer is made on its device.</param>
@@ -64,6 +66,41 @@ public abstract class Backbone : nn.Module<Tensor, Tensor>
     internal virtual void Prepare(ImageSet train, PixelScaling given, int seed)
     {
     }
+
+    /// <summary>
+    /// The layers before <see cref="Classifier"/> by depth: first the stem, then the stages of blocks. What <see cref="Freeze"/> counts. Default none: the network is frozen whole or not at all.
+    /// </summary>
+    protected internal virtual IReadOnlyList<IReadOnlyList<nn.Module>> Stages => [];
+
+    /// <inheritdoc/>
+    public override void train(bool train = true)
+    {
+        base.train(train && _frozen != Freeze.Backbone);
+        if (train)
+            foreach (var part in FrozenParts)
+                part.eval();
+    }
+
+    /// <summary>Takes the first layers out of training, for good: they get no gradients, and stay in evaluation mode.</summary>
+    /// <exception cref="ArgumentException">The network has no such stage.</exception>
+    internal void FreezeUpTo(Freeze last)
+    {
+        if (last is not (Freeze.None or Freeze.Backbone) && (int)last > Stages.Count)
+            throw new ArgumentException($"{nameof(Freeze)} is {last}, but a {Options} has {(Stages.Count == 0 ? "no stages" : $"{Stages.Count - 1} stages")}: expected {nameof(Freeze.None)} or {nameof(Freeze.Backbone)}{(Stages.Count > 1 ? $", or {Freeze.Stem} to {(Freeze)Stages.Count}" : "")}.", nameof(last));
+        _frozen = last;
+        var head = HeadNames();
+        foreach (var weight in last == Freeze.Backbone ? named_parameters().Where(w => !head.Contains(w.name)).Select(w => w.parameter) : FrozenParts.SelectMany(part => part.parameters()))
+            weight.requires_grad = false;
+    }
+
+    /// <summary>Names of <see cref="Classifier"/>'s weight and bias among the network's.</summary>
+    internal HashSet<string> HeadNames()
+    {
+        string prefix = named_modules().First(part => ReferenceEquals(part.module, Classifier)).name;
+        return [$"{prefix}.{nameof(Linear.weight)}", $"{prefix}.{nameof(Linear.bias)}"];
+    }
+
+    private IEnumerable<nn.Module> FrozenParts => _frozen == Freeze.Backbone ? [] : Stages.Take((int)_frozen).SelectMany(part => part);
 
     /// <summary>Whether batch norm's running averages are among the weights.</summary>
     internal bool HasBatchNorm => modules().Any(part => part is BatchNorm or BatchNorm1d or BatchNorm2d or BatchNorm3d);

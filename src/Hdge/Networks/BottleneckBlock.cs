@@ -4,11 +4,8 @@ using static TorchSharp.torch;
 
 namespace Hdge.Networks;
 
-/// <summary>
-/// Bottleneck block (He et al. 2016): 1×1 → 3×3 with the stride → 1×1 to four times the width, each with batch norm and without bias, plus the input,
-/// through a 1×1 convolution and batch norm where the shape changes; ReLU after all but the last norm, and after the sum.
-/// </summary>
-internal sealed class BottleneckBlock : nn.Module<Tensor, Tensor>
+/// <summary>Block of ResNet-50 and deeper: 1×1 → 3×3 with the stride → 1×1 to four times the width, each with batch norm; ReLU after all but the last. Names are torchvision's.</summary>
+internal sealed class BottleneckBlock : ResidualBlock
 {
     public const int Expansion = 4;
 
@@ -19,35 +16,29 @@ internal sealed class BottleneckBlock : nn.Module<Tensor, Tensor>
     private readonly BatchNorm bn2;
     private readonly Conv2d conv3;
     private readonly BatchNorm bn3;
-    private readonly Sequential? shortcut;
+    private readonly Sequential? downsample;
 #pragma warning restore IDE1006
 
     public BottleneckBlock(int from, int width, int stride, double momentum, Device device) : base(nameof(BottleneckBlock))
     {
         int to = Expansion * width;
         conv1 = nn.Conv2d(from, width, 1L, bias: false, device: device, dtype: float32);
-        bn1 = Norm(width);
+        bn1 = new BatchNorm(width, device, momentum);
         conv2 = nn.Conv2d(width, width, 3L, stride, 1L, bias: false, device: device, dtype: float32);
-        bn2 = Norm(width);
+        bn2 = new BatchNorm(width, device, momentum);
         conv3 = nn.Conv2d(width, to, 1L, bias: false, device: device, dtype: float32);
-        bn3 = Norm(to);
-        shortcut = stride != 1 || from != to ? nn.Sequential(nn.Conv2d(from, to, 1L, stride, bias: false, device: device, dtype: float32), Norm(to)) : null;
+        bn3 = new BatchNorm(to, device, momentum);
+        downsample = Shortcut(from, to, stride, momentum, device);
         RegisterComponents();
-
-        BatchNorm Norm(int channels) => new(channels, device, momentum);
     }
 
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        // In place where the tensor is ours and no backward pass reads what it was: batch norm's reads its input only.
         var x = bn1.call(conv1.call(input)).relu_();
         x = bn2.call(conv2.call(x)).relu_();
-        x = bn3.call(conv3.call(x));
-        x.AddInPlace(shortcut is null ? input : shortcut.call(input));
-        return x.relu_().MoveToOuterDisposeScope();
+        return Sum(bn3.call(conv3.call(x)), input, downsample).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Makes the block start as its shortcut.</summary>
-    public void ZeroResidual() => bn3.ZeroScale();
+    public override void ZeroResidual() => bn3.ZeroScale();
 }

@@ -62,6 +62,9 @@ public abstract record NetworkOptions
     /// <summary>How training scales the values of <paramref name="train"/>; default as the training's options say.</summary>
     internal virtual PixelScaling ScalingFor(ImageSet train, PixelScaling given) => given;
 
+    /// <summary>Height and width with which images of a shape pass through the network.</summary>
+    internal virtual (int Height, int Width) SizeOf(ImageShape shape) => (shape.Height, shape.Width);
+
     /// <summary>Checks whether the network takes a scaling.</summary>
     /// <exception cref="ArgumentException">It does not.</exception>
     internal virtual void Validate(PixelScaling given)

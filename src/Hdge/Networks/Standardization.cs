@@ -13,13 +13,19 @@ internal static class Standardization
     {
         int length = rows.Shape.Length;
         var (means, squares) = (new double[length], new double[length]);
+        byte[] byteRoom = [];
+        float[] singleRoom = [];
         for (int row = 0; row < rows.Count; row++) // Welford's update: one pass, without cancellation
+        {
+            ReadOnlySpan<byte> bytes = rows.IsBytes ? rows.Bytes(row, 1, ref byteRoom) : [];
+            ReadOnlySpan<float> singles = rows.IsBytes ? [] : rows.Singles(row, 1, ref singleRoom);
             for (int i = 0; i < length; i++)
             {
-                double value = rows.IsBytes ? rows.Bytes(row)[i] / 255f : rows.Singles(row)[i], off = value - means[i];
+                double value = rows.IsBytes ? bytes[i] / 255f : singles[i], off = value - means[i];
                 means[i] += off / (row + 1);
                 squares[i] += off * (value - means[i]);
             }
+        }
         return given with
         {
             Mean = [.. means.Select(mean => (float)mean)],

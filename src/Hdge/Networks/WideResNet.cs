@@ -42,6 +42,8 @@ internal sealed class WideResNet : Backbone
 
     public override Linear Classifier => linear;
 
+    protected internal override IReadOnlyList<IReadOnlyList<nn.Module>> Stages => [[conv1], [layer1], [layer2], [layer3]];
+
     public override Tensor Features(Tensor input)
     {
         using var scope = NewDisposeScope();

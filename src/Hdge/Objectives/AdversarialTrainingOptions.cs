@@ -36,6 +36,9 @@ public sealed record AdversarialTrainingOptions : ObjectiveOptions
     protected internal override string? NotAdversarial => "the images would be attacked twice";
 
     /// <inheritdoc/>
+    protected internal override TargetKinds Takes => Inner.Takes & ~TargetKinds.Mixed; // the attack leads away from one class
+
+    /// <inheritdoc/>
     public override void Validate()
     {
         ArgumentNullException.ThrowIfNull(Inner);

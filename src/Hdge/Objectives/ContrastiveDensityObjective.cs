@@ -29,19 +29,19 @@ internal sealed class ContrastiveDensityObjective : IObjective
     public ObjectiveTerms Compute(TrainingStep batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        return Compute(batch.Logits, batch.Labels);
+        return Compute(batch.Logits, batch.Targets);
     }
 
     /// <summary>The loss of a batch, which the bank takes afterwards.</summary>
     /// <param name="logits">f(x), shape [N, C], 32- or 64-bit floating point.</param>
-    /// <param name="labels">Classes, shape [N], 64-bit integers in 0..C − 1.</param>
-    public ObjectiveTerms Compute(Tensor logits, Tensor labels)
+    /// <param name="targets">What the images are to be taken for.</param>
+    public ObjectiveTerms Compute(Tensor logits, StepTargets targets)
     {
         using var scope = NewDisposeScope();
         var density = JointEnergy.LogDensity(logits);
-        var term = -nn.functional.logsigmoid(density.Over(_options.Temperature) - Bank.LogSums(logits.dtype, logits.device)).mean();
-        var terms = WeightedTerms.Density(_options.Alpha, nn.functional.cross_entropy(logits, labels), term);
-        Bank.Push(density.unsqueeze(1), labels);
+        var term = targets.Mean(-nn.functional.logsigmoid(density.Over(_options.Temperature) - Bank.LogSums(logits.dtype, logits.device)));
+        var terms = WeightedTerms.Density(_options.Alpha, targets.CrossEntropy(logits), term);
+        Bank.Push(density.unsqueeze(1), targets.Labels);
         return terms.Keep();
     }
 

@@ -22,6 +22,12 @@ public sealed record ContrastiveDensityOptions : ObjectiveOptions
     protected internal override string? NotAdversarial => Alpha > 0 ? null : $"its adversary would need a classifier, which an {nameof(Alpha)} of 0 does not train";
 
     /// <inheritdoc/>
+    protected internal override bool TakesFeaturesAlone => true;
+
+    /// <inheritdoc/>
+    protected internal override TargetKinds Takes => TargetKinds.Weighted | (Alpha > 0 ? TargetKinds.Mixed | TargetKinds.Smoothed : 0);
+
+    /// <inheritdoc/>
     public override void Validate()
     {
         Argument.Require(Alpha >= 0 && Alpha <= 1, Alpha, "[0, 1]");

@@ -3,12 +3,17 @@ namespace Hdge.Objectives;
 /// <summary>Cross-entropy, the paper's discriminative baseline.</summary>
 public sealed record CrossEntropyOptions : ObjectiveOptions
 {
-    /// <summary>Share ε of the target that is spread evenly over all classes (Szegedy et al. 2016, section 7). Range [0, 1). Default 0; none in the paper.</summary>
-    public double LabelSmoothing { get; init; }
+    /// <inheritdoc/>
+    protected internal override TargetKinds Takes => TargetKinds.All;
 
     /// <inheritdoc/>
-    public override void Validate() => Argument.Require(LabelSmoothing >= 0 && LabelSmoothing < 1, LabelSmoothing, "[0, 1)");
+    protected internal override bool TakesFeaturesAlone => true;
 
     /// <inheritdoc/>
-    public override IObjective Create(ObjectiveContext context) => new CrossEntropyObjective(this);
+    public override void Validate()
+    {
+    }
+
+    /// <inheritdoc/>
+    public override IObjective Create(ObjectiveContext context) => new CrossEntropyObjective();
 }

@@ -32,6 +32,8 @@ public sealed record GenerativeContrastiveOptions : ObjectiveOptions
     /// <summary>Whether there are no labels, and so no linear layer to train.</summary>
     internal bool Unlabelled { get; init; }
 
+    internal override bool IsUnlabelled => Unlabelled;
+
     /// <inheritdoc/>
     protected internal override int ViewCount => Beta > 0 ? 2 : 1;
 

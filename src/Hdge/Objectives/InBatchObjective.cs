@@ -24,32 +24,32 @@ internal sealed class InBatchObjective : IObjective
     public ObjectiveTerms Compute(TrainingStep batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        return Compute(batch.Logits, batch.Labels);
+        return Compute(batch.Logits, batch.Targets);
     }
 
     /// <summary>The loss of a batch.</summary>
     /// <param name="logits">f(x), shape [N, C], 32- or 64-bit floating point.</param>
-    /// <param name="labels">Classes, shape [N], 64-bit integers in 0..C − 1.</param>
-    public ObjectiveTerms Compute(Tensor logits, Tensor labels)
+    /// <param name="targets">What the images are to be taken for.</param>
+    public ObjectiveTerms Compute(Tensor logits, StepTargets targets)
     {
         using var scope = NewDisposeScope();
-        return WeightedTerms.Contrastive(_options.Alpha, nn.functional.cross_entropy(logits, labels), Term(logits, labels, _options.Temperature)).Keep();
+        return WeightedTerms.Contrastive(_options.Alpha, targets.CrossEntropy(logits), targets.Mean(labels => Terms(logits, labels, _options.Temperature))).Keep();
     }
 
     /// <summary>
-    /// The contrastive term, a scalar: the mean of −log σ(s_i[y_i] − log Σ_{j≠i} e^{s_j[y_i]}) with s = f/T, which is the formula above without its
+    /// The contrastive term of each image, [N]: −log σ(s_i[y_i] − log Σ_{j≠i} e^{s_j[y_i]}) with s = f/T, which is the formula above without its
     /// cancellation. An image alone has nothing to be told apart from: 0.
     /// </summary>
-    private static Tensor Term(Tensor logits, Tensor labels, double temperature)
+    private static Tensor Terms(Tensor logits, Tensor labels, double temperature)
     {
         using var scope = NewDisposeScope();
         long count = logits.shape[0];
         if (count < 2)
-            return logits.sum().Times(0).MoveToOuterDisposeScope();
+            return logits.sum(1).Times(0).MoveToOuterDisposeScope();
         var scores = logits.Over(temperature).index_select(1, labels); // [j, i]: s_j[y_i]
         var itself = eye(count, dtype: ScalarType.Bool, device: logits.device);
         var negatives = scores.Masked(itself, double.NegativeInfinity).logsumexp(0);
-        return (-nn.functional.logsigmoid(scores.diag() - negatives).mean()).MoveToOuterDisposeScope();
+        return (-nn.functional.logsigmoid(scores.diag() - negatives)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Holds nothing.</summary>

@@ -42,21 +42,21 @@ internal sealed class JemObjective : IObjective
         Tensor? crossEntropy = null, contrastive = null, density = null;
         if (_options.ClassifierWeight > 0)
         {
-            crossEntropy = nn.functional.cross_entropy(logits, batch.Labels);
-            loss = loss.Plus(crossEntropy.Times(_options.ClassifierWeight));
+            (var trained, crossEntropy) = batch.Targets.CrossEntropy(logits);
+            loss = loss.Plus(trained.Times(_options.ClassifierWeight));
         }
         if (_contrast is not null)
         {
-            contrastive = _contrast.Contrastive(logits, batch.Labels);
+            contrastive = _contrast.Contrastive(logits, batch.Targets);
             loss = loss.Plus(contrastive.Times(_options.ConditionalWeight));
         }
         if (_buffer is not null)
         {
             var sampled = batch.Network.call(Sample(batch, _buffer));
-            density = JointEnergy.LogDensity(sampled).mean() - JointEnergy.LogDensity(logits).mean();
+            density = batch.Targets.Mean(JointEnergy.LogDensity(sampled).mean() - JointEnergy.LogDensity(logits));
             loss = loss.Plus(density.Times(_options.DensityWeight));
         }
-        _contrast?.Bank.Push(logits, batch.Labels);
+        _contrast?.Bank.Push(logits, batch.Labels, batch.Targets.OtherLabels);
         return new ObjectiveTerms(loss.MoveToOuterDisposeScope(), Detached(crossEntropy), Detached(contrastive), Detached(density));
 
         static Tensor? Detached(Tensor? term) => term?.detach().MoveToOuterDisposeScope();

@@ -43,6 +43,10 @@ public sealed record JemOptions : ObjectiveOptions
     protected internal override string? NotAdversarial => DensityWeight > 0 ? "log q(x) would become that of attacked images" : null;
 
     /// <inheritdoc/>
+    protected internal override TargetKinds Takes =>
+        TargetKinds.Weighted | (DensityWeight > 0 ? 0 : TargetKinds.Mixed) | (ClassifierWeight > 0 ? TargetKinds.Smoothed : 0); // the chains' images are compared with real ones
+
+    /// <inheritdoc/>
     public override void Validate()
     {
         Require(ClassifierWeight, nameof(ClassifierWeight));

@@ -57,7 +57,8 @@ internal sealed class MemoryBank : IDisposable
     /// <summary>Takes a batch in; where it has more than K images, the last K.</summary>
     /// <param name="logits">f(x), shape [N, C]; kept without its graph.</param>
     /// <param name="labels">Classes, shape [N].</param>
-    public void Push(Tensor logits, Tensor labels)
+    /// <param name="otherLabels">The other classes of mixed images, shape [N]: they are as much an image's own.</param>
+    public void Push(Tensor logits, Tensor labels, Tensor? otherLabels = null)
     {
         using var off = no_grad();
         using var scope = NewDisposeScope();
@@ -69,7 +70,8 @@ internal sealed class MemoryBank : IDisposable
         // In double precision up to here: dividing by T and subtracting the bound would cost single precision its last digits.
         var scores = ContrastiveScores.Of(logits.detach().narrow(0, skipped, count).to(float64), _options);
         if (!_options.KeepSameLabelNegatives)
-            scores.scatter_(1, labels.narrow(0, skipped, count).unsqueeze(1), TensorNumbers.Filled([count, 1], double.NegativeInfinity, float64, logits.device));
+            foreach (var own in otherLabels is null ? [labels] : new[] { labels, otherLabels })
+                scores.scatter_(1, own.narrow(0, skipped, count).unsqueeze(1), TensorNumbers.Filled([count, 1], double.NegativeInfinity, float64, logits.device));
         scores = scores.to(logits.dtype);
         for (int done = 0; done < count;)
         {

@@ -31,18 +31,18 @@ internal sealed class MemoryBankObjective : IObjective
     public ObjectiveTerms Compute(TrainingStep batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        return Compute(batch.Logits, batch.Labels);
+        return Compute(batch.Logits, batch.Targets);
     }
 
     /// <summary>The loss of a batch, which the bank takes afterwards.</summary>
     /// <param name="logits">f(x), shape [N, C], 32- or 64-bit floating point.</param>
-    /// <param name="labels">Classes, shape [N], 64-bit integers in 0..C − 1.</param>
-    public ObjectiveTerms Compute(Tensor logits, Tensor labels)
+    /// <param name="targets">What the images are to be taken for.</param>
+    public ObjectiveTerms Compute(Tensor logits, StepTargets targets)
     {
-        var terms = Evaluate(logits, labels);
+        var terms = Evaluate(logits, targets);
         try
         {
-            Bank.Push(logits, labels);
+            Bank.Push(logits, targets.Labels, targets.OtherLabels);
             return terms;
         }
         catch
@@ -53,21 +53,20 @@ internal sealed class MemoryBankObjective : IObjective
     }
 
     /// <summary>The loss of a batch against the bank as it stands; the bank is left as it is.</summary>
-    public ObjectiveTerms Evaluate(Tensor logits, Tensor labels)
+    public ObjectiveTerms Evaluate(Tensor logits, StepTargets targets)
     {
         using var scope = NewDisposeScope();
-        return WeightedTerms.Contrastive(_options.Alpha, nn.functional.cross_entropy(logits, labels), Contrastive(logits, labels)).Keep();
+        return WeightedTerms.Contrastive(_options.Alpha, targets.CrossEntropy(logits), Contrastive(logits, targets)).Keep();
     }
 
     /// <summary>
     /// Mean of −pos/T + log(e^{pos/T} + S_y), S_y the bank's sum for the class: that is −log σ(pos/T − log S_y), which neither overflows nor cancels.
     /// </summary>
-    internal Tensor Contrastive(Tensor logits, Tensor labels)
+    internal Tensor Contrastive(Tensor logits, StepTargets targets)
     {
-        var column = labels.unsqueeze(1);
-        var positive = ContrastiveScores.Of(logits, _options).gather(1, column).squeeze(1);
-        var logSum = Bank.LogSums(logits.dtype, logits.device).index_select(0, labels);
-        return -nn.functional.logsigmoid(positive - logSum).mean();
+        var scores = ContrastiveScores.Of(logits, _options);
+        var logSums = Bank.LogSums(logits.dtype, logits.device);
+        return targets.Mean(labels => -nn.functional.logsigmoid(scores.gather(1, labels.unsqueeze(1)).squeeze(1) - logSums.index_select(0, labels)));
     }
 
     /// <inheritdoc/>

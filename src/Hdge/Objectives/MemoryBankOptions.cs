@@ -29,6 +29,12 @@ public sealed record MemoryBankOptions : ObjectiveOptions
     public bool RandomStart { get; init; }
 
     /// <inheritdoc/>
+    protected internal override bool TakesFeaturesAlone => true;
+
+    /// <inheritdoc/>
+    protected internal override TargetKinds Takes => TargetKinds.Weighted | TargetKinds.Mixed | (Alpha > 0 ? TargetKinds.Smoothed : 0);
+
+    /// <inheritdoc/>
     public override void Validate()
     {
         Argument.Require(Alpha >= 0 && Alpha <= 1, Alpha, "[0, 1]");

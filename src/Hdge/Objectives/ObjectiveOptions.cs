@@ -21,11 +21,26 @@ public abstract record ObjectiveOptions
     /// <summary>Fewest images a step with which the objective says anything. Default 1; 2 where it compares images of a batch.</summary>
     protected internal virtual int SmallestBatch => 1;
 
+    /// <summary>
+    /// What it can learn beside one class an image: <see cref="TrainingOptions"/> that ask for more are refused. Default <see cref="TargetKinds.Plain"/>: what is more than <see cref="TrainingStep.Labels"/>
+    /// would be ignored without a word by an objective that does not know of it.
+    /// </summary>
+    protected internal virtual TargetKinds Takes => TargetKinds.Plain;
+
     /// <summary>False where nothing trains the linear layer step by step: its accuracy means nothing until a <see cref="FinalStage"/> has trained it. Default true.</summary>
     protected internal virtual bool TrainsClassifier => true;
 
     /// <summary>The stage that trains the linear layer alone, on frozen features, after the epochs of the run. Default null: none.</summary>
     protected internal virtual LinearStageOptions? FinalStage => null;
+
+    /// <summary>
+    /// True where its steps look at <see cref="TrainingStep.Features"/> and <see cref="TrainingStep.Logits"/> alone, never at the images or the layers before the last: with a frozen network
+    /// (<see cref="TrainingOptions.Freeze"/>) each image then passes once, and steps see the kept features. Default false: each step passes its images through the network.
+    /// </summary>
+    protected internal virtual bool TakesFeaturesAlone => false;
+
+    /// <summary>True where labels mean nothing, so that one class is enough. Default false.</summary>
+    internal virtual bool IsUnlabelled => false;
 
     /// <summary>Why adversarial training cannot wrap it; null (default) where it can.</summary>
     protected internal virtual string? NotAdversarial => null;

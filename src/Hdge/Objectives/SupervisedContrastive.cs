@@ -15,8 +15,9 @@ internal static class SupervisedContrastive
     /// <param name="embeddings">Shape [N, P], of any length: they are normalised here.</param>
     /// <param name="labels">Classes, shape [N], 64-bit integers.</param>
     /// <param name="temperature">T, above 0.</param>
+    /// <param name="weights">How much each anchor counts, shape [N]; null for all alike. The mean is by the number of anchors.</param>
     /// <param name="normalize">False takes the bare product of two embeddings for s·T.</param>
-    public static Tensor Term(Tensor embeddings, Tensor labels, double temperature, bool normalize = true)
+    public static Tensor Term(Tensor embeddings, Tensor labels, double temperature, Tensor? weights = null, bool normalize = true)
     {
         ArgumentNullException.ThrowIfNull(embeddings);
         ArgumentNullException.ThrowIfNull(labels);
@@ -34,6 +35,8 @@ internal static class SupervisedContrastive
         var positives = labels.unsqueeze(0).eq(labels.unsqueeze(1)).logical_and(itself.logical_not()).to(embeddings.dtype);
         var perAnchor = positives.sum(1);
         var sums = -(logProbabilities * positives).sum(1) / perAnchor.AtLeast(1);
+        if (weights is not null)
+            sums *= weights;
         return (sums.sum() / perAnchor.Above(0).sum().AtLeast(1)).MoveToOuterDisposeScope();
     }
 }

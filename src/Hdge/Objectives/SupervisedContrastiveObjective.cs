@@ -26,18 +26,18 @@ internal sealed class SupervisedContrastiveObjective : IObjective
         var features = batch.Features;
         if (_options.Alpha == 0)
         {
-            var alone = Term(features, batch.Labels);
+            var alone = Term(features, batch.Targets);
             return new ObjectiveTerms(alone, null, alone.detach());
         }
         var logits = batch.Logits;
         using var scope = NewDisposeScope();
-        return WeightedTerms.Contrastive(_options.Alpha, nn.functional.cross_entropy(logits, batch.Labels), Term(features, batch.Labels)).Keep();
+        return WeightedTerms.Contrastive(_options.Alpha, batch.Targets.CrossEntropy(logits), Term(features, batch.Targets)).Keep();
     }
 
-    private Tensor Term(Tensor features, Tensor labels)
+    private Tensor Term(Tensor features, StepTargets targets)
     {
         using var scope = NewDisposeScope();
-        return SupervisedContrastive.Term(_head.call(features), labels, _options.Temperature).MoveToOuterDisposeScope();
+        return SupervisedContrastive.Term(_head.call(features), targets.Labels, _options.Temperature, targets.Weights).MoveToOuterDisposeScope();
     }
 
     public IEnumerable<KeyValuePair<string, Tensor>> State() => _head.State();

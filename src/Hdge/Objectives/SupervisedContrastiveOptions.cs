@@ -45,6 +45,12 @@ public sealed record SupervisedContrastiveOptions : ObjectiveOptions
     protected internal override string? NotAdversarial => "its adversary would need a classifier, which is trained only after the features";
 
     /// <inheritdoc/>
+    protected internal override bool TakesFeaturesAlone => true;
+
+    /// <inheritdoc/>
+    protected internal override TargetKinds Takes => TargetKinds.Weighted | TargetKinds.Smoothed; // an image of two classes has no positives of its own
+
+    /// <inheritdoc/>
     public override void Validate()
     {
         Argument.Require(Temperature > 0 && double.IsFinite(Temperature), Temperature, "a finite number above 0");

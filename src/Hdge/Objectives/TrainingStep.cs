@@ -9,10 +9,18 @@ namespace Hdge.Objectives;
 /// </summary>
 /// <param name="network">The network, in training mode.</param>
 /// <param name="images">Network input, shape [N, channels, height, width].</param>
-/// <param name="labels">Classes, shape [N], 64-bit integers in 0..C − 1.</param>
-public sealed class TrainingStep(Backbone network, Tensor images, Tensor labels)
+/// <param name="targets">What the images are to be taken for.</param>
+public sealed class TrainingStep(Backbone network, Tensor images, StepTargets targets)
 {
     private Tensor? _features, _logits;
+
+    /// <summary>A step with one class an image, all images alike.</summary>
+    /// <param name="network">The network, in training mode.</param>
+    /// <param name="images">Network input, shape [N, channels, height, width].</param>
+    /// <param name="labels">Classes, shape [N], 64-bit integers in 0..C − 1.</param>
+    public TrainingStep(Backbone network, Tensor images, Tensor labels) : this(network, images, new StepTargets(labels))
+    {
+    }
 
     /// <summary>The network, in training mode.</summary>
     public Backbone Network { get; } = network;
@@ -21,7 +29,10 @@ public sealed class TrainingStep(Backbone network, Tensor images, Tensor labels)
     public Tensor Images { get; private set; } = images;
 
     /// <summary>Classes, shape [N], 64-bit integers in 0..C − 1.</summary>
-    public Tensor Labels { get; } = labels;
+    public Tensor Labels => Targets.Labels;
+
+    /// <summary>What the images are to be taken for: the labels, and whatever else the run's options ask of an objective that <see cref="ObjectiveOptions.Takes"/> it.</summary>
+    public StepTargets Targets { get; } = targets;
 
     /// <summary>Seed of whatever an objective draws for this step: it depends on the run's seed, the epoch and the batch, so a resumed run draws the same. Default 0.</summary>
     public int Seed { get; init; }

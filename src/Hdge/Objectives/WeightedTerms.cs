@@ -7,12 +7,12 @@ namespace Hdge.Objectives;
 internal static class WeightedTerms
 {
     /// <summary>α of the classifier against a contrastive term.</summary>
-    public static ObjectiveTerms Contrastive(double alpha, Tensor crossEntropy, Tensor contrastive) =>
-        new(Loss(alpha, crossEntropy, contrastive), crossEntropy.detach(), contrastive.detach());
+    public static ObjectiveTerms Contrastive(double alpha, (Tensor Trained, Tensor Reported) crossEntropy, Tensor contrastive) =>
+        new(Loss(alpha, crossEntropy.Trained, contrastive), crossEntropy.Reported, contrastive.detach());
 
     /// <summary>α of the classifier against a term of log q(x).</summary>
-    public static ObjectiveTerms Density(double alpha, Tensor crossEntropy, Tensor density) =>
-        new(Loss(alpha, crossEntropy, density), crossEntropy.detach(), Density: density.detach());
+    public static ObjectiveTerms Density(double alpha, (Tensor Trained, Tensor Reported) crossEntropy, Tensor density) =>
+        new(Loss(alpha, crossEntropy.Trained, density), crossEntropy.Reported, Density: density.detach());
 
     private static Tensor Loss(double alpha, Tensor crossEntropy, Tensor other) => alpha switch
     {

@@ -1,6 +1,7 @@
 using Hdge.Data;
 using Hdge.Detection;
 using Hdge.Networks;
+using Hdge.Training;
 
 namespace Hdge.Persistence;
 
@@ -22,6 +23,9 @@ internal sealed record ModelDescription
     /// <summary>Null for a model that was never trained.</summary>
     public required PixelRange? TrainedRange { get; init; }
 
+    /// <summary>Null for a model that was never trained.</summary>
+    public required TrainingFacts? Training { get; init; }
+
     public static ModelDescription Of(HdgeModel model, Decision decision) => new()
     {
         Channels = model.InputShape.Channels,
@@ -33,7 +37,24 @@ internal sealed record ModelDescription
         Unlabelled = model.IsUnlabelled,
         Decision = decision,
         TrainedRange = model.TrainedRange,
+        Training = model.Training,
     };
+
+    /// <summary>What it was trained on; looked at after the weights, whose shapes say more plainly where a number of classes is wrong.</summary>
+    /// <param name="entry">Name of the entry, for messages.</param>
+    /// <exception cref="InvalidDataException">A value is out of range.</exception>
+    public TrainingFacts? CheckedTraining(string entry)
+    {
+        try
+        {
+            Training?.Validate(ClassCount);
+            return Training;
+        }
+        catch (InvalidDataException error)
+        {
+            throw new InvalidDataException($"{entry}: {error.Message}", error);
+        }
+    }
 
     /// <param name="entry">Name of the entry, for messages.</param>
     /// <exception cref="InvalidDataException">A value is out of range.</exception>

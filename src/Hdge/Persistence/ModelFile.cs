@@ -76,6 +76,7 @@ internal static class ModelFile
                 Decision = description.Decision,
                 TrainedRange = description.TrainedRange,
                 IsUnlabelled = description.Unlabelled,
+                Training = description.CheckedTraining(DescriptionEntry),
             };
             DetectorFile.Read(model, file);
             if (!model.Detectors.Available.Contains(model.Decision.Score))

@@ -80,8 +80,11 @@ public static class Pgd
         if (!images.IsBytes)
             images.Singles(first, count).CopyTo(into);
         else
+        {
+            var bytes = images.Bytes(first, count);
             for (int i = 0; i < into.Length; i++)
-                into[i] = images.Bytes(first, count)[i] / 255f;
+                into[i] = bytes[i] / 255f;
+        }
         return pixels;
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -21,6 +22,9 @@ internal sealed record CheckpointDescription
     /// <summary>Largest loss that counts as sane.</summary>
     public required double? LossLimit { get; init; }
 
+    /// <summary>The best epoch so far, 1-based, where its weights are kept: in the file unless it is the last.</summary>
+    public required int? BestEpoch { get; init; }
+
     /// <summary>One for each epoch done.</summary>
     public required IReadOnlyList<EpochMetrics> Metrics { get; init; }
 
@@ -35,8 +39,8 @@ internal sealed record CheckpointDescription
     {
         if (FormatVersion != CurrentVersion)
             throw new InvalidDataException($"The checkpoint has format version {FormatVersion}; this program reads version {CurrentVersion}.");
-        if (Epoch < 0 || Restarts < 0 || Metrics.Count != Epoch)
-            throw new InvalidDataException($"The checkpoint tells of {Epoch} epochs, {Restarts} restarts and the metrics of {Metrics.Count} epochs.");
+        if (Epoch < 0 || Restarts < 0 || Metrics.Count != Epoch || BestEpoch < 1 || BestEpoch > Epoch)
+            throw new InvalidDataException($"The checkpoint tells of {Epoch} epochs, {Restarts} restarts, the metrics of {Metrics.Count} epochs and the best epoch {BestEpoch?.ToString(CultureInfo.InvariantCulture) ?? "none"}.");
     }
 
     /// <exception cref="ArgumentException">It belongs to a run with other options or images; the message names all that differs.</exception>
@@ -54,12 +58,16 @@ internal sealed record CheckpointDescription
     /// <summary>SHA-256 of shapes, classes, labels and values.</summary>
     public static string Fingerprint(params ReadOnlySpan<ImageSet> sets)
     {
+        byte[] bytes = [];
+        float[] singles = [];
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var images in sets)
         {
             hash.AppendData(Encoding.UTF8.GetBytes($"{images.Count} {images.Shape} {images.ClassCount} {images.IsBytes}"));
             hash.AppendData(MemoryMarshal.AsBytes(images.Labels));
-            hash.AppendData(images.IsBytes ? images.Bytes(0, images.Count) : MemoryMarshal.AsBytes(images.Singles(0, images.Count)));
+            hash.AppendData(MemoryMarshal.AsBytes(images.Weights));
+            for (int i = 0; i < images.Count; i++)
+                hash.AppendData(images.IsBytes ? images.Bytes(i, 1, ref bytes) : MemoryMarshal.AsBytes(images.Singles(i, 1, ref singles)));
         }
         return Convert.ToHexString(hash.GetHashAndReset());
     }

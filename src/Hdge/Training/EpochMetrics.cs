@@ -24,11 +24,14 @@ public sealed record EpochMetrics
     /// <summary>Share of training images classified right while training, 0..1; null where the objective does not classify.</summary>
     public double? TrainAccuracy { get; init; }
 
-    /// <summary>Cross-entropy on the held-out images in nats; null without any.</summary>
+    /// <summary>Cross-entropy on the held-out images in nats; null without any. With class weights it weighs the classes as training does.</summary>
     public double? ValidationLoss { get; init; }
 
-    /// <summary>Accuracy on the held-out images, 0..1; null without any.</summary>
+    /// <summary>Accuracy on the held-out images, 0..1; null without any. With class weights it weighs the classes as training does: balanced, it is the mean of the classes' own.</summary>
     public double? ValidationAccuracy { get; init; }
+
+    /// <summary>Expected calibration error (20 bins) of the uncalibrated probabilities on the held-out images, 0..1; null without any.</summary>
+    public double? ValidationEce { get; init; }
 
     /// <summary>Learning rate of the last step.</summary>
     public required double LearningRate { get; init; }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Hdge.Data;
 using Hdge.Networks;
+using Hdge.Objectives;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -24,10 +25,10 @@ internal static class LinearStage
         // Of a network whose own training was cut short the layer still gets all its epochs: they are what makes it a classifier.
         bool mayEnd = !end.IsCancellationRequested;
         network.eval();
-        using var features = Features(network, train, options.Scaling, device, cancellationToken);
+        using var features = Features(model, train, options.Scaling, cancellationToken);
         using var labels = Labels(train, device);
-        using var heldOutFeatures = heldOut.Count > 0 ? Features(network, heldOut, options.Scaling, device, cancellationToken) : null;
-        using var heldOutLabels = Labels(heldOut, device);
+        using var weights = train.Weights.IsEmpty ? null : tensor(train.Weights.ToArray(), device: device);
+        using var heldOutFeatures = heldOut.Count > 0 ? Features(model, heldOut, options.Scaling, cancellationToken) : null;
         using var optimizer = new Adam([new([.. network.Classifier.parameters()])]);
         int batches = (train.Count + BatchSize - 1) / BatchSize;
         for (int epoch = 0; epoch < stage.Epochs && !(mayEnd && epoch > 0 && end.IsCancellationRequested); epoch++)
@@ -42,24 +43,25 @@ internal static class LinearStage
                 var rows = tensor(order[(batch * BatchSize)..Math.Min((batch + 1) * BatchSize, order.Length)], device: device);
                 rate = stage.LearningRate * 0.5 * (1 + Math.Cos(Math.PI * (epoch + batch / (double)batches) / stage.Epochs));
                 optimizer.LearningRate = rate;
-                var (sum, correct) = Sums(network, features.index_select(0, rows), labels.index_select(0, rows));
+                var targets = new StepTargets(labels.index_select(0, rows)) { Weights = weights?.index_select(0, rows), LabelSmoothing = options.LabelSmoothing };
+                var logits = network.Head(features.index_select(0, rows));
+                var (trained, reported) = targets.CrossEntropy(logits);
                 optimizer.ZeroGradients();
-                sum.Over(rows.shape[0]).backward();
+                trained.backward();
                 optimizer.Step();
-                (loss, right) = (loss + sum.item<float>(), right + correct.item<long>());
+                (loss, right) = (loss + reported.item<float>() * rows.shape[0], right + targets.Right(logits).item<float>());
             }
             progress?.Invoke(Describe(epoch, loss / train.Count, right / train.Count, rate));
         }
 
         EpochMetrics Describe(int epoch, double loss, double accuracy, double rate)
         {
-            (double Loss, double Accuracy)? validation = null;
+            (double Loss, double Accuracy, double Ece)? validation = null;
             if (heldOutFeatures is not null)
             {
                 using var off = no_grad();
                 using var scope = NewDisposeScope();
-                var (sum, correct) = Sums(network, heldOutFeatures, heldOutLabels);
-                validation = (sum.item<float>() / (double)heldOut.Count, correct.item<long>() / (double)heldOut.Count);
+                validation = Validation.Of(network.Head(heldOutFeatures).cpu().data<float>().ToArray(), heldOut, options.ClassWeights);
             }
             return new EpochMetrics
             {
@@ -71,22 +73,19 @@ internal static class LinearStage
                 TrainAccuracy = accuracy,
                 ValidationLoss = validation?.Loss,
                 ValidationAccuracy = validation?.Accuracy,
+                ValidationEce = validation?.Ece,
                 LearningRate = rate,
                 Elapsed = before + clock.Elapsed,
             };
         }
     }
 
-    /// <summary>Summed cross-entropy and number of images classified right.</summary>
-    private static (Tensor Loss, Tensor Right) Sums(Backbone network, Tensor features, Tensor labels)
-    {
-        var logits = network.Head(features);
-        return (nn.functional.cross_entropy(logits, labels, reduction: nn.Reduction.Sum), logits.argmax(1).eq(labels).sum());
-    }
-
     /// <summary>Features [images, feature length] in the set's order.</summary>
-    private static Tensor Features(Backbone network, ImageSet images, PixelScaling scaling, Device device, CancellationToken cancellationToken)
+    private static Tensor Features(HdgeModel model, ImageSet images, PixelScaling scaling, CancellationToken cancellationToken)
     {
+        if (model.Kept?.Rows(images, 0, images.Count) is { } kept)
+            return kept;
+        var (network, device) = (model.Network, model.Device);
         using var off = no_grad();
         var all = empty(images.Count, network.FeatureLength, dtype: float32, device: device);
         int at = 0;

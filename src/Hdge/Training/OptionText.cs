@@ -6,11 +6,11 @@ namespace Hdge.Training;
 /// <summary>Options as names and values, to tell what differs between two runs.</summary>
 internal static class OptionText
 {
-    /// <summary>All that a run's weights depend on: every option but where and on how many threads it trains, where it saves, what it says and what it does when it is cancelled.</summary>
+    /// <summary>All that a run's weights depend on: every option but where and on how many threads it trains, where it saves and logs, what it says and what it does when it is cancelled.</summary>
     public static SortedDictionary<string, string> Of(TrainingOptions options)
     {
         var all = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        Add("", options with { Device = null, Threads = null, Checkpoint = null, OnCancel = default, ProgressInterval = default }, all);
+        Add("", options with { Device = null, Threads = null, Checkpoint = null, LogDirectory = null, OnCancel = default, ProgressInterval = default }, all);
         return all;
     }
 
@@ -21,7 +21,7 @@ internal static class OptionText
             case null:
                 into[name] = "null";
                 break;
-            case string or Enum or IFormattable or bool or Detection.DetectionScore:
+            case string or Enum or IFormattable or bool or Detection.DetectionScore or ClassWeights:
                 into[name] = Convert.ToString(value, CultureInfo.InvariantCulture)!;
                 break;
             case IEnumerable items:

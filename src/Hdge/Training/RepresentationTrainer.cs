@@ -25,12 +25,9 @@ public static class RepresentationTrainer
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(options);
         var run = Effective(options);
-        var unlabelled = images.IsBytes
-            ? ImageSet.FromBytes(images.Shape, images.Bytes(0, images.Count).ToArray(), new int[images.Count], 2)
-            : ImageSet.FromSingles(images.Shape, images.Singles(0, images.Count).ToArray(), new int[images.Count], 2);
         try
         {
-            var model = ModelTrainer.Train(unlabelled, run, callbacks, fewestClasses: 1, cancellationToken);
+            var model = ModelTrainer.Train(images.WithoutLabels(), run, callbacks, cancellationToken);
             model.IsUnlabelled = true;
             return new RepresentationModel(model);
         }

@@ -13,7 +13,7 @@ internal sealed class RunCheckpoint(CheckpointOptions checkpoint, SortedDictiona
     /// <exception cref="IOException">There is one, and the run is not to resume.</exception>
     /// <exception cref="ArgumentException">It belongs to another run.</exception>
     /// <exception cref="InvalidDataException">It is damaged, and so is the one before it.</exception>
-    public CheckpointDescription? Resume(RunState state)
+    public CheckpointDescription? Resume(RunState state, BestEpoch best)
     {
         if (!checkpoint.Resume)
         {
@@ -23,27 +23,29 @@ internal sealed class RunCheckpoint(CheckpointOptions checkpoint, SortedDictiona
         }
         if (_files.ReadNewest(log) is not { } saved)
             return null;
+        Tensor[] all = [.. saved.Tensors.Values];
         try
         {
             saved.Description.RequireSameRun(options, images, saved.Path);
-            state.Restore(saved.Tensors);
+            best.Resume(saved.Description, saved.Tensors, state);
             log($"Going on from '{saved.Path}' after epoch {saved.Description.Epoch}.");
             return saved.Description;
         }
         finally
         {
-            foreach (var tensor in saved.Tensors.Values)
+            foreach (var tensor in all)
                 tensor.Dispose();
         }
     }
 
-    public bool IsDue(int epoch, int epochs) => epoch % checkpoint.EveryEpochs == 0 || epoch == epochs;
+    public bool IsDue(int epoch, bool last) => last || epoch % checkpoint.EveryEpochs == 0;
 
     /// <summary>Checks, before work is done that could be lost, that the folder can be written to and has room for the files.</summary>
     /// <param name="state">The run's.</param>
+    /// <param name="best">The best epoch's weights may be saved besides.</param>
     /// <param name="epochs">Epochs to come.</param>
     /// <exception cref="IOException">It cannot, or has not.</exception>
-    public void RequireRoom(RunState state, int epochs)
+    public void RequireRoom(RunState state, BestEpoch best, int epochs)
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(checkpoint.Path))!, probe = checkpoint.Path + ".probe";
         try
@@ -58,7 +60,7 @@ internal sealed class RunCheckpoint(CheckpointOptions checkpoint, SortedDictiona
             throw new IOException($"The checkpoint '{checkpoint.Path}' cannot be written: {error.Message} Expected a folder that can be written to; choose another {nameof(CheckpointOptions)}.{nameof(CheckpointOptions.Path)}.", error);
         }
         long files = Math.Min(3, (epochs + checkpoint.EveryEpochs - 1) / checkpoint.EveryEpochs); // the newest, the one before, the one being written
-        long needed = files * state.Length() - _files.Length;
+        long needed = files * state.Length(best.Copies) - _files.Length;
         if (Free(folder) is { } free && free < needed)
             throw new IOException($"The checkpoint '{checkpoint.Path}' needs about {needed} bytes ({files} files), but there are {free} free. Make room, or choose another {nameof(CheckpointOptions)}.{nameof(CheckpointOptions.Path)}.");
     }
@@ -78,7 +80,7 @@ internal sealed class RunCheckpoint(CheckpointOptions checkpoint, SortedDictiona
     }
 
     /// <summary>Writes the state. Where that fails the run goes on, for it is worth more than its checkpoint: it is told once, and tried again when the next one is due.</summary>
-    public void Write(RunState state, IReadOnlyList<EpochMetrics> metrics, int restarts, double? lossLimit)
+    public void Write(RunState state, BestEpoch best, IReadOnlyList<EpochMetrics> metrics, int restarts, double? lossLimit)
     {
         using var scope = NewDisposeScope();
         var description = new CheckpointDescription
@@ -87,13 +89,14 @@ internal sealed class RunCheckpoint(CheckpointOptions checkpoint, SortedDictiona
             Epoch = metrics.Count,
             Restarts = restarts,
             LossLimit = lossLimit,
+            BestEpoch = best.Metrics?.Epoch,
             Metrics = metrics,
             Options = options,
             Images = images,
         };
         try
         {
-            _files.Write(description, state.Tensors());
+            _files.Write(description, state.Tensors().Concat(best.Tensors(metrics.Count)).ToDictionary());
             if (_failing)
                 log($"The checkpoint '{checkpoint.Path}' is written again, after epoch {metrics.Count}.");
             _failing = false;

@@ -18,7 +18,7 @@ internal static class RunningAverages
 
     public static void Refresh(Backbone network, ImageSet train, TrainingOptions options, Device device, CancellationToken cancellationToken)
     {
-        var loader = new BatchLoader(train, BatchSize, options.Scaling, options.Augmentation, shuffle: true, Seeds.Mix(options.Seed, SeedStream.RunningAverages));
+        var loader = new BatchLoader(train, BatchSize, options.Scaling, options.Augmentation.Unmixed, shuffle: true, Seeds.Mix(options.Seed, SeedStream.RunningAverages));
         var dropouts = SeededDropout.In(network);
         using var off = no_grad();
         network.train();

@@ -10,34 +10,22 @@ internal sealed class Sgd(IReadOnlyList<ParameterGroup> groups, double weightDec
     : Optimizer(groups, weightDecay, momentum != 0 ? ["momentum"] : [], counts: false)
 {
     private readonly HeldScalar _momentum = new(momentum);
-    private HeldScalar? _decay, _rate; // no decay where λ is 0
 
     public override void Dispose()
     {
         base.Dispose();
-        Release();
         _momentum.Dispose();
     }
 
-    protected override void Begin(double rate, double decay)
+    protected override void Update(WeightRun run, double rate, double decay)
     {
-        Release();
-        _decay = decay != 0 ? new HeldScalar(decay) : null;
-        _rate = new HeldScalar(-rate);
-    }
-
-    protected override void Update(WeightMemory memory, Tensor gradient)
-    {
-        using var decayed = _decay is not null ? gradient.Plus(memory.Weight, _decay) : null;
-        var direction = decayed ?? gradient;
-        memory.First?.ScaleInPlace(_momentum).AddInPlace(direction);
-        using var ahead = memory.First is not null && nesterov ? direction.Plus(memory.First, _momentum) : null;
-        memory.Weight.AddInPlace(ahead ?? memory.First ?? direction, _rate!);
-    }
-
-    private void Release()
-    {
-        _decay?.Dispose();
-        _rate?.Dispose();
+        using var minusRate = new HeldScalar(-rate);
+        using var lambda = decay != 0 ? new HeldScalar(decay) : null;
+        using var decayed = lambda is not null ? run.Gradients.Plus(run.Weights, lambda) : null;
+        var direction = decayed ?? run.Gradients;
+        var moment = run.Memories.Count > 0 ? run.Memories[0] : null;
+        moment?.ScaleInPlace(_momentum).AddInPlace(direction);
+        using var ahead = moment is not null && nesterov ? direction.Plus(moment, _momentum) : null;
+        run.Weights.AddInPlace(ahead ?? moment ?? direction, minusRate);
     }
 }

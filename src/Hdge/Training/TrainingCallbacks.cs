@@ -12,6 +12,9 @@ public sealed record TrainingCallbacks
     /// <summary>Called within epochs while the network is trained, at most once a <see cref="TrainingOptions.ProgressInterval"/>.</summary>
     public Action<TrainingProgress>? Step { get; init; }
 
+    /// <summary>Told once, after the last step of the network's own epochs, which of them is kept.</summary>
+    public Action<TrainingEnd>? Ended { get; init; }
+
     /// <summary>
     /// Told what else one should know: that few images or none are held out, that a run diverged and went back, that it goes on from a checkpoint, that the finished model looks as if
     /// training had failed.

@@ -22,17 +22,20 @@ internal static class TrainingDoubts
             yield return Text($"The fitted temperature is {temperature:G4}, expected about 1: on the {what} images the network is very sure of wrong answers. {cure}");
 
         float[] logits = model.Logits(images, cancellationToken);
-        int classes = model.ClassCount, right = 0;
+        int classes = model.ClassCount;
+        double right = 0;
+        double[] weights = options.ClassWeights.PerClass(images);
         double lowest = double.PositiveInfinity, highest = double.NegativeInfinity;
-        var counts = new int[classes];
+        var totals = new double[classes];
         for (int i = 0; i < images.Count; i++)
         {
             var (density, best) = LogitRow.Summarise(logits.AsSpan(i * classes, classes));
             (lowest, highest) = (Math.Min(lowest, density), Math.Max(highest, density));
-            right += best == images.Labels[i] ? 1 : 0;
-            counts[images.Labels[i]]++;
+            double weight = weights[images.Labels[i]];
+            right += best == images.Labels[i] ? weight : 0;
+            totals[images.Labels[i]] += weight;
         }
-        double chance = counts.Max() / (double)images.Count, accuracy = right / (double)images.Count;
+        double chance = totals.Max() / totals.Sum(), accuracy = right / totals.Sum();
         if (classifies && images.Count >= FewestImages && chance < 1 && accuracy <= chance + Sure * Math.Sqrt(chance * (1 - chance) / images.Count))
             yield return Text($"The accuracy on {images.Count} {what} images is {accuracy:F3}, hardly better than always naming the commonest class, {chance:F3}. {cure}");
         if (images.Count > 1 && highest - lowest <= LeastSpread * Math.Max(1, Math.Abs(highest)))

@@ -30,6 +30,7 @@ public static class TrainingPresets
         StepEpochs = [160, 180],
         StepFactor = 0.3,
         WarmUpSteps = 1000,
+        EarlyStopping = null,
     };
 
     /// <summary>
@@ -50,6 +51,7 @@ public static class TrainingPresets
         Schedule = ScheduleKind.Step,
         StepEpochs = [60, 120, 160],
         StepFactor = 0.2,
+        EarlyStopping = null,
     };
 
     /// <summary>

@@ -5,7 +5,7 @@ namespace Hdge.Training;
 /// <summary>How far a run is, within an epoch.</summary>
 public sealed record TrainingProgress
 {
-    /// <summary>Epoch under way, 1-based.</summary>
+    /// <summary>Epoch under way, 1-based; 0 while the images pass a frozen network, once and before the first epoch (<see cref="Networks.Freeze.Backbone"/>): steps are images then.</summary>
     public required int Epoch { get; init; }
 
     /// <summary>Epochs of the run.</summary>
@@ -23,11 +23,11 @@ public sealed record TrainingProgress
     /// <summary>Time since training began, before a resumption included.</summary>
     public required TimeSpan Elapsed { get; init; }
 
-    /// <summary>Time left for all epochs, at the mean speed so far, validation and checkpoints included; without the calibration at the end.</summary>
+    /// <summary>Time left for all epochs, or for that pass, at the mean speed so far, validation and checkpoints included; without the calibration at the end.</summary>
     public required TimeSpan Remaining { get; init; }
 
-    /// <summary>Share of the run's steps that are done, (0, 1].</summary>
-    public double Share => ((Epoch - 1.0) * Steps + Step) / ((double)Epochs * Steps);
+    /// <summary>Share of the run's steps that are done, (0, 1]; 0 in that pass.</summary>
+    public double Share => Epoch == 0 ? 0 : ((Epoch - 1.0) * Steps + Step) / ((double)Epochs * Steps);
 
     /// <summary>One line for a log, the same in every culture.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,

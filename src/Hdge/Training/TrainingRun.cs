@@ -11,39 +11,45 @@ namespace Hdge.Training;
 /// <summary>The loop over the epochs: steps, validation, checkpoints, and the way back after divergence.</summary>
 internal sealed class TrainingRun : IDisposable
 {
+    private readonly RunInput _whole; // over images, where this one is over their features
     private readonly HdgeModel _model;
     private readonly ImageSet _train, _heldOut;
     private readonly TrainingOptions _options;
     private readonly Action<EpochMetrics>? _progress;
+    private readonly Action<TrainingEnd>? _ended;
+    private readonly EventLog? _events;
     private readonly Action<string> _log;
     private readonly IObjective _objective;
     private readonly Optimizer _optimizer;
+    private readonly WeightAverage? _average;
     private readonly SeededDropout[] _dropouts;
     private readonly RunState _state;
     private readonly StateSnapshot _lastGood = new();
-    private readonly StateSnapshot _bestWeights = new(); // only where they may be returned
+    private readonly BestEpoch _best;
     private readonly ProgressReporter _reporter;
     private readonly LossMonitor _monitor;
     private readonly LearningRateSchedule _schedule;
     private readonly int _restartsAllowed;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
-    private TimeSpan _before; // what a resumed run took until its checkpoint
+    private TimeSpan _before; // what the pass of a frozen network took, and a resumed run until its checkpoint
     private TimeSpan _stepTime; // of the last epoch
     private BatchLoader _loader;
     private List<EpochMetrics> _metrics = []; // one an epoch done
-    private EpochMetrics? _best; // whose weights are kept
     private int _restarts;
 
-    public TrainingRun(RunInput run, TrainingCallbacks callbacks)
+    public TrainingRun(RunInput run, TrainingCallbacks callbacks, EventLog? events = null)
     {
         var (model, _, _, options) = run;
         (_model, _train, _heldOut, _options) = run;
-        (_progress, _log) = (callbacks.Epoch, callbacks.Log ?? (_ => { }));
+        (_whole, _before, _events) = (run.Whole ?? run, run.Spent, events);
+        (_progress, _ended, _log) = (callbacks.Epoch, callbacks.Ended, callbacks.Log ?? (_ => { }));
         var network = model.Network;
         _objective = options.Objective.Create(new ObjectiveContext(network, options.Scaling, model.Device, Seeds.Mix(options.Seed, SeedStream.Objective)));
-        _optimizer = Optimizers.Create([new([.. network.parameters()]), new([.. _objective.Parameters])], options);
+        _optimizer = Optimizers.Create([.. Optimizers.Groups(network, options), new([.. _objective.Parameters])], options);
+        _average = options.EmaDecay is { } decay ? new WeightAverage(network, _optimizer, decay) : null;
         _dropouts = SeededDropout.In(network);
-        _state = new RunState(network, _optimizer, _objective, model.Device);
+        _state = new RunState(network, _optimizer, _objective, model.Device, _average);
+        _best = new BestEpoch(options, _heldOut.Count);
         _monitor = new LossMonitor(model.Device);
         _loader = Loader();
         _schedule = new LearningRateSchedule(options, _loader.BatchCount);
@@ -53,22 +59,22 @@ internal sealed class TrainingRun : IDisposable
 
     public void Run(CancellationToken cancellationToken)
     {
-        var saving = _options.Checkpoint is { } checkpoint ? new RunCheckpoint(checkpoint, OptionText.Of(_options), CheckpointDescription.Fingerprint(_train, _heldOut), _log) : null;
-        if (saving?.Resume(_state) is { } saved)
+        var saving = _options.Checkpoint is { } checkpoint ? new RunCheckpoint(checkpoint, OptionText.Of(_whole.Options), CheckpointDescription.Fingerprint(_whole.Train, _whole.HeldOut), _log) : null;
+        if (saving?.Resume(_state, _best) is { } saved)
         {
-            (_metrics, _restarts, _before) = ([.. saved.Metrics], saved.Restarts, saved.Metrics is [.., var last] ? last.Elapsed : default);
+            (_metrics, _restarts, _before) = ([.. saved.Metrics], saved.Restarts, _before + (saved.Metrics is [.., var last] ? last.Elapsed : default));
             _loader = Loader();
             _monitor.GoTo(FirstStep, saved.LossLimit);
             _metrics.ForEach(m => _progress?.Invoke(m));
         }
         if (_metrics.Count < _options.Epochs)
-            saving?.RequireRoom(_state, _options.Epochs - _metrics.Count);
+            saving?.RequireRoom(_state, _best, _options.Epochs - _metrics.Count);
         if (_restartsAllowed > 0 || _metrics.Count > 0)
             Keep();
-        if (_metrics.Count > 0)
-            KeepBest();
+        if (!_best.Decides && _options.EarlyStopping is { } stopping && stopping != new EarlyStoppingOptions())
+            _log($"{nameof(TrainingOptions.EarlyStopping)} decides nothing: expected {stopping.FewestImages} held-out images or more, found {_heldOut.Count}, and an objective that trains a classifier. All epochs are run, and the last is kept.");
         _reporter.Begin();
-        while (_metrics.Count < _options.Epochs)
+        while (!IsOver)
         {
             var sums = new double[5]; // loss, cross-entropy, contrastive, density, images classified right
             try
@@ -79,32 +85,55 @@ internal sealed class TrainingRun : IDisposable
                     continue;
                 }
             }
-            catch (OperationCanceledException) when (_best is not null && cancellationToken.IsCancellationRequested)
+            catch (OperationCanceledException) when (ReturnsBest && _best.Metrics is not null && cancellationToken.IsCancellationRequested)
             {
-                ReturnBest(_best);
-                break;
+                ReturnBest(_best.Metrics);
+                Finish(_best.Metrics);
+                return;
             }
             // An epoch that may be returned is validated in any case.
             _metrics.Add(Describe(sums, ReturnsBest ? CancellationToken.None : cancellationToken));
-            KeepBest();
-            if (saving is not null && saving.IsDue(_metrics.Count, _options.Epochs))
-                saving.Write(_state, _metrics, _restarts, _monitor.Limit);
+            _best.Add(_metrics[^1], _state);
+            if (saving is not null && saving.IsDue(_metrics.Count, IsOver))
+                saving.Write(_state, _best, _metrics, _restarts, _monitor.Limit);
+            _events?.Add(_metrics[^1]);
             _progress?.Invoke(_metrics[^1]);
         }
         _model.Network.eval();
+        var kept = _metrics[^1];
+        if (_best.Decides && _best.Metrics is { } best && best.Epoch < kept.Epoch)
+        {
+            _best.Restore(_state);
+            kept = best;
+        }
+        else
+            _average?.Swap();
+        Finish(kept);
+    }
+
+    /// <summary>How the run ended; null before.</summary>
+    public TrainingEnd? End { get; private set; }
+
+    private void Finish(EpochMetrics kept)
+    {
+        End = new() { Epochs = _metrics.Count, AskedFor = _options.Epochs, Kept = kept };
+        _ended?.Invoke(End);
     }
 
     public void Dispose()
     {
         _objective.Dispose();
+        _average?.Dispose();
         _optimizer.Dispose();
         _monitor.Dispose();
         _lastGood.Dispose();
-        _bestWeights.Dispose();
+        _best.Dispose();
     }
 
     /// <summary>Time since training began, before a resumption included.</summary>
     public TimeSpan Elapsed => _before + _clock.Elapsed;
+
+    private bool IsOver => _metrics.Count >= _options.Epochs || _best.IsOver(_metrics.Count);
 
     private bool ReturnsBest => _options.OnCancel == CancelBehavior.ReturnBestSoFar;
 
@@ -128,6 +157,7 @@ internal sealed class TrainingRun : IDisposable
             _optimizer.LearningRate = _schedule.At(step++);
             if (_monitor.Add(Step(batch), sums) is { } bad)
                 return bad;
+            _average?.Add(step - 1);
             _reporter.Add(_metrics.Count + 1, ++done, _loader.BatchCount, batch.Count, _before);
         }
         if (_monitor.Flush(sums) is { } late)
@@ -141,27 +171,13 @@ internal sealed class TrainingRun : IDisposable
     private bool Keep()
     {
         using var scope = NewDisposeScope();
-        return _lastGood.TryTake(_restartsAllowed > 0 ? _state.Tensors() : _state.Weights());
-    }
-
-    /// <summary>Keeps the weights after the last epoch where they are the best so far and may be returned.</summary>
-    private void KeepBest()
-    {
-        var last = _metrics[^1];
-        if (!ReturnsBest || _best?.ValidationAccuracy > last.ValidationAccuracy
-            || (_best?.ValidationAccuracy == last.ValidationAccuracy && _best?.ValidationLoss <= last.ValidationLoss))
-            return;
-        using var scope = NewDisposeScope();
-        if (_bestWeights.TryTake(_state.Weights()))
-            _best = last;
+        return _lastGood.TryTake(_restartsAllowed > 0 ? _state.Tensors() : _state.ModelWeights());
     }
 
     private void ReturnBest(EpochMetrics best)
     {
-        using (no_grad())
-        using (NewDisposeScope())
-            foreach (var (name, weight) in _state.Weights())
-                weight.copy_(_bestWeights.Tensors[name]);
+        _model.Network.eval();
+        _best.Restore(_state);
         string why = best.ValidationAccuracy is { } accuracy ? string.Create(CultureInfo.InvariantCulture, $"the best so far, {100 * accuracy:F1} % right of the held-out images") : "the last whole one";
         _log($"Training was cancelled in epoch {_metrics.Count + 1} of {_options.Epochs}: the model of epoch {best.Epoch} is returned, {why}.");
     }
@@ -180,11 +196,20 @@ internal sealed class TrainingRun : IDisposable
 
     private HdgeModel LastGoodModel()
     {
-        var good = new HdgeModel(_options.Network.Create(_train.Shape, _train.ClassCount), _options.Scaling, _model.Device);
+        var (network, images) = (_model.Network, _whole.Model);
+        var good = new HdgeModel(_whole.Options.Network.Create(images.InputShape, images.ClassCount), _whole.Options.Scaling, _model.Device);
         using (no_grad())
-            foreach (var (name, weight) in good.Network.state_dict())
-                weight.copy_(_lastGood.Tensors[RunState.NetworkPrefix + name]);
-        ModelTrainer.Finish(new RunInput(good, _train, _heldOut, _options), progress: null, elapsed: default, CancellationToken.None);
+        {
+            foreach (var (name, weight) in network.state_dict())
+                weight.copy_(_lastGood.Tensors.GetValueOrDefault(RunState.AveragePrefix + name) ?? _lastGood.Tensors[RunState.NetworkPrefix + name]);
+            foreach (var (name, weight) in images.Network.state_dict())
+                good.Network.state_dict()[name].copy_(weight);
+            if (images != _model)
+                FrozenRun.Copy(network, good.Network);
+        }
+        good.Kept = images.Kept;
+        ModelTrainer.Finish(_whole with { Model = good }, progress: null, elapsed: default, CancellationToken.None);
+        good.Kept = null;
         return good;
     }
 
@@ -193,7 +218,7 @@ internal sealed class TrainingRun : IDisposable
         int batches = _loader.BatchCount;
         bool classifies = _options.Objective.TrainsClassifier;
         double? accuracy = classifies ? Present(sums[4] / _train.Count / _options.Objective.ViewCount) : null;
-        var validation = classifies && _heldOut.Count > 0 ? Validation.Run(_model, _heldOut, cancellationToken) : default((double Loss, double Accuracy)?);
+        var validation = classifies && _heldOut.Count > 0 ? Validate(cancellationToken) : default((double Loss, double Accuracy, double Ece)?);
         return new EpochMetrics
         {
             Epoch = _metrics.Count + 1,
@@ -205,6 +230,7 @@ internal sealed class TrainingRun : IDisposable
             TrainAccuracy = accuracy,
             ValidationLoss = validation?.Loss,
             ValidationAccuracy = validation?.Accuracy,
+            ValidationEce = validation is { Ece: var ece } ? Present(ece) : null,
             LearningRate = _schedule.At(FirstStep + batches - 1),
             Elapsed = Elapsed,
             StepTime = _stepTime,
@@ -214,15 +240,29 @@ internal sealed class TrainingRun : IDisposable
         static double? Present(double value) => double.IsNaN(value) ? null : value;
     }
 
+    /// <summary>Validates what the model would be if training ended now.</summary>
+    private (double Loss, double Accuracy, double Ece) Validate(CancellationToken cancellationToken)
+    {
+        _average?.Swap();
+        try
+        {
+            return Validation.Run(_model, _heldOut, _options.ClassWeights, cancellationToken);
+        }
+        finally
+        {
+            _average?.Swap();
+        }
+    }
+
     /// <summary>One forward and one backward pass; answers [loss, cross-entropy, contrastive, density, images right], still on the device; NaN for a term that the objective does not have.</summary>
     private Tensor Step(PixelBatch batch)
     {
         using var scope = NewDisposeScope();
-        var (input, labels) = DeviceBatch.Of(batch, _train.Shape, _model.Device);
+        var (input, targets) = DeviceBatch.Of(batch, _train.Shape, _model.Device, _options.LabelSmoothing);
         DeviceBatch.AddNoise(input, _options.Augmentation.NoiseDeviation, batch.Seed);
         foreach (var dropout in _dropouts)
             dropout.Reseed(_model.Device, (int)batch.Seed);
-        var step = new TrainingStep(_model.Network, input, labels) { Seed = (int)batch.Seed };
+        var step = new TrainingStep(_model.Network, input, targets) { Seed = (int)batch.Seed };
         using var terms = _objective.Compute(step);
         _optimizer.ZeroGradients();
         terms.Loss.backward();
@@ -230,7 +270,7 @@ internal sealed class TrainingRun : IDisposable
         using var off = no_grad();
         var loss = terms.Loss.detach();
         var none = loss.FilledLike(double.NaN); // a term that the objective does not have
-        var right = step.HasLogits ? step.Logits.argmax(1).eq(labels).sum().to(loss.dtype) : none;
+        var right = step.HasLogits ? targets.Right(step.Logits).to(loss.dtype) : none;
         return stack([loss, terms.CrossEntropy ?? none, terms.Contrastive ?? none, terms.Density ?? none, right]).MoveToOuterDisposeScope();
     }
 }

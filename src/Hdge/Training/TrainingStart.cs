@@ -24,10 +24,13 @@ public sealed record TrainingStart
     /// <summary>Images held out for validation and calibration.</summary>
     public required int HeldOutImages { get; init; }
 
+    /// <summary>Whether these are a set of their own and not a part of the images given to train on. Default false.</summary>
+    public bool HasValidationSet { get; init; }
+
     /// <summary>Classes that occur among the images.</summary>
     public required int ClassCount { get; init; }
 
     /// <summary>One line for a log.</summary>
     public override string ToString() =>
-        $"Training on {TrainingImages + HeldOutImages} images of {Shape}{(ClassCount > 1 ? $" in {ClassCount} classes" : "")}, {HeldOutImages} of them held out: {Network} with {ParameterCount:N0} parameters on {Device}.";
+        $"Training on {TrainingImages + (HasValidationSet ? 0 : HeldOutImages)} images of {Shape}{(ClassCount > 1 ? $" in {ClassCount} classes" : "")}, {HeldOutImages} {(HasValidationSet ? "others for validation" : "of them held out")}: {Network} with {ParameterCount:N0} parameters on {Device}.";
 }

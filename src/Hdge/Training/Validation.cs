@@ -1,22 +1,38 @@
 using Hdge.Data;
+using Hdge.Metrics;
 
 namespace Hdge.Training;
 
-/// <summary>Cross-entropy and accuracy of a network on a held-out set.</summary>
+/// <summary>
+/// Cross-entropy, accuracy and calibration error of a network on a held-out set. With class weights the first two weigh the classes as training does, else the epoch that is kept would be one that neglects the classes
+/// which they are to save: balanced, the accuracy is the mean of the classes' own.
+/// </summary>
 internal static class Validation
 {
-    public static (double Loss, double Accuracy) Run(HdgeModel model, ImageSet images, CancellationToken cancellationToken)
+    public static (double Loss, double Accuracy, double Ece) Run(HdgeModel model, ImageSet images, ClassWeights weights, CancellationToken cancellationToken) =>
+        Of(model.Logits(images, cancellationToken), images, weights);
+
+    /// <param name="logits">Images × classes.</param>
+    /// <param name="images">Whose they are.</param>
+    /// <param name="weights">Of the classes.</param>
+    public static (double Loss, double Accuracy, double Ece) Of(ReadOnlySpan<float> logits, ImageSet images, ClassWeights weights)
     {
-        float[] logits = model.Logits(images, cancellationToken);
-        int classes = model.ClassCount, right = 0;
-        double loss = 0;
+        int classes = images.ClassCount;
+        double[] ofClass = weights.PerClass(images);
+        double loss = 0, right = 0, sum = 0;
+        var confidences = new float[images.Count];
+        var correct = new bool[images.Count];
         for (int i = 0; i < images.Count; i++)
         {
-            var row = logits.AsSpan(i * classes, classes);
+            var row = logits.Slice(i * classes, classes);
+            int label = images.Labels[i];
             var (logDensity, best) = LogitRow.Summarise(row);
-            loss += logDensity - row[images.Labels[i]];
-            right += best == images.Labels[i] ? 1 : 0;
+            confidences[i] = (float)Math.Min(Math.Exp(row[best] - logDensity), 1);
+            correct[i] = best == label;
+            loss += ofClass[label] * (logDensity - row[label]);
+            right += best == label ? ofClass[label] : 0;
+            sum += ofClass[label];
         }
-        return (loss / images.Count, (double)right / images.Count);
+        return (loss / sum, right / sum, double.IsFinite(loss) ? ConfidenceMetrics.Of(confidences, correct).Ece : double.NaN);
     }
 }

@@ -11,6 +11,8 @@ public sealed record CenterOptions : ObjectiveOptions
     /// <summary>λ. Finite and above 0. Default 0.1.</summary>
     public double Weight { get; init; } = 0.1;
 
+    protected override TargetKinds Takes => TargetKinds.All; // weights, mixed images and label smoothing: see Compute
+
     public override void Validate()
     {
         if (!(Weight > 0 && double.IsFinite(Weight)))
@@ -37,9 +39,9 @@ internal sealed class CenterObjective : IObjective
     {
         var (features, logits) = (batch.Features, batch.Logits); // outside the scope: they must live until the backward pass
         using var scope = NewDisposeScope();
-        var crossEntropy = nn.functional.cross_entropy(logits, batch.Labels);
-        var distance = (features - _centers.index_select(0, batch.Labels)).square().sum(1).mean();
-        return new ObjectiveTerms((crossEntropy + distance.mul(_half)).MoveToOuterDisposeScope(), crossEntropy.detach().MoveToOuterDisposeScope());
+        var (trained, reported) = batch.Targets.CrossEntropy(logits);
+        var distance = batch.Targets.Mean(labels => (features - _centers.index_select(0, labels)).square().sum(1));
+        return new ObjectiveTerms((trained + distance.mul(_half)).MoveToOuterDisposeScope(), reported.MoveToOuterDisposeScope());
     }
 
     public IEnumerable<KeyValuePair<string, Tensor>> State() => [new("centers", _centers.detach())]; // for checkpoints

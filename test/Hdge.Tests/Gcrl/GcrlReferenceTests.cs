@@ -65,7 +65,7 @@ public sealed class GcrlReferenceTests
     private static Tensor Contrast(Tensor first, Tensor second, double temperature, bool normalized)
     {
         long[] images = [.. Enumerable.Range(0, (int)first.shape[0]).Select(i => (long)i)];
-        return SupervisedContrastive.Term(cat([first, second], 0), tensor([.. images, .. images]), temperature, normalized);
+        return SupervisedContrastive.Term(cat([first, second], 0), tensor([.. images, .. images]), temperature, normalize: normalized);
     }
 
     private static void Contrastive(Reference reference)

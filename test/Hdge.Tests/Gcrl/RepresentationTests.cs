@@ -151,6 +151,34 @@ public sealed class RepresentationTests
         Assert.Contains("is a classifier", Assert.Throws<InvalidDataException>(() => RepresentationModel.Load(new MemoryStream(other.ToArray()), "cpu")).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>A classifier starts from what was learned without labels: all but the last layer, the palette too.</summary>
+    [Fact]
+    public void A_classifier_is_fine_tuned_from_it()
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"gcrl-{Guid.NewGuid():N}.hdge");
+        try
+        {
+            using var model = RepresentationTrainer.Train(SmallImages.Patterns(60), s_quick);
+            model.Save(path);
+            var tuning = new TrainingOptions { Network = s_quick.Network, Pretrained = path, Objective = new InBatchOptions(), Epochs = 2, BatchSize = 16, LearningRate = 0.01, Device = "cpu" };
+            using var frozen = ModelTrainer.Train(SmallImages.Patterns(60, seed: 2), tuning with { Freeze = Freeze.Backbone });
+            using var tuned = ModelTrainer.Train(SmallImages.Patterns(60, seed: 2), tuning);
+            var before = model.Inner.Network.state_dict();
+            foreach (var (name, weight) in frozen.Network.state_dict())
+                if (!name.StartsWith("classifier.", StringComparison.Ordinal))
+                    Assert.True(Same(weight, before[name]), name);
+            Assert.True(Same(tuned.Network.state_dict()["palette"], before["palette"]));
+            Assert.False(Same(tuned.Network.state_dict()["blocks.0.qkv.weight"], before["blocks.0.qkv.weight"]));
+            Assert.Contains("pixel transformer", Assert.Throws<ArgumentException>(() => ModelTrainer.Train(SmallImages.Patterns(60), tuning with { Network = new WideResNetOptions() })).Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+
+        static bool Same(Tensor a, Tensor b) => a.data<float>().SequenceEqual(b.data<float>());
+    }
+
     [Fact]
     public void What_needs_labels_is_refused()
     {

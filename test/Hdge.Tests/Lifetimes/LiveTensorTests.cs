@@ -66,7 +66,23 @@ public sealed class LiveTensorTests : IClassFixture<LiveTensorTests.Trained>
                 {
                 }
         },
-        ["create a ResNet-50"] = _ => new ResNet50Options().Create(new ImageShape(1, 16, 16), 3).Dispose(),
+        ["create a ResNet-50"] = _ => new ResNet50Options { SmallImages = true }.Create(new ImageShape(1, 16, 16), 3).Dispose(),
+        ["enlarge for a ResNet-18"] = _ =>
+        {
+            using var network = new ResNet18Options { InputSize = 32 }.Create(new ImageShape(1, 8, 8), 3);
+            using var images = TorchSharp.torch.zeros(2, 1, 8, 8);
+            network.call(images).Dispose();
+        },
+        ["train the last layer of a frozen network"] = model => FromSaved(model, "test.hdge", path => Train(s_quick with
+        {
+            Network = model.NetworkOptions,
+            Pretrained = path,
+            Freeze = Freeze.Backbone,
+            Detection = new DetectionOptions { Score = DetectionScore.Auto, Also = s_all },
+        })),
+        ["fine-tune, a stage frozen"] = model => FromSaved(model, "test.hdge", path => Train(s_quick with { Network = model.NetworkOptions, Pretrained = path, Freeze = Freeze.Stage1 })),
+        ["refuse pre-trained weights of another network"] = model => FromSaved(model, "test.hdge", path =>
+            Assert.Throws<ArgumentException>(() => Train(s_quick with { Network = new WideResNetOptions { Depth = 16 }, Pretrained = path }))),
         ["train, SGD, memory bank"] = _ => Train(s_quick),
         ["train, Adam, in the batch"] = _ => Train(s_quick with { Optimizer = OptimizerKind.Adam, Objective = new InBatchOptions() }),
         ["train, cross-entropy, dropout, noise"] = _ => Train(s_quick with
@@ -144,6 +160,14 @@ public sealed class LiveTensorTests : IClassFixture<LiveTensorTests.Trained>
         model.FitDetectors(s_train, s_images, options);
         model.DetectionScores(s_images, model.Detectors.Available);
         model.Score(s_images);
+    }
+
+    private static void FromSaved(HdgeModel model, string name, Action<string> use)
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory("hdge-tests-").FullName, name);
+        model.Save(path);
+        use(path);
+        Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
     }
 
     private static void Train(TrainingOptions options) => ModelTrainer.Train(s_train, options).Dispose();

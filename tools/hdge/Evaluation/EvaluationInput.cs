@@ -15,7 +15,7 @@ internal sealed class EvaluationInput : IDisposable
         var scores = ScoreNames.Read(settings.Scores);
         var names = Data.ClassNames.Read(settings.Model, settings.Classes, model.ClassCount);
         ClassNames = names ?? [.. Enumerable.Range(0, model.ClassCount).Select(c => $"class {c}")];
-        Known = ImageFolder.LoadTest(settings.Known, settings.Limit, model.ClassCount, model.InputShape, names);
+        Known = DataFolder.LoadTest(settings.Known, settings.Limit, model.ClassCount, model.InputShape, names);
         if (Known.Shape != model.InputShape)
             throw new InvalidDataException($"The images in '{settings.Known}' are {Known.Shape}, the model takes {model.InputShape}.");
         if (Known.Count == 0)

@@ -10,7 +10,7 @@ internal sealed class ReportCommand : Command
 {
     private readonly EvaluationOptions _options = new();
     private readonly Option<string> _title = CommandOptions.Text("--title", "TEXT", "heading of the report", "Evaluation");
-    private readonly Option<string> _out = CommandOptions.Required("--out", "FILE.html", "takes the report");
+    private readonly Option<string> _out = CommandOptions.Required("--out", "FILE.html", "takes the report; the model card lies beside it as FILE-model-card.md");
 
     public ReportCommand(CommandContext context) : base("report", "Shows accuracy, calibration and detection on your own images as one HTML file.")
     {
@@ -39,6 +39,8 @@ internal sealed class ReportCommand : Command
         if (Path.GetDirectoryName(path) is { Length: > 0 } folder)
             Directory.CreateDirectory(folder);
         HtmlReport.Write(report, path);
-        context.Output.WriteLine($"written: {path}");
+        string card = Path.ChangeExtension(path, null) + "-model-card.md";
+        ModelCard.Write(card, title, input.Model, input.ClassNames, report);
+        context.Output.WriteLine($"written: {path}, {card}");
     }
 }

@@ -53,7 +53,7 @@ internal sealed class SampleCommand : Command
             Seed = parsed.GetValue(_seed),
             Temperature = parsed.GetValue(_temperature),
             TopColors = parsed.GetValue(_top),
-            Prompt = parsed.GetValue(_prompt) is { } path ? ImageFolder.LoadTest(path, count, shape: model.InputShape) : null,
+            Prompt = parsed.GetValue(_prompt) is { } path ? DataFolder.LoadTest(path, count, shape: model.InputShape) : null,
             PromptRows = parsed.GetValue(_rows),
         };
     }

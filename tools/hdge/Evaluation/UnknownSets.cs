@@ -31,7 +31,7 @@ internal static class UnknownSets
             var (name, images) = part.Split('=', 2) switch
             {
                 [Interpolated] => (Interpolated, Between(known)),
-                [{ Length: > 0 } named, { Length: > 0 } path] => (named, ImageFolder.LoadTest(path, limit, shape: known.Shape)),
+                [{ Length: > 0 } named, { Length: > 0 } path] => (named, DataFolder.LoadTest(path, limit, shape: known.Shape)),
                 _ => throw new ArgumentException($"--unknown has '{part}', expected name=FOLDER, name=FILE.bin or {Interpolated}."),
             };
             if (sets.Exists(s => s.Name == name))

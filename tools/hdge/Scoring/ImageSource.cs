@@ -1,5 +1,4 @@
 using System.Globalization;
-using CsvHelper;
 using Hdge.Cli.Data;
 using Hdge.Data;
 
@@ -26,10 +25,10 @@ internal sealed class ImageSource(ImageShape shape, string column, Action<string
         if (!isFile && !Directory.Exists(path))
             throw new FileNotFoundException($"There is no folder or file '{path}'.");
         if (isFile && Path.GetExtension(path).Equals(".csv", StringComparison.OrdinalIgnoreCase))
-            return Photographs(Listed(path));
-        if (isFile && !ImageFolder.IsFieldsFile(path))
+            return Photographs(ImageCsv.Paths(path, column, " (--column)"));
+        if (isFile && !DataFolder.IsFieldsFile(path))
             return Photographs([(path, path)]);
-        return ImageFolder.FieldsTest(path) is { } images ? Of(path, images) : Photographs(PhotoFolder.Files(path).Select(f => (f, f)));
+        return DataFolder.FieldsTest(path) is { } images ? Of(path, images) : Photographs(ImageFolder.Files(path).Select(f => (f, f)));
     }
 
     private IEnumerable<ImageChunk> Of(string path, ImageSet images)
@@ -45,10 +44,11 @@ internal sealed class ImageSource(ImageShape shape, string column, Action<string
 
     private IEnumerable<ImageChunk> Photographs(IEnumerable<(string Name, string Path)> files)
     {
-        foreach (var chunk in files.Chunk(ChunkSize))
+        var reader = new PhotoReader(shape, new());
+        foreach (var chunk in files.Chunk(reader.WindowSize))
         {
             var pixels = new byte[chunk.Length * shape.Length];
-            var reasons = PhotoReader.Read([.. chunk.Select(f => f.Path)], shape, pixels);
+            var reasons = reader.Read([.. chunk.Select(f => f.Path)], pixels);
             var names = new List<string>(chunk.Length);
             for (int i = 0; i < chunk.Length; i++)
             {
@@ -61,35 +61,6 @@ internal sealed class ImageSource(ImageShape shape, string column, Action<string
                 names.Add(chunk[i].Name);
             }
             yield return new(names, pixels.AsMemory(0, names.Count * shape.Length));
-        }
-    }
-
-    /// <summary>The photographs of a CSV file with a header; relative paths start at its folder.</summary>
-    private IEnumerable<(string Name, string Path)> Listed(string path)
-    {
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        using var csv = new CsvReader(new StreamReader(path), CultureInfo.InvariantCulture);
-        int at = csv.Read() && csv.ReadHeader() ? Array.IndexOf(csv.HeaderRecord!, column) : -1;
-        if (at < 0)
-            throw new InvalidDataException($"'{path}' has no column '{column}' (--column), found {(csv.HeaderRecord is { Length: > 0 } found ? string.Join(", ", found) : "no header")}.");
-        while (Next(csv, path))
-        {
-            string? name = csv.TryGetField<string>(at, out string? field) ? field : null;
-            if (string.IsNullOrEmpty(name))
-                throw new InvalidDataException(FormattableString.Invariant($"Line {csv.Parser.RawRow} of '{path}' has no {column}."));
-            yield return (name, Path.Combine(folder, name));
-        }
-    }
-
-    private static bool Next(CsvReader csv, string path)
-    {
-        try
-        {
-            return csv.Read();
-        }
-        catch (BadDataException error)
-        {
-            throw new InvalidDataException(FormattableString.Invariant($"Line {csv.Parser.RawRow} of '{path}' is no CSV: {error.Message.Split('\n')[0]}"), error);
         }
     }
 }

@@ -14,7 +14,7 @@ internal sealed record Objective(string Name, ObjectiveOptions Options)
     public static readonly IReadOnlyList<Objective> All =
     [
         new("cross-entropy", new CrossEntropyOptions()),
-        new("cross-entropy-smoothed", new CrossEntropyOptions { LabelSmoothing = 0.1 }),
+        new("cross-entropy-smoothed", new CrossEntropyOptions()) { LabelSmoothing = 0.1 },
         new("hdge", new MemoryBankOptions()),
         new("hdge-l2", s_publishedL2),
         new("hdge-softmax", s_publishedL2 with { Form = MemoryBankForm.PublishedSoftmax }),
@@ -33,6 +33,9 @@ internal sealed record Objective(string Name, ObjectiveOptions Options)
         new("igpt", new GenerativeContrastiveOptions { Beta = 0 }),
         new("simclr", new GenerativeContrastiveOptions { Alpha = 0 }),
     ];
+
+    /// <summary>Its label smoothing, where <c>--label-smoothing</c> does not say. Default 0.</summary>
+    public double LabelSmoothing { get; init; }
 
     /// <exception cref="ArgumentException">There is no such objective.</exception>
     public static Objective Named(string name) =>
@@ -62,6 +65,7 @@ internal sealed record Objective(string Name, ObjectiveOptions Options)
         return preset with
         {
             Objective = Options,
+            LabelSmoothing = LabelSmoothing,
             Network = Options is JemOptions && network is WideResNetOptions { Normalization: Normalization.Batch } wide ? wide with { Normalization = Normalization.None } : network,
             Augmentation = Options switch
             {

@@ -50,7 +50,7 @@ internal sealed class RepresentCommand : Command
     private void Run(ParseResult parsed, CommandContext context)
     {
         string folder = parsed.GetRequiredValue(_out);
-        var (train, test) = ImageFolder.Load(parsed.GetRequiredValue(_dataset), parsed.GetValue(_limit));
+        var (train, test) = DataFolder.Load(parsed.GetRequiredValue(_dataset), parsed.GetValue(_limit));
         if (test is null)
             throw new InvalidDataException($"'{parsed.GetRequiredValue(_dataset)}' has no test images, expected some: the probe is measured on them.");
         var unknown = UnknownSets.Read(parsed.GetValue(_unknown) ?? [], test, parsed.GetValue(_limit));

@@ -21,13 +21,16 @@ internal record RunSummary
 
     public required int Classes { get; init; }
 
+    /// <summary>The epoch whose weights the model has, 1-based.</summary>
+    public required int EpochKept { get; init; }
+
     /// <summary>Training steps.</summary>
     public required long Steps { get; init; }
 
     /// <summary>Mean training loss of the last epoch. Losses of different objectives cannot be compared.</summary>
     public required double Loss { get; init; }
 
-    /// <summary>On the held-out part of the training images, 0..1; null without one.</summary>
+    /// <summary>On the held-out images after that epoch, 0..1; null without any.</summary>
     public double? ValidationAccuracy { get; init; }
 
     /// <summary>On the test images; null where the data set has none.</summary>

@@ -10,7 +10,7 @@ internal sealed class TrainCommand : Command
     private readonly TrainOptions _options = new();
     private readonly Option<string> _objective = TrainOptions.Objective();
     private readonly Option<int?> _bank = TrainOptions.Bank();
-    private readonly Option<string> _out = TrainOptions.OutFolder("takes model.hdge, metrics.json and, for photographs, classes.txt");
+    private readonly Option<string> _out = TrainOptions.OutFolder("takes model.hdge, model-card.md, metrics.json and, for photographs, classes.txt");
     private readonly Option<bool> _resume = TrainOptions.Resume();
 
     public TrainCommand(CommandContext context) : base("train", "Trains one objective on one data set.")
@@ -41,7 +41,7 @@ internal sealed class TrainCommand : Command
         if (metrics.PeakMemoryMiB is { } memory)
             table.AddRow("peak memory", FormattableString.Invariant($"{memory:F0} MiB"));
         context.Console.Write(table);
-        context.Output.WriteLine($"written: {TrainingJob.ModelPath(folder)}, {TrainingJob.MetricsPath(folder)}");
+        context.Output.WriteLine($"written: {TrainingJob.ModelPath(folder)}, {TrainingJob.CardPath(folder)}, {TrainingJob.MetricsPath(folder)}");
     }
 
     /// <summary>As --help does: nothing else need be given.</summary>

@@ -16,10 +16,22 @@ internal sealed class TrainOptions
     private readonly Option<int?> _limit = CommandOptions.Whole("--limit", "takes the first N images of each part (default: all)");
     private readonly Option<string?> _shape = CommandOptions.Text("--shape", "CxHxW", "channels, height and width that photographs are brought to (default: 3x32x32)");
     private readonly Option<int?> _batch = CommandOptions.Whole("--batch", "images a step, instead of the preset's");
-    private readonly Option<string?> _network = CommandOptions.Text("--network", "NAME", "wrn-DEPTH-WIDTH or resnet-50, instead of the preset's")
-        .Offering("wrn-10-1", "wrn-16-4", "wrn-28-10", "resnet-50");
+    private readonly Option<string?> _network = CommandOptions.Text("--network", "NAME", "wrn-DEPTH-WIDTH, resnet-18, resnet-50, resnet-18-small or resnet-50-small, instead of the preset's")
+        .Offering("wrn-10-1", "wrn-16-4", "wrn-28-10", "resnet-18", "resnet-50", "resnet-18-small", "resnet-50-small");
+    private readonly Option<int?> _inputSize = CommandOptions.Whole("--input-size", "shorter side to which a ResNet brings its images; pre-trained weights know things of 224 pixels (default: as they are)");
+    private readonly Option<string?> _pretrained = CommandOptions.Text("--pretrained", "NAME", "weights to start from: imagenet-resnet18, or a .safetensors, .hdge, .zip or .onnx file").Offering("imagenet-resnet18");
+    private readonly Option<Freeze?> _freeze = CommandOptions.Named<Freeze>("--freeze", "NAME", "how much of the pre-trained network stays as it is");
     private readonly Option<Normalization?> _normalization = CommandOptions.Named<Normalization>("--normalization", "NAME", "of a WideResNet, instead of the preset's");
     private readonly Option<double?> _learningRate = CommandOptions.Number("--learning-rate", "instead of the preset's");
+    private readonly Option<string?> _validation = CommandOptions.Text("--validation", "PATH", "labelled images that are held out in place of a part of the training images, as those of --known");
+    private readonly Option<int?> _patience = CommandOptions.Whole("--patience", "epochs without a better one after which training ends, keeping the best; 0 trains all epochs and keeps the last, instead of the preset's", least: 0);
+    private readonly Option<string?> _classWeights = CommandOptions.Text("--class-weights", "WEIGHTS", "none, balanced, or a number a class with commas between (default: none)").Offering("none", "balanced");
+    private readonly Option<double?> _labelSmoothing = CommandOptions.Number("--label-smoothing", "share of the target spread over all classes, instead of the objective's");
+    private readonly Option<double?> _mixup = CommandOptions.Number("--mixup", "α of Mixup (default: 0, none)");
+    private readonly Option<double?> _cutMix = CommandOptions.Number("--cutmix", "α of CutMix (default: 0, none)");
+    private readonly Option<double?> _erasing = CommandOptions.Number("--erasing", "probability of random erasing (default: 0, none)");
+    private readonly Option<string?> _randAugment = CommandOptions.Text("--randaugment", "N,M", "changes an image and their strength 0..30 (default: none)").Offering("2,9");
+    private readonly Option<string?> _log = CommandOptions.Text("--log", "FOLDER", "takes TensorBoard events");
     private readonly Option<string?> _device = Device();
 
     public static Option<string> Objective() =>
@@ -38,7 +50,8 @@ internal sealed class TrainOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _dataset, _preset, _seed, _epochs, _limit, _shape, _batch, _network, _normalization, _learningRate, _device })
+        foreach (var option in new Option[] { _dataset, _preset, _seed, _epochs, _limit, _shape, _batch, _network, _inputSize, _pretrained, _freeze, _normalization, _learningRate, _validation, _patience, _classWeights, _labelSmoothing, _mixup, _cutMix, _erasing,
+            _randAugment, _log, _device })
             command.Add(option);
     }
 
@@ -53,8 +66,20 @@ internal sealed class TrainOptions
         Shape = parsed.GetValue(_shape),
         Batch = parsed.GetValue(_batch),
         Network = parsed.GetValue(_network),
+        InputSize = parsed.GetValue(_inputSize),
+        Pretrained = parsed.GetValue(_pretrained),
+        Freeze = parsed.GetValue(_freeze),
         Normalization = parsed.GetValue(_normalization),
         LearningRate = parsed.GetValue(_learningRate),
+        Validation = parsed.GetValue(_validation),
+        Patience = parsed.GetValue(_patience),
+        ClassWeights = parsed.GetValue(_classWeights),
+        LabelSmoothing = parsed.GetValue(_labelSmoothing),
+        Mixup = parsed.GetValue(_mixup),
+        CutMix = parsed.GetValue(_cutMix),
+        Erasing = parsed.GetValue(_erasing),
+        RandAugment = parsed.GetValue(_randAugment),
+        Log = parsed.GetValue(_log),
         Bank = bank,
         Device = parsed.GetValue(_device),
     };

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Hdge.Data;
 using Hdge.Detection;
 using Hdge.Networks;
 using Hdge.Training;
@@ -26,8 +27,16 @@ internal sealed record TrainSettings
 
     public int? Batch { get; init; }
 
-    /// <summary>"wrn-10-1" (depth, width) or "resnet-50".</summary>
+    /// <summary>"wrn-10-1" (depth, width), "resnet-18" or "resnet-50".</summary>
     public string? Network { get; init; }
+
+    /// <summary>Shorter side to which a ResNet brings its images.</summary>
+    public int? InputSize { get; init; }
+
+    /// <summary>"imagenet-resnet18" or a file.</summary>
+    public string? Pretrained { get; init; }
+
+    public Freeze? Freeze { get; init; }
 
     public Normalization? Normalization { get; init; }
 
@@ -38,12 +47,38 @@ internal sealed record TrainSettings
 
     public string? Device { get; init; }
 
+    /// <summary>Path of the images that are held out; null for a part of the training images.</summary>
+    public string? Validation { get; init; }
+
+    /// <summary>0 for no early stopping.</summary>
+    public int? Patience { get; init; }
+
+    /// <summary>"none", "balanced" or numbers.</summary>
+    public string? ClassWeights { get; init; }
+
+    public double? LabelSmoothing { get; init; }
+
+    public double? Mixup { get; init; }
+
+    public double? CutMix { get; init; }
+
+    /// <summary>Probability.</summary>
+    public double? Erasing { get; init; }
+
+    /// <summary>"2,9": operations and magnitude.</summary>
+    public string? RandAugment { get; init; }
+
+    /// <summary>Folder for TensorBoard events.</summary>
+    public string? Log { get; init; }
+
     /// <summary>The command line that gives these settings.</summary>
     public IEnumerable<string> ToArguments() =>
         new (string Name, object? Value)[]
         {
             ("--objective", Objective), ("--dataset", Dataset), ("--preset", Preset), ("--seed", Seed), ("--epochs", Epochs), ("--limit", Limit), ("--shape", Shape), ("--batch", Batch),
-            ("--network", Network), ("--normalization", Normalization), ("--learning-rate", LearningRate), ("--bank", Bank), ("--device", Device),
+            ("--network", Network), ("--input-size", InputSize), ("--pretrained", Pretrained), ("--freeze", Freeze), ("--normalization", Normalization), ("--learning-rate", LearningRate), ("--bank", Bank), ("--device", Device),
+            ("--validation", Validation), ("--patience", Patience), ("--class-weights", ClassWeights), ("--label-smoothing", LabelSmoothing), ("--mixup", Mixup), ("--cutmix", CutMix), ("--erasing", Erasing),
+            ("--randaugment", RandAugment), ("--log", Log),
         }.Where(o => o.Value is not null).SelectMany(o => new[] { o.Name, Convert.ToString(o.Value, CultureInfo.InvariantCulture)! });
 
     /// <summary>The preset, changed as asked.</summary>
@@ -52,7 +87,7 @@ internal sealed record TrainSettings
     {
         var objective = Training.Objective.Named(Objective);
         var preset = objective.Fit(TrainingPresets.Parse(Preset));
-        var network = NetworkNames.Change(preset.Network, Network, Normalization);
+        var network = NetworkNames.Change(preset.Network, Network, Normalization, InputSize);
         return preset with
         {
             Seed = Seed,
@@ -60,10 +95,42 @@ internal sealed record TrainSettings
             BatchSize = Batch ?? preset.BatchSize,
             LearningRate = LearningRate ?? preset.LearningRate,
             Device = Device,
+            EarlyStopping = Patience switch { null => preset.EarlyStopping, 0 => null, _ => new EarlyStoppingOptions { Patience = Patience } },
+            ClassWeights = ClassWeights is null ? preset.ClassWeights : ParseWeights(ClassWeights),
+            LabelSmoothing = LabelSmoothing ?? preset.LabelSmoothing,
+            LogDirectory = Log,
+            Augmentation = preset.Augmentation with
+            {
+                Mixup = Mixup ?? preset.Augmentation.Mixup,
+                CutMix = CutMix ?? preset.Augmentation.CutMix,
+                Erasing = Erasing is > 0 ? new RandomErasingOptions { Probability = Erasing.Value } : preset.Augmentation.Erasing,
+                RandAugment = RandAugment is null ? preset.Augmentation.RandAugment : ParseRandAugment(RandAugment),
+            },
             Network = network,
+            Pretrained = Pretrained,
+            Freeze = Freeze ?? Networks.Freeze.None,
             Objective = Bank is not { } bank ? preset.Objective
                 : objective.WithBank(bank) ?? throw new ArgumentException($"--bank is {bank}, but {Objective} has no memory bank."),
             Detection = preset.Detection with { Also = network is PixelTransformerOptions ? [.. DetectorRegistry.GradientFree, .. DetectorRegistry.OfPixels] : DetectorRegistry.GradientFree },
         };
+    }
+
+    private static ClassWeights ParseWeights(string text)
+    {
+        if (text.Equals("none", StringComparison.OrdinalIgnoreCase))
+            return Hdge.Training.ClassWeights.None;
+        if (text.Equals("balanced", StringComparison.OrdinalIgnoreCase))
+            return Hdge.Training.ClassWeights.Balanced;
+        var values = text.Split(',').Select(part => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value
+            : throw new ArgumentException($"--class-weights is '{text}', expected none, balanced, or numbers with commas between them.")).ToArray();
+        return Hdge.Training.ClassWeights.Given(values);
+    }
+
+    private static RandAugmentOptions ParseRandAugment(string text)
+    {
+        string[] parts = text.Split(',');
+        return parts.Length == 2 && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int operations) && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int magnitude)
+            ? new RandAugmentOptions { Operations = operations, Magnitude = magnitude }
+            : throw new ArgumentException($"--randaugment is '{text}', expected two whole numbers: 2,9.");
     }
 }

@@ -14,6 +14,8 @@ internal static class TrainingJob
 {
     public static string ModelPath(string folder) => Path.Combine(folder, "model.hdge");
 
+    public static string CardPath(string folder) => Path.Combine(folder, "model-card.md");
+
     public static string MetricsPath(string folder) => Path.Combine(folder, "metrics.json");
 
     private static string CheckpointPath(string folder) => Path.Combine(folder, "checkpoint.hdge");
@@ -39,29 +41,39 @@ internal static class TrainingJob
             throw new ArgumentException($"'{folder}' holds a run that was not finished: --resume goes on with it, another --out leaves it.");
         var options = settings.ToOptions() with { Checkpoint = new() { Path = CheckpointPath(folder), Resume = resume } };
         ImageShape? shape = settings.Shape is { } text ? ShapeText.Parse(text) : null;
-        var data = ImageFolder.Load(settings.Dataset, settings.Limit, shape);
+        var data = DataFolder.Load(settings.Dataset, settings.Limit, shape);
         var (train, test) = data;
         if (shape is { } wanted && train.Shape != wanted)
             throw new ArgumentException($"--shape is {wanted}, but the images in '{settings.Dataset}' are {train.Shape}: only photographs are brought to another shape.");
         options.Validate(train.Shape);
+        options.ClassWeights.Validate(train.ClassCount);
+        var validation = settings.Validation is { } path ? DataFolder.LoadTest(path, settings.Limit, train.ClassCount, train.Shape, data.ClassNames) : null;
         Directory.CreateDirectory(folder);
         log.WriteLine($"{settings.Objective}: {train.Count} training and {test?.Count ?? 0} test images of {train.Shape}, {train.ClassCount} classes; {NetworkNames.Of(options.Network)}, {options.Epochs} epochs");
         var epochs = new List<EpochMetrics>();
-        using var model = Train(train, options, epochs, folder, context);
+        using var model = Train(train, validation, options, epochs, folder, context);
         ClassNames.Write(folder, data.ClassNames);
         model.Save(ModelPath(folder));
-        int heldOut = train.HeldOutCount(options.ValidationFraction);
+        int heldOut = validation is null ? train.HeldOutCount(options.ValidationFraction) : 0;
         int stepsAnEpoch = (train.Count - heldOut + options.BatchSize - 1) / options.BatchSize;
         var network = epochs.Where(m => m.Stage == TrainingStage.Network).ToList(); // SupCon's linear layer comes after it
+        var known = test is { Count: > 0 } ? new KnownEvaluation(model, test, context.Cancellation) : null;
+        ModelCard.Write(CardPath(folder), $"{settings.Objective}, {NetworkNames.Of(options.Network)}", model, data.ClassNames, known is null ? null : new ReportData
+        {
+            Title = settings.Objective,
+            Subtitle = $"{known.Images.Count} test images of {known.Images.Shape}",
+            Summary = [.. known.Summary(context.Cancellation), new("In distribution", known.Kept) { Format = "P1", Note = "known images kept" }],
+        });
         var metrics = new RunMetrics
         {
             Settings = settings,
             TrainImages = train.Count,
             Classes = train.ClassCount,
-            Steps = (long)stepsAnEpoch * options.Epochs,
+            EpochKept = model.Training!.EpochKept,
+            Steps = (long)stepsAnEpoch * network.Count,
             Loss = network[^1].Loss,
-            ValidationAccuracy = epochs[^1].ValidationAccuracy,
-            Test = test is { Count: > 0 } ? Test(model, test, context.Cancellation) : null,
+            ValidationAccuracy = (epochs[^1].Stage == TrainingStage.LinearLayer ? epochs[^1] : network[model.Training.EpochKept - 1]).ValidationAccuracy,
+            Test = known is null ? null : Test(known),
             Temperature = model.Temperature,
             StepMilliseconds = network.Min(m => m.StepTime).TotalMilliseconds,
             PeakMemoryMiB = PeakMemory(),
@@ -75,13 +87,9 @@ internal static class TrainingJob
         return metrics;
     }
 
-    public static TestMetrics Test(HdgeModel model, ImageSet images, CancellationToken cancellationToken)
-    {
-        var known = new KnownEvaluation(model, images, cancellationToken);
-        return new(images.Count, known.Before.Accuracy, known.Before.NegativeLogLikelihood, known.Before.Ece, known.After.Ece);
-    }
+    private static TestMetrics Test(KnownEvaluation known) => new(known.Images.Count, known.Before.Accuracy, known.Before.NegativeLogLikelihood, known.Before.Ece, known.After.Ece);
 
-    private static HdgeModel Train(ImageSet images, TrainingOptions options, List<EpochMetrics> epochs, string folder, CommandContext context)
+    private static HdgeModel Train(ImageSet images, ImageSet? validation, TrainingOptions options, List<EpochMetrics> epochs, string folder, CommandContext context)
     {
         try
         {
@@ -103,13 +111,14 @@ internal static class TrainingJob
             throw;
         }
 
-        HdgeModel Run(Action<EpochMetrics> show) => ModelTrainer.Train(images, options, new TrainingCallbacks
+        HdgeModel Run(Action<EpochMetrics> show) => ModelTrainer.Train(images, validation, options, new TrainingCallbacks
         {
             Epoch = m =>
             {
                 epochs.Add(m);
                 show(m);
             },
+            Ended = end => context.Output.WriteLine(end.ToString()),
             Log = context.Output.WriteLine,
         }, context.Cancellation);
     }

@@ -14,7 +14,7 @@ internal sealed record DataSet(ImageSet Train, ImageSet? Test)
 /// Finds the training and test images in a folder of IDX or CIFAR-binary files, in one such file, or in a folder of photographs by class.
 /// Every name of IDX and CIFAR-binary files may end in .gz.
 /// </summary>
-internal static partial class ImageFolder
+internal static partial class DataFolder
 {
     private const string Expected = "train-images-idx3-ubyte and train-labels-idx1-ubyte (IDX), data_batch_1.bin … and test_batch.bin (CIFAR-10), train.bin and test.bin (CIFAR-100), or a folder of photographs for each class";
 
@@ -61,24 +61,33 @@ internal static partial class ImageFolder
     {
         string train = Path.Combine(path, TrainPart), test = Path.Combine(path, TestPart);
         bool parts = Directory.Exists(train);
-        string[] classes = PhotoFolder.Classes(parts ? train : path);
+        string[] classes = ImageFolder.Classes(parts ? train : path);
         if (classes.Length == 0)
             throw new FileNotFoundException($"'{path}' has no training images. Expected {Expected}.");
-        return new(PhotoFolder.Read(parts ? train : path, classes, shape, limit), parts && Directory.Exists(test) ? PhotoFolder.Read(test, classes, shape, limit) : null) { ClassNames = classes };
+        return new(Read(parts ? train : path, classes, shape, limit), parts && Directory.Exists(test) ? Read(test, classes, shape, limit) : null) { ClassNames = classes };
     }
 
     private static ImageSet? TestPhotographs(string path, int? limit, int? classCount, ImageShape shape, IReadOnlyList<string>? classNames)
     {
         if (classCount is not { } count)
-            return PhotoFolder.ReadUnlabelled(path, shape, limit);
+        {
+            string[] files = [.. ImageFolder.Files(path).Take(limit ?? int.MaxValue)];
+            return new LabelledFiles(files, new int[files.Length], ["unknown"]).Read(shape).Images;
+        }
         string test = Path.Combine(path, TestPart);
         string folder = Directory.Exists(test) ? test : path;
-        string[] found = PhotoFolder.Classes(folder);
+        string[] found = ImageFolder.Classes(folder);
         if (found.Length == 0)
             return null;
         if (classNames is null && found.Length != count)
             throw new InvalidDataException($"'{folder}' has folders of {found.Length} classes, the model has {count}, whose names are not known: name them with --classes.");
-        return PhotoFolder.Read(folder, classNames ?? found, shape, limit);
+        return Read(folder, classNames ?? found, shape, limit);
+    }
+
+    private static ImageSet Read(string folder, IReadOnlyList<string> classes, ImageShape shape, int? limit)
+    {
+        var files = ImageFolder.Find(folder, classes);
+        return (limit is { } count ? files.Take(count) : files).Read(shape).Images;
     }
 
     /// <summary>Whether a file's name is one of the field's own formats: …idx3-ubyte or .bin, plain or gzip.</summary>
