@@ -8,6 +8,7 @@ using Hdge.Reports;
 using Hdge.Training;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Transforms;
 
 namespace Photos;
 
@@ -66,7 +67,7 @@ internal static class Job
         Console.WriteLine($"written in {arguments.Out}: model.zip, model.hdge, classes.txt, report.html");
     }
 
-    private static void LookAt(MLContext ml, ITransformer model, string folder)
+    private static void LookAt(MLContext ml, TransformerChain<KeyToValueMappingTransformer> model, string folder)
     {
         var rows = ml.Data.LoadFromEnumerable(ImageFolder.Files(folder).Select(path => new Picture { ImagePath = path }));
         var answers = ml.Data.CreateEnumerable<Answer>(model.Transform(rows), reuseRowObject: false).ToList();

@@ -76,8 +76,8 @@ public sealed partial class HdgeTrainer
         public string IsInDistributionColumnName { get; set; } = "IsInDistribution";
 
         /// <summary>
-        /// Output column of the score that IsInDistribution goes by: Single, higher is more like the training images. Default "DetectionScore". It equals the log-density
-        /// unless <see cref="DetectionScore"/> says otherwise.
+        /// Output column of the score that IsInDistribution goes by: Single, higher is more like the training images. Default "DetectionScore". Which score it is was
+        /// chosen after training, unless <see cref="DetectionScore"/> says otherwise.
         /// </summary>
         public string DetectionScoreColumnName { get; set; } = "DetectionScore";
 
@@ -99,7 +99,7 @@ public sealed partial class HdgeTrainer
         /// </summary>
         public TrainingOptions Training { get; set; } = new();
 
-        /// <summary>The score that IsInDistribution goes by. Default null: that of <see cref="DetectionOptions.Score"/>, the log-density; its other settings are in <see cref="TrainingOptions.Detection"/>.</summary>
+        /// <summary>The score that IsInDistribution goes by. Default null: that of <see cref="DetectionOptions.Score"/>, chosen after training; its other settings are in <see cref="TrainingOptions.Detection"/>.</summary>
         public DetectionScore? DetectionScore { get; set; }
 
         /// <summary>How <see cref="ConfidenceColumnName"/> and <see cref="CalibratedScoreColumnName"/> are calibrated. Default null: that of <see cref="TrainingOptions.CalibrationMethod"/>.</summary>

@@ -113,6 +113,13 @@ public sealed partial class HdgeModel
         }
     }
 
+    /// <summary>Takes what was trained for detectors along with the network; it stays when scores are fitted.</summary>
+    internal void UseTrained(IReadOnlyDictionary<string, DetectorState> states)
+    {
+        if (states.Count > 0)
+            UseDetectors(new DetectorSet(Network, new DetectionOptions { Score = DetectionScore.LogDensity }, states, new(() => LinearHead.Of(Network))));
+    }
+
     /// <summary>Features of sets that need not pass the network again, while a run with a frozen one goes on; else null.</summary>
     internal KeptFeatures? Kept { get; set; }
 

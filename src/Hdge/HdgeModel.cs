@@ -36,7 +36,7 @@ public sealed partial class HdgeModel : IDisposable
         var (height, width) = network.Options.SizeOf(network.InputShape);
         LargestForward = (int)Math.Clamp(MostForwardValues / ((long)network.InputShape.Channels * height * width), 1, MostForward);
         _input = new InputWriter(network.InputShape, scaling, device);
-        _detectors = new DetectorSet(network, new DetectionOptions(), new Dictionary<string, DetectorState>(), new(() => LinearHead.Of(network)));
+        _detectors = new DetectorSet(network, new DetectionOptions { Score = DetectionScore.LogDensity }, new Dictionary<string, DetectorState>(), new(() => LinearHead.Of(network)));
     }
 
     /// <summary>Shape of the images it takes.</summary>

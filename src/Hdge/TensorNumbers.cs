@@ -82,6 +82,13 @@ internal static class TensorNumbers
         return x.gt(held.Scalar);
     }
 
+    /// <summary>Whether x is below the number.</summary>
+    public static Tensor Below(this Tensor x, double number)
+    {
+        using var held = new HeldScalar(number);
+        return x.lt(held.Scalar);
+    }
+
     /// <summary>The number where the mask says so, x elsewhere.</summary>
     public static Tensor Masked(this Tensor x, Tensor mask, double number)
     {

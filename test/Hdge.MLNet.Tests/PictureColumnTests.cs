@@ -195,7 +195,7 @@ public sealed class PictureColumnTests : IDisposable
         Assert.Contains("MostPixels is 0", Assert.Throws<ArgumentOutOfRangeException>(() => Chain(column, options)).Message, StringComparison.Ordinal);
     }
 
-    private HdgeTrainer.Options Options(Column column, int epochs = 1)
+    private static HdgeTrainer.Options Options(Column column, int epochs = 1)
     {
         HdgeTrainer.Options options = Trained.QuickOptions(epochs);
         (options.FeatureColumnName, options.ImageShape) = ($"{column}", s_shape);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Hdge.Cli.Evaluation;
+using Hdge.Cli.Research;
 using Hdge.Cli.Scoring;
 using Hdge.Cli.Training;
 using Hdge.Training;
@@ -52,7 +53,7 @@ internal static class CommandRunner
         var root = new RootCommand("Image classifiers that know what they do not know: HDGE (Liu and Abbeel 2020) on the command line. `hdge COMMAND --help` tells a command's options.")
         {
             new TrainCommand(context), new EvaluateCommand(context), new ScoreCommand(context), new ReportCommand(context),
-            new SampleCommand(context), new AblateCommand(context), new CompareCommand(context), new RepresentCommand(context),
+            new SampleCommand(context), new AblateCommand(context), new CompareCommand(context), new ResearchCommand(context), new RepresentCommand(context),
         };
         root.HelpName = "hdge";
         root.SetAction(parsed => new HelpAction().Invoke(parsed));

@@ -47,6 +47,11 @@ public sealed record AugmentationOptions
 
     /// <summary>What is left where images may not be mixed.</summary>
     internal AugmentationOptions Unmixed => this with { Mixup = 0, CutMix = 0 };
+    /// <summary>Side in pixels of a square, at a place drawn anew each time and cut off at the border, that becomes 0 in the network's input (Cutout, DeVries and Taylor 2017). Default 0: none; 16 in the paper for 32 × 32 pixels. At most the image's smaller side.</summary>
+    public int Cutout { get; init; }
+
+    /// <summary>Mixes images with changed copies of themselves and with pictures that code makes. Default null: none. Values must be in 0..1 before scaling.</summary>
+    public PixMixOptions? PixMix { get; init; }
 
     /// <summary>Checks the values for images of <paramref name="shape"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
@@ -63,6 +68,8 @@ public sealed record AugmentationOptions
         Argument.Require(Mixup >= 0 && double.IsFinite(Mixup), Mixup, "a finite number of at least 0");
         Argument.Require(CutMix >= 0 && double.IsFinite(CutMix), CutMix, "a finite number of at least 0");
         Argument.Require(MixProbability > 0 && MixProbability <= 1, MixProbability, "in (0, 1]");
+        Argument.Require(Cutout >= 0 && Cutout <= side, Cutout, $"0..{side} for images of {shape}");
+        PixMix?.Validate();
         Argument.Require(NoiseDeviation >= 0 && double.IsFinite(NoiseDeviation), NoiseDeviation, "a finite number of at least 0");
     }
 

@@ -37,6 +37,10 @@ internal sealed class BatchLoader
         (_images, _batchSize, _shuffle, _seed, _views) = (images, Math.Min(batchSize, images.Count), shuffle, seed, views);
         augmentation.Validate(images.Shape);
         _augmenter = augmentation.Views is { } options ? new ViewAugmenter(images, scaling, options, augmentation.RandAugment) : new BatchAugmenter(images, scaling, augmentation);
+        if (augmentation.PixMix is { } mix)
+            _augmenter = new PixMixAugmenter(_augmenter, images, scaling, mix, seed);
+        if (augmentation.Cutout > 0)
+            _augmenter = new CutoutAugmenter(_augmenter, images.Shape, augmentation.Cutout);
         _second = augmentation.SecondView is { } second ? new ViewAugmenter(images, scaling, second) : _augmenter;
         _eraser = augmentation.Erasing is { Probability: > 0 } erasing ? new RandomEraser(images.Shape, scaling, erasing) : null;
         _mixer = BatchMixer.IsWanted(augmentation) ? new BatchMixer(images.Shape, augmentation) : null;

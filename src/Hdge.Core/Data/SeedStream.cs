@@ -21,6 +21,7 @@ internal enum SeedStream
     // Of an objective's seed.
     ReplayBuffer = 1,
     Contrast = 2,
+    RotationHead = 3,
 
     // Of a batch's seed, which itself draws the first view.
     SecondView = 2,
@@ -29,6 +30,11 @@ internal enum SeedStream
     Langevin = 5,
     Erasing = 6,
     Mixing = 7,
+    ShuffledFeatures = 20,
+    MadeImages = 21,
+    Turns = 22,
+    PixMix = 23,
+    Cutout = 24,
 
     // Of a draw from the replay buffer, whose seed itself draws the places.
     FreshNoise = 1,

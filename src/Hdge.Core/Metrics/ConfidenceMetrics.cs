@@ -12,6 +12,12 @@ public sealed record ConfidenceMetrics
     /// <summary><see cref="ProbabilityMetrics.ExpectedCalibrationError(ReadOnlySpan{float}, ReadOnlySpan{bool}, int)"/>, 0..1.</summary>
     public required double Ece { get; init; }
 
+    /// <summary>What <see cref="Ece"/> would be by chance alone; below its mean an ECE says nothing.</summary>
+    public required CalibrationNoise EceNoise { get; init; }
+
+    /// <summary><see cref="Ece"/> less the mean of <see cref="EceNoise"/>, not below 0: what is left is the model's (after Kumar, Liang and Ma 2019, who debias the squared error).</summary>
+    public double DebiasedEce => Math.Max(0, Ece - EceNoise.Mean);
+
     /// <summary><see cref="ProbabilityMetrics.MaximumCalibrationError(ReadOnlySpan{float}, ReadOnlySpan{bool}, int)"/>, 0..1.</summary>
     public required double Mce { get; init; }
 
@@ -40,6 +46,7 @@ public sealed record ConfidenceMetrics
             Count = confidences.Length,
             Mean = sum / confidences.Length,
             Ece = ProbabilityMetrics.ExpectedCalibrationError(reliability),
+            EceNoise = CalibrationNoise.Of(confidences, bins),
             Mce = ProbabilityMetrics.MaximumCalibrationError(reliability),
             AdaptiveEce = ProbabilityMetrics.AdaptiveCalibrationError(confidences, correct, bins),
             Bins = reliability,

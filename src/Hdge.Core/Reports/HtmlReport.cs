@@ -70,7 +70,7 @@ public static class HtmlReport
                 E("title", data.Title), "\n",
                 E("style", "\n" + ReportStyle.Css + "\n")), "\n",
             E("body",
-                E("header", E("h1", data.Title), data.Subtitle.Length == 0 ? null : E("p", data.Subtitle)), "\n",
+                E("header", E("h1", data.Title), data.Subtitle.Length == 0 ? null : E("p", data.Subtitle), data.Warning is null ? null : E("p", E("strong", data.Warning))), "\n",
                 E("nav", A("aria-label", "Sections"), E("ul", sections.Select(s => E("li", E("a", A("href", "#" + s.Id), s.Heading))).ToArray())), "\n",
                 E("main", sections.SelectMany(s => new object[] { "\n", E("section", A("id", s.Id), E("h2", s.Heading), s.Content), "\n" }).ToArray())));
     }

@@ -11,6 +11,9 @@ public sealed record ReportData
     /// <summary>One line under the title: which model, which images. Default none.</summary>
     public string Subtitle { get; init; } = "";
 
+    /// <summary>A sentence in bold under it, of what the reader must know before the numbers. Default null: none.</summary>
+    public string? Warning { get; init; }
+
     /// <summary>The numbers at the top.</summary>
     public IReadOnlyList<SummaryNumber> Summary { get; init; } = [];
 

@@ -22,6 +22,9 @@ public sealed record DetectionScore
     /// <summary>log q(x) = LogSumExp f(x), in nats up to a constant (Grathwohl et al. 2020; Liu and Abbeel 2020).</summary>
     public static DetectionScore LogDensity { get; } = new("log-density");
 
+    /// <summary>LogSumExp of the logits less their mean over the classes, in nats: the log-density without the offset that all logits of an image share.</summary>
+    public static DetectionScore CentredDensity { get; } = new("centred-density");
+
     /// <summary>T·LogSumExp(f(x) / T), T the calibrated temperature unless its settings say otherwise (Liu et al. 2020).</summary>
     public static DetectionScore Energy { get; } = new("energy");
 
@@ -43,8 +46,26 @@ public sealed record DetectionScore
     /// <summary>The Mahalanobis score less that of one Gaussian around all training features (Ren et al. 2021). Needs fitting.</summary>
     public static DetectionScore RelativeMahalanobis { get; } = new("relative-mahalanobis");
 
+    /// <summary>The Mahalanobis score on z/‖z‖ (Mahalanobis++, Mueller and Hein 2025). Needs fitting.</summary>
+    public static DetectionScore NormalizedMahalanobis { get; } = new("normalized-mahalanobis");
+
+    /// <summary>The relative Mahalanobis score on z/‖z‖ (Mueller and Hein 2025). Needs fitting.</summary>
+    public static DetectionScore NormalizedRelativeMahalanobis { get; } = new("normalized-relative-mahalanobis");
+
     /// <summary>−distance of z/‖z‖ to the k-th nearest of the stored training features, −2..0 (Sun et al. 2022). Needs fitting.</summary>
     public static DetectionScore NearestNeighbors { get; } = new("nearest-neighbors");
+
+    /// <summary>LogSumExp f(x) times the mean, over the best of the stored training features, of cosine times their LogSumExp (NNGuide, Park et al. 2023). Needs fitting.</summary>
+    public static DetectionScore NnGuide { get; } = new("nn-guide");
+
+    /// <summary>Mean over the stored training images of the cosine of features, 0 or more, times the product of the class probabilities (Kim et al. 2023). Needs fitting.</summary>
+    public static DetectionScore Relation { get; } = new("relation");
+
+    /// <summary>Mean distance of z to the boundaries of the predicted class, over its distance to the training mean (fDBD, Liu and Qin 2024). Needs fitting.</summary>
+    public static DetectionScore Fdbd { get; } = new("fdbd");
+
+    /// <summary>How far z points from the training mean to the weight of the predicted class, plus α‖z‖₁ (NCI, Liu and Qin 2025). Needs fitting.</summary>
+    public static DetectionScore Nci { get; } = new("nci");
 
     /// <summary>LogSumExp f(x) − α·‖part of z outside the principal subspace‖ (virtual-logit matching, Wang et al. 2022). Needs fitting.</summary>
     public static DetectionScore Vim { get; } = new("vim");
@@ -54,6 +75,15 @@ public sealed record DetectionScore
 
     /// <summary>LogSumExp of the logits of the largest features alone, scaled up (ASH-S, Djurisic et al. 2023).</summary>
     public static DetectionScore Ash { get; } = new("ash");
+
+    /// <summary>LogSumExp of the logits of z·eʳ, r the sum of all features over that of the largest (SCALE, Xu et al. 2024).</summary>
+    public static DetectionScore Scale { get; } = new("scale");
+
+    /// <summary>How sure the class is and how well the image's turns are told (RotPred, Hendrycks et al. 2019). Only for models that were trained with a rotation head. Three forward passes more.</summary>
+    public static DetectionScore Rotation { get; } = new("rotation");
+
+    /// <summary>Several scores, calibrated on held-out images against outliers and put together. Needs fitting.</summary>
+    public static DetectionScore Combination { get; } = new("combination");
 
     /// <summary>Mean rank, 0..1, that several scores have among those of held-out images. Needs fitting.</summary>
     public static DetectionScore RankAverage { get; } = new("rank-average");

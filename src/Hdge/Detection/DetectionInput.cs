@@ -12,6 +12,7 @@ public sealed class DetectionInput : IDisposable
     private readonly DetectorSet? _detectors;
     private readonly (Tensor Input, Tensor Logits)? _graph;
     private readonly PixelRead? _pixels;
+    private readonly Tensor? _images;
     private Tensor? _wide;
 
     /// <param name="logits">[N, C] on the processor.</param>
@@ -19,10 +20,11 @@ public sealed class DetectionInput : IDisposable
     /// <param name="temperature">The model's calibrated temperature.</param>
     /// <param name="detectors">What gives other scores, the last layer and the network.</param>
     /// <param name="graph">Network input and logits with their graph, on the device; null unless gradients were asked for.</param>
+    /// <param name="images">Network input on the device, the caller's; null unless asked for.</param>
     /// <param name="pixels">The pixels' likelihood; null unless asked for.</param>
-    internal DetectionInput(Tensor logits, Tensor? features, double temperature, DetectorSet? detectors = null, (Tensor Input, Tensor Logits)? graph = null, PixelRead? pixels = null)
+    internal DetectionInput(Tensor logits, Tensor? features, double temperature, DetectorSet? detectors = null, (Tensor Input, Tensor Logits)? graph = null, Tensor? images = null, PixelRead? pixels = null)
     {
-        (_logits, _features, Temperature, _detectors, _graph, _pixels) = (logits, features, temperature, detectors, graph, pixels);
+        (_logits, _features, Temperature, _detectors, _graph, _images, _pixels) = (logits, features, temperature, detectors, graph, images, pixels);
         (Count, ClassCount) = ((int)logits.shape[0], (int)logits.shape[1]);
     }
 
@@ -46,6 +48,21 @@ public sealed class DetectionInput : IDisposable
     /// <summary>The likelihood of the images' pixels.</summary>
     /// <exception cref="InvalidOperationException">The detector does not say that it needs <see cref="DetectorNeeds.Likelihood"/>.</exception>
     internal PixelRead Pixels => _pixels ?? throw NotAskedFor("likelihoods", DetectorNeeds.Likelihood);
+
+    /// <summary>Network input [N, channels, height, width] on the model's device. Not to be changed.</summary>
+    /// <exception cref="InvalidOperationException">The detector does not say that it needs <see cref="DetectorNeeds.Images"/>.</exception>
+    public Tensor Images => _images ?? throw NotAskedFor("images", DetectorNeeds.Images);
+
+    /// <summary>The network's last layer.</summary>
+    internal LinearHead Head => Detectors.Head;
+
+    /// <summary>What the network's body makes of other input on its device: features [n, F] in double precision on the processor.</summary>
+    public Tensor FeaturesOf(Tensor input)
+    {
+        using var off = no_grad();
+        using var scope = NewDisposeScope();
+        return Detectors.Network.Features(input).cpu().to(float64).contiguous().MoveToOuterDisposeScope();
+    }
 
     private DetectorSet Detectors => _detectors ?? throw new InvalidOperationException("There is no model behind this batch.");
 

@@ -10,10 +10,11 @@ public sealed record DetectionOptions
     private const int LargestSample = 10_000_000;
 
     /// <summary>
-    /// The score that decides on IsInDistribution. Default <see cref="DetectionScore.LogDensity"/>, which costs nothing.
-    /// <see cref="DetectionScore.Auto"/> chooses after training, see <see cref="Outliers"/>.
+    /// The score that decides on IsInDistribution. Default <see cref="DetectionScore.Auto"/>, which chooses after training on held-out images against <see cref="Outliers"/>: of made outliers
+    /// <see cref="DetectionScore.Combination"/>, unless another score is ahead by more than 0.1. With fewer than 50 held-out images the log-density decides. Costs a forward pass of up to 7,000 images, once;
+    /// <see cref="DetectionScore.LogDensity"/> costs nothing.
     /// </summary>
-    public DetectionScore Score { get; init; } = DetectionScore.LogDensity;
+    public DetectionScore Score { get; init; } = DetectionScore.Auto;
 
     /// <summary>
     /// Further scores to fit and save, so that the model can give them: <see cref="DetectorRegistry.GradientFree"/> for a comparison. Default none.
@@ -30,7 +31,7 @@ public sealed record DetectionOptions
 
     /// <summary>
     /// Images of kinds that the model shall refuse, for <see cref="DetectionScore.Auto"/>: it then takes the score with the highest AUROC of held-out
-    /// images against these. Null, the default: against <see cref="PseudoOutliers"/>. Not saved with the model.
+    /// images against these. Null, the default: against distorted held-out images (docs/detection.md). Not saved with the model.
     /// </summary>
     [JsonIgnore]
     public ImageSet? Outliers { get; init; }

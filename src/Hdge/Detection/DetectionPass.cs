@@ -28,7 +28,7 @@ internal static class DetectionPass
         if (gradient && !logits.requires_grad)
             throw new InvalidOperationException("Scores with gradients cannot be had in inference mode.");
         return new DetectionInput(Host(logits), needs.HasFlag(DetectorNeeds.Features) ? Host(features) : null, temperature, detectors,
-            gradient ? (input!, logits.MoveToOuterDisposeScope()) : null, pixels);
+            gradient ? (input!, logits.MoveToOuterDisposeScope()) : null, needs.HasFlag(DetectorNeeds.Images) ? input : null, pixels);
 
         static Tensor Host(Tensor tensor) => tensor.detach().cpu().contiguous().MoveToOuterDisposeScope();
     }

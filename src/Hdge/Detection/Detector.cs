@@ -25,6 +25,12 @@ public abstract record Detector
     /// </summary>
     public virtual string StateName => Kind.Name;
 
+    /// <summary>Whether its state is trained with the network and not fitted afterwards.</summary>
+    internal virtual bool IsTrained => false;
+
+    /// <summary>Why it must not decide with so few held-out images, what was found and what was expected; null where it can.</summary>
+    internal virtual string? Lacks(int heldOut) => null;
+
     /// <summary>What <see cref="Fit"/> answers: files are checked against it before memory is taken for them. Default nothing, and then it is not fitted.</summary>
     /// <param name="featureLength">F of the model.</param>
     /// <param name="classCount">C of the model.</param>

@@ -16,6 +16,9 @@ public enum DetectorNeeds
     /// <summary>Training or held-out images: only a model that was fitted for it gives its score.</summary>
     Fitting = 4,
 
+    /// <summary>The images that it scores: further forward passes, so it is off unless asked for by name, or trained with the model.</summary>
+    Images = 8,
+
     /// <summary>The likelihood of the images' pixels: only a network that predicts them, as a <see cref="Networks.PixelTransformerOptions"/>, gives it.</summary>
-    Likelihood = 8,
+    Likelihood = 16,
 }

@@ -9,6 +9,7 @@ public static class DetectorRegistry
     private static ImmutableArray<Detector> s_detectors =
     [
         new LogDensityDetector(),
+        new CentredDensityDetector(),
         new EnergyDetector(),
         new MaxProbabilityDetector(),
         new MaxLogitDetector(),
@@ -16,11 +17,20 @@ public static class DetectorRegistry
         new GenDetector(),
         new MahalanobisDetector(),
         new RelativeMahalanobisDetector(),
+        new NormalizedMahalanobisDetector(),
+        new NormalizedRelativeMahalanobisDetector(),
         new NearestNeighborDetector(),
+        new NnGuideDetector(),
+        new RelationDetector(),
+        new FdbdDetector(),
+        new NciDetector(),
         new VimDetector(),
         new ReActDetector(),
         new AshDetector(),
+        new ScaleDetector(),
+        new RotationDetector(),
         new RankAverageDetector(),
+        new CombinationDetector(),
         new ApproximateMassDetector(),
         new OdinDetector(),
         new LogLikelihoodDetector(),
@@ -31,7 +41,10 @@ public static class DetectorRegistry
     public static IReadOnlyList<DetectionScore> All => Scores(without: DetectorNeeds.Likelihood);
 
     /// <summary>Those of <see cref="All"/> that one forward pass gives.</summary>
-    public static IReadOnlyList<DetectionScore> GradientFree => Scores(without: DetectorNeeds.Likelihood | DetectorNeeds.Gradients);
+    public static IReadOnlyList<DetectionScore> GradientFree => [.. s_detectors.Where(d => IsGradientFree(d) && !d.Needs.HasFlag(DetectorNeeds.Likelihood)).Select(d => d.Kind)];
+
+    /// <summary>Whether one forward pass is all that it takes.</summary>
+    internal static bool IsGradientFree(Detector detector) => (detector.Needs & (DetectorNeeds.Gradients | DetectorNeeds.Images)) == DetectorNeeds.None;
 
     /// <summary>The scores that only a network gives which predicts pixels, <see cref="Networks.PixelTransformerOptions"/>.</summary>
     public static IReadOnlyList<DetectionScore> OfPixels => [.. s_detectors.Where(d => d.Needs.HasFlag(DetectorNeeds.Likelihood)).Select(d => d.Kind)];

@@ -44,6 +44,12 @@ public sealed class DetectorSet
     /// <summary>What <see cref="DetectionScore.Auto"/> compared: mean AUROC of held-out images against outliers, a score each. Empty where the score was named.</summary>
     public IReadOnlyDictionary<DetectionScore, double> AutoAuroc { get; internal init; } = new Dictionary<DetectionScore, double>();
 
+    /// <summary>
+    /// Whether a score was found that tells unknown images apart: true where the best of <see cref="AutoAuroc"/> is 0.7 or more, false where not even that one is, and then IsInDistribution is hardly better
+    /// than chance; null where nothing was compared.
+    /// </summary>
+    public bool? TellsUnknownApart => AutoAuroc.Count == 0 ? null : AutoAuroc.Values.Max() >= AutoScore.LeastAuroc;
+
     /// <summary>Which of them decides, and how. Kept here, so that scores and decision change together.</summary>
     internal Decision Decision { get; set; } = Decision.Open;
 

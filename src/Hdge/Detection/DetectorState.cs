@@ -35,9 +35,9 @@ public sealed class DetectorState : IDisposable
             tensor.Dispose();
     }
 
-    /// <summary>The same in tensors of its own, contiguous, on the processor and in no scope.</summary>
+    /// <summary>The same in tensors of its own (of memory of their own, too, where <paramref name="copy"/> says so), contiguous, on the processor and in no scope.</summary>
     /// <exception cref="InvalidOperationException">It is not as laid out.</exception>
-    internal DetectorState Own(string name, DetectorLayout layout)
+    internal DetectorState Own(string name, DetectorLayout layout, bool copy = false)
     {
         Require(layout.Problem(this));
         var own = new DetectorState { Tensors = Tensors.ToDictionary(t => t.Key, t => Host(t.Value)), Numbers = Numbers };
@@ -59,10 +59,10 @@ public sealed class DetectorState : IDisposable
                 throw new InvalidOperationException($"What '{name}' was fitted to {problem}.");
         }
 
-        static Tensor Host(Tensor tensor)
+        Tensor Host(Tensor tensor)
         {
             using var scope = NewDisposeScope();
-            return tensor.detach().cpu().contiguous().DetachFromDisposeScope();
+            return (copy ? tensor.clone() : tensor).detach().cpu().contiguous().DetachFromDisposeScope();
         }
     }
 }

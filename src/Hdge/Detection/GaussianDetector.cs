@@ -14,7 +14,10 @@ internal abstract record GaussianDetector : Detector
 
     public sealed override DetectorNeeds Needs => DetectorNeeds.Features | DetectorNeeds.Fitting;
 
-    public sealed override string StateName => "gaussian";
+    public sealed override string StateName => Normalized ? "gaussian-normalized" : "gaussian";
+
+    /// <summary>Whether features are divided by their lengths first (Mueller and Hein 2025). Features of zeros stay.</summary>
+    private protected virtual bool Normalized => false;
 
     /// <summary>
     /// The mean of all features; what whitens by the covariance within classes; the class means less the mean, whitened by that; what whitens by the covariance of all features.
@@ -26,7 +29,7 @@ internal abstract record GaussianDetector : Detector
 
     public sealed override DetectorState Fit(DetectorTraining training)
     {
-        var features = training.Features;
+        var features = Seen(training.Features);
         int count = training.Count, length = training.FeatureLength;
         int[] labels = training.Labels.ToArray(), classes = [.. labels.Distinct().Order()];
         long[] rows = [.. labels.Select(label => (long)Array.BinarySearch(classes, label))];
@@ -42,9 +45,13 @@ internal abstract record GaussianDetector : Detector
             total.Add(centred);
             within.Add(centred - means.index_select(0, tensor(rows[at..(at + n)])));
         }
-        var tied = within.Whitener();
-        return new() { Tensors = new Dictionary<string, Tensor> { [Mean] = mean, [Tied] = tied, [Centers] = means.mm(tied), [Background] = total.Whitener() } };
+        // The background is shrunk by the same share: with one of its own the two would differ most where no image differs from another, and their difference would be about that.
+        var tied = within.Whitener(out double share);
+        return new() { Tensors = new Dictionary<string, Tensor> { [Mean] = mean, [Tied] = tied, [Centers] = means.mm(tied), [Background] = total.Whitener(share) } };
     }
+
+    /// <summary>What the Gaussians are of.</summary>
+    private protected Tensor Seen(Tensor features) => Normalized ? features / features.to(float64).Squared().sum(dim: 1, keepdim: true).sqrt().AtLeast(1e-300).to(features.dtype) : features;
 
     /// <summary>Squared Mahalanobis distance of each row of <paramref name="features"/> to the nearest class mean, [N].</summary>
     protected static Tensor ToNearestClass(DetectorState state, Tensor features)

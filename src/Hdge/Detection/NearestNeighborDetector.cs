@@ -10,7 +10,6 @@ namespace Hdge.Detection;
 /// </summary>
 public sealed record NearestNeighborDetector : Detector
 {
-    private const int Block = 4096; // stored features a product: with a batch of 256, 4 MiB of similarities
     private const int UsualNeighbors = 50;
     private const string Stored = "features";
 
@@ -37,7 +36,7 @@ public sealed record NearestNeighborDetector : Detector
         var features = training.Features;
         var lengths = features.Squared().sum(dim: 1, type: float64).contiguous();
         long[] rows = [.. lengths.data<double>().ToArray().Select((length, row) => (length, row: (long)row)).Where(r => r.length > 0).Select(r => r.row)];
-        var stored = rows.Length == 0 ? zeros(0, features.shape[1], dtype: float32) : Normalised(features.index_select(0, tensor(rows)));
+        var stored = rows.Length == 0 ? zeros(0, features.shape[1], dtype: float32) : StoredFeatures.Normalized(features.index_select(0, tensor(rows)));
         return new() { Tensors = new Dictionary<string, Tensor> { [Stored] = stored } };
     }
 
@@ -51,13 +50,13 @@ public sealed record NearestNeighborDetector : Detector
             into.Fill(-1);
             return;
         }
-        var queries = Normalised(input.Features);
+        var queries = StoredFeatures.Normalized(input.Features);
         var best = new float[into.Length * neighbors];
         Array.Fill(best, float.NegativeInfinity);
-        for (int at = 0; at < count; at += Block)
+        for (int at = 0; at < count; at += StoredFeatures.Block)
         {
             using var scope = NewDisposeScope();
-            int n = Math.Min(Block, count - at);
+            int n = Math.Min(StoredFeatures.Block, count - at);
             var similarities = TensorMemory.Span<float>(queries.mm(stored.narrow(0, at, n).t()).contiguous());
             for (int i = 0; i < into.Length; i++)
                 TopValues.Offer(similarities.Slice(i * n, n), best.AsSpan(i * neighbors, neighbors));
@@ -69,13 +68,4 @@ public sealed record NearestNeighborDetector : Detector
 
     /// <summary>k for a number of stored features.</summary>
     internal int NeighborsOf(int count) => Math.Clamp(Neighbors ?? Math.Min(UsualNeighbors, count / 100), 1, Math.Max(1, count));
-
-    /// <summary>The rows of [N, F] divided by their lengths, in single precision; rows of zeros stay.</summary>
-    private static Tensor Normalised(Tensor features)
-    {
-        using var scope = NewDisposeScope();
-        var wide = features.to(float64);
-        var lengths = wide.Squared().sum(dim: 1, keepdim: true).sqrt();
-        return wide.div(lengths.AtLeast(1e-300)).to(float32).contiguous().MoveToOuterDisposeScope();
-    }
 }

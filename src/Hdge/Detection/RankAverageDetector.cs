@@ -8,7 +8,7 @@ namespace Hdge.Detection;
 /// </summary>
 public sealed record RankAverageDetector : Detector
 {
-    private const int LargestReference = 10_000;
+    internal const int LargestReference = 10_000;
 
     /// <summary>
     /// The scores that it averages, at least one, none of them twice or with gradients. Default one of each kind: log-density, largest probability, nearest neighbours, ViM.
@@ -36,14 +36,17 @@ public sealed record RankAverageDetector : Detector
     }
 
     /// <inheritdoc/>
-    public override void Validate(DetectorState state)
+    public override void Validate(DetectorState state) => RequireAscending(Kind, state);
+
+    /// <exception cref="ArgumentException">A reference of a state is not ascending.</exception>
+    internal static void RequireAscending(DetectionScore kind, DetectorState state)
     {
         foreach (string name in state.Tensors.Keys)
         {
             var values = state.Values<float>(name);
             for (int i = 1; i < values.Length; i++)
                 if (values[i] < values[i - 1])
-                    throw new ArgumentException($"'{Kind}.{name}' is not in ascending order.");
+                    throw new ArgumentException($"'{kind}.{name}' is not in ascending order.");
         }
     }
 
@@ -60,7 +63,7 @@ public sealed record RankAverageDetector : Detector
             var scores = input.Scores(score);
             var reference = state.Values<float>(score.Name);
             for (int i = 0; i < into.Length; i++)
-                into[i] += (float)((Below(reference, scores[i]) + NotAbove(reference, scores[i])) / (2.0 * reference.Length * Scores.Count));
+                into[i] += (float)(Rank(reference, scores[i]) / Scores.Count);
         }
     }
 
@@ -73,6 +76,9 @@ public sealed record RankAverageDetector : Detector
             return sorted;
         return [.. Enumerable.Range(0, LargestReference).Select(i => sorted[(int)((2L * i + 1) * sorted.Length / (2L * LargestReference))])];
     }
+
+    /// <summary>Share of an ascending reference that is lower, ties half: 0..1.</summary>
+    internal static double Rank(ReadOnlySpan<float> ascending, float score) => (Below(ascending, score) + NotAbove(ascending, score)) / (2.0 * ascending.Length);
 
     private static int Below(ReadOnlySpan<float> ascending, float score) => FirstWhere(ascending, v => v >= score);
 

@@ -28,17 +28,23 @@ internal sealed class SecondMoment(int length) : IDisposable
     public Tensor Eigenvectors() => linalg.eigh(_sum).Item2;
 
     /// <summary>A matrix P with P·Pᵀ = (shrunk covariance)⁻¹, so that ‖x·P‖² is the squared Mahalanobis length of x. The identity where all vectors are 0.</summary>
-    public Tensor Whitener()
+    /// <param name="share">Of the identity, 0..1.</param>
+    public Tensor Whitener(double share) => Whitener(share, out _);
+
+    /// <summary>The same with the share that Ledoit and Wolf estimate.</summary>
+    public Tensor Whitener(out double share) => Whitener(null, out share);
+
+    private Tensor Whitener(double? given, out double share)
     {
         using var scope = NewDisposeScope();
         var (values, vectors) = linalg.eigh(_sum.Over(_count));
         double[] eigenvalues = [.. values.contiguous().data<double>().ToArray().Select(v => Math.Max(v, 0))];
         double mean = eigenvalues.Average(), squares = eigenvalues.Sum(v => v * v);
+        double dispersion = eigenvalues.Sum(v => (v - mean) * (v - mean)), error = (_fourth / _count - squares) / _count;
+        double used = share = given ?? (dispersion > 0 ? Math.Clamp(error / dispersion, LeastShrinkage, 1) : 1);
         if (!(mean > 0))
             return eye(length, dtype: float64).MoveToOuterDisposeScope();
-        double dispersion = eigenvalues.Sum(v => (v - mean) * (v - mean)), error = (_fourth / _count - squares) / _count;
-        double share = dispersion > 0 ? Math.Clamp(error / dispersion, LeastShrinkage, 1) : 1;
-        double[] scales = [.. eigenvalues.Select(v => 1 / Math.Sqrt((1 - share) * v + share * mean))];
+        double[] scales = [.. eigenvalues.Select(v => 1 / Math.Sqrt((1 - used) * v + used * mean))];
         return (vectors * tensor(scales, dtype: float64)).contiguous().MoveToOuterDisposeScope();
     }
 

@@ -17,6 +17,14 @@ internal static class Initialization
         bias?.zero_();
     });
 
+    /// <summary>The same for a layer by itself.</summary>
+    public static void Reset(Linear layer, int seed)
+    {
+        using var off = no_grad();
+        using var generator = new Generator((ulong)seed);
+        DrawUniform(layer.weight!, layer.bias, generator);
+    }
+
     private static void Draw(nn.Module network, int seed, Action<Tensor, Tensor?, Generator> drawConvolution)
     {
         using var off = no_grad();

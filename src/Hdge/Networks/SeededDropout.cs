@@ -30,9 +30,9 @@ public sealed class SeededDropout : nn.Module<Tensor, Tensor>
         ArgumentNullException.ThrowIfNull(input);
         if (!training)
             return input.alias();
-        _generator ??= new Generator((ulong)_seed, input.device);
+        _generator ??= new Generator((ulong)_seed);
         using var kept = new HeldScalar(1 - _rate);
-        using var mask = empty_like(input).bernoulli_(1 - _rate, _generator).DivideInPlace(kept);
+        using var mask = empty_like(input).FillBernoulli(1 - _rate, _generator).DivideInPlace(kept);
         return input * mask;
     }
 
@@ -40,7 +40,7 @@ public sealed class SeededDropout : nn.Module<Tensor, Tensor>
     internal static SeededDropout[] In(nn.Module network) => [.. network.modules().OfType<SeededDropout>()];
 
     /// <summary>Starts anew for a step.</summary>
-    internal void Reseed(Device device, int stepSeed) => (_generator ??= new Generator(0, device)).manual_seed(Seeds.Mix(_seed, stepSeed));
+    internal void Reseed(int stepSeed) => (_generator ??= new Generator(0)).manual_seed(Seeds.Mix(_seed, stepSeed));
 
     /// <summary>Releases the generator.</summary>
     protected override void Dispose(bool disposing)

@@ -27,6 +27,11 @@ public sealed record AdversarialTrainingOptions : ObjectiveOptions
     protected internal override bool TrainsClassifier => Inner.TrainsClassifier;
 
     /// <inheritdoc/>
+    protected internal override bool TrainsDensity => Inner.TrainsDensity;
+
+    internal override void Finish(Backbone network) => Inner.Finish(network);
+
+    /// <inheritdoc/>
     protected internal override int DivergenceRestarts => Inner.DivergenceRestarts;
 
     /// <inheritdoc/>

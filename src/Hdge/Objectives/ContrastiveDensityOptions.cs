@@ -19,6 +19,9 @@ public sealed record ContrastiveDensityOptions : ObjectiveOptions
     protected internal override bool TrainsClassifier => Alpha > 0;
 
     /// <inheritdoc/>
+    protected internal override bool TrainsDensity => Alpha < 1;
+
+    /// <inheritdoc/>
     protected internal override string? NotAdversarial => Alpha > 0 ? null : $"its adversary would need a classifier, which an {nameof(Alpha)} of 0 does not train";
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using Hdge.Detection;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -12,6 +13,9 @@ public interface IObjective : IDisposable
     /// <summary>The loss of a batch; an objective with memory takes the batch into it afterwards.</summary>
     /// <param name="batch">The batch. What it works out must live until the backward pass is done: ask for it outside dispose scopes of the objective's own.</param>
     ObjectiveTerms Compute(TrainingStep batch);
+
+    /// <summary>What it trained for detectors and stays with the model, by <see cref="Detector.StateName"/>: states of their own tensors, which the caller disposes of. Asked for once, after the last step. None by default.</summary>
+    IReadOnlyDictionary<string, DetectorState> Trained() => new Dictionary<string, DetectorState>();
 
     /// <summary>
     /// What the objective remembers from step to step (bank, buffer, weights of its own), for a checkpoint. The caller disposes of the tensors, which may

@@ -24,11 +24,11 @@ internal sealed class InBatchObjective : IObjective
     public ObjectiveTerms Compute(TrainingStep batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        return Compute(batch.Logits, batch.Targets);
+        return Compute(FormedLogits.Of(_options.Logits, batch), batch.Targets);
     }
 
     /// <summary>The loss of a batch.</summary>
-    /// <param name="logits">f(x), shape [N, C], 32- or 64-bit floating point.</param>
+    /// <param name="logits">f(x) in the form that is compared, shape [N, C], 32- or 64-bit floating point.</param>
     /// <param name="targets">What the images are to be taken for.</param>
     public ObjectiveTerms Compute(Tensor logits, StepTargets targets)
     {

@@ -99,7 +99,7 @@ internal sealed class JemObjective : IObjective
             classes = [.. Enumerable.Range(0, count).Select(_ => (long)random.Next(batch.Network.ClassCount))];
         }
         var (start, places) = buffer.Draw(count, classes, Seeds.Mix(batch.Seed, SeedStream.ReplayDraw));
-        using var generator = new Generator((ulong)Seeds.Mix(batch.Seed, SeedStream.Langevin), start.device);
+        using var generator = new Generator((ulong)Seeds.Mix(batch.Seed, SeedStream.Langevin));
         var samples = Sgld.Run(batch.Network, start, classes is null ? null : tensor(classes).to(start.device), new SgldRun(_options.Sampler, generator, _range));
         buffer.Store(samples, places);
         return samples.MoveToOuterDisposeScope();

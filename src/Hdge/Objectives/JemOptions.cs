@@ -40,6 +40,9 @@ public sealed record JemOptions : ObjectiveOptions
     protected internal override bool TrainsClassifier => ClassifierWeight + ConditionalWeight > 0;
 
     /// <inheritdoc/>
+    protected internal override bool TrainsDensity => DensityWeight > 0;
+
+    /// <inheritdoc/>
     protected internal override string? NotAdversarial => DensityWeight > 0 ? "log q(x) would become that of attacked images" : null;
 
     /// <inheritdoc/>

@@ -149,12 +149,12 @@ internal sealed class MemoryBank : IDisposable
         _blockSums = TensorNumbers.Filled([_blockCount, _classCount], double.NegativeInfinity, float64, device).DetachFromDisposeScope();
         if (!fill || !_options.RandomStart)
             return;
-        using var generator = new Generator((ulong)Seeds.Mix(_seed, Capacity), device);
+        using var generator = new Generator((ulong)Seeds.Mix(_seed, Capacity));
         for (int block = 0; block < _blockCount; block++) // block by block: all at once would take several times the bank's memory
         {
             using var scope = NewDisposeScope();
             long first = (long)block * _blockSize, rows = Math.Min(_blockSize, Capacity - first);
-            var random = empty(rows, _classCount, dtype: dtype, device: device).normal_(0, 1, generator);
+            var random = empty(rows, _classCount, dtype: dtype, device: device).FillNormal(0, 1, generator);
             _ring.narrow(0, first, rows).copy_(ContrastiveScores.Of(random, _options));
             Recompute(block, block);
         }

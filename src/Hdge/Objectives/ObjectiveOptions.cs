@@ -15,6 +15,12 @@ public abstract record ObjectiveOptions
     {
     }
 
+    /// <summary>A term that trains the log-density to tell the images' features from others, beside the objective. Default null: none.</summary>
+    public DensityRatioOptions? DensityRatio { get; init; }
+
+    /// <summary>A second head that tells how an image was turned, whose score is <see cref="Detection.DetectionScore.Rotation"/>. Default null: none.</summary>
+    public RotationOptions? Rotation { get; init; }
+
     /// <summary>Views of each image that a step takes, 1 (default) or 2. Two make a batch of 2N images: all first views, then all second ones.</summary>
     protected internal virtual int ViewCount => 1;
 
@@ -30,6 +36,9 @@ public abstract record ObjectiveOptions
     /// <summary>False where nothing trains the linear layer step by step: its accuracy means nothing until a <see cref="FinalStage"/> has trained it. Default true.</summary>
     protected internal virtual bool TrainsClassifier => true;
 
+    /// <summary>Whether it trains log q(x) itself, whose offset then means something. Default false.</summary>
+    protected internal virtual bool TrainsDensity => false;
+
     /// <summary>The stage that trains the linear layer alone, on frozen features, after the epochs of the run. Default null: none.</summary>
     protected internal virtual LinearStageOptions? FinalStage => null;
 
@@ -38,6 +47,9 @@ public abstract record ObjectiveOptions
     /// (<see cref="TrainingOptions.Freeze"/>) each image then passes once, and steps see the kept features. Default false: each step passes its images through the network.
     /// </summary>
     protected internal virtual bool TakesFeaturesAlone => false;
+
+    /// <summary>The same with what it has beside it.</summary>
+    internal bool SeesFeaturesAlone => TakesFeaturesAlone && Rotation is null && DensityRatio is not { Made.Count: > 0 };
 
     /// <summary>True where labels mean nothing, so that one class is enough. Default false.</summary>
     internal virtual bool IsUnlabelled => false;
@@ -59,6 +71,29 @@ public abstract record ObjectiveOptions
     /// <summary>Checks whether the objective can train such a network.</summary>
     /// <exception cref="ArgumentException">It cannot; the message says why.</exception>
     internal virtual void Validate(NetworkOptions network, ImageShape shape)
+    {
+    }
+
+    /// <summary>The same for what every objective may have beside it.</summary>
+    internal void ValidateBeside(NetworkOptions network, ImageShape shape)
+    {
+        DensityRatio?.Validate(network);
+        Rotation?.Validate(network, shape);
+    }
+
+    /// <summary>The objective with what it has beside it.</summary>
+    internal IObjective CreateWhole(ObjectiveContext context)
+    {
+        var whole = Create(context);
+        if (DensityRatio is { } ratio)
+            whole = new DensityRatioObjective(whole, ratio, context);
+        if (Rotation is { } rotation)
+            whole = new RotationObjective(whole, rotation, context);
+        return whole;
+    }
+
+    /// <summary>Brings the trained network to what the model's logits are to be.</summary>
+    internal virtual void Finish(Backbone network)
     {
     }
 

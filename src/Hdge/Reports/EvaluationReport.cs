@@ -27,6 +27,7 @@ public static class EvaluationReport
         {
             Title = title,
             Subtitle = $"{known.Images.Count} known images of {known.Images.Shape}",
+            Warning = known.TellsUnknownApart == false ? "This model cannot tell unknown images apart: no score tells held-out images from outliers, so the flag is hardly better than chance." : null,
             Summary =
             [
                 .. known.Summary(cancellationToken),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Hdge.Data;
 using Hdge.Metrics;
 
@@ -21,6 +22,7 @@ public sealed class KnownEvaluation
         if (images.Count == 0)
             throw new ArgumentException("An evaluation needs at least 1 image, found 0.", nameof(images));
         Images = images;
+        TellsUnknownApart = model.Detectors.TellsUnknownApart;
         Scores = model.Score(images, cancellationToken);
         _metrics = KnownMetrics.Of(new()
         {
@@ -40,6 +42,9 @@ public sealed class KnownEvaluation
     /// <summary>What the model says of them.</summary>
     public ScoreBatch Scores { get; }
 
+    /// <summary>What the model found when it chose its score: <see cref="Detection.DetectorSet.TellsUnknownApart"/>.</summary>
+    public bool? TellsUnknownApart { get; }
+
     /// <summary>Of the probabilities before calibration.</summary>
     public CalibrationMetrics Before => _metrics.Uncalibrated;
 
@@ -57,7 +62,8 @@ public sealed class KnownEvaluation
     {
         yield return Number("Accuracy", Before.Accuracy, "P1", "", Accuracy);
         yield return Number("ECE", Before.Ece, "F4", "20 bins, before calibration", items => Ece(_confidence, items));
-        yield return Number("ECE, calibrated", After.Ece, "F4", "20 bins, of the calibrated confidence", items => Ece(Scores.Confidence, items));
+        yield return Number("ECE, calibrated", After.Ece, "F4", string.Create(CultureInfo.InvariantCulture,
+            $"20 bins, of the calibrated confidence; a perfectly calibrated model would show {After.EceNoise.Mean:F4} by chance, and hardly more than {After.EceNoise.Upper:F4}; debiased {After.DebiasedEce:F4}"), items => Ece(Scores.Confidence, items));
 
         SummaryNumber Number(string name, double value, string format, string note, Statistic statistic)
         {

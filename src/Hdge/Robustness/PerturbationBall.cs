@@ -30,10 +30,10 @@ internal sealed class PerturbationBall
     {
         var noise = empty_like(_center);
         if (_options.Norm == PgdNorm.LInfinity)
-            return _center.Plus(Clip(noise.uniform_(-_options.Epsilon, _options.Epsilon, generator)));
-        noise.normal_(0, 1, generator);
+            return _center.Plus(Clip(noise.FillUniform(-_options.Epsilon, _options.Epsilon, generator)));
+        noise.FillNormal(0, 1, generator);
         long dimension = _center.numel() / _center.shape[0];
-        var radius = empty(_center.shape[0], 1, 1, 1, dtype: _center.dtype, device: _center.device).uniform_(0, 1, generator).Power(1.0 / dimension);
+        var radius = empty(_center.shape[0], 1, 1, 1, dtype: _center.dtype, device: _center.device).FillUniform(0, 1, generator).Power(1.0 / dimension);
         return _center.Plus(Clip(noise * (radius.Times(_options.Epsilon) / Length(noise))));
     }
 

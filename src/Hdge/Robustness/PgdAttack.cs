@@ -41,7 +41,7 @@ internal sealed class PgdAttack(Backbone network, PixelScaling scaling, PgdOptio
         var clean = highest.clone();
         for (int restart = 0; restart < options.Restarts && options.Epsilon > 0; restart++)
         {
-            using var generator = new Generator((ulong)Seeds.Mix(seed, restart), center.device);
+            using var generator = new Generator((ulong)Seeds.Mix(seed, restart));
             using var inner = NewDisposeScope();
             var at = options.RandomStart ? ball.Random(generator) : center.clone();
             for (int step = 0; step < options.Steps; step++)

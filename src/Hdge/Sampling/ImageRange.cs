@@ -34,7 +34,7 @@ internal sealed class ImageRange : IDisposable
     public Tensor Uniform(long count, Generator generator)
     {
         using var scope = NewDisposeScope();
-        return empty([count, _shape.Channels, _shape.Height, _shape.Width], dtype: float32, device: _low.device).uniform_(0, 1, generator).mul_(_width).AddInPlace(_low).MoveToOuterDisposeScope();
+        return empty([count, _shape.Channels, _shape.Height, _shape.Width], dtype: float32, device: _low.device).FillUniform(0, 1, generator).mul_(_width).AddInPlace(_low).MoveToOuterDisposeScope();
     }
 
     /// <summary>Moves values outside the range to its nearer end, in place. NaN stays.</summary>

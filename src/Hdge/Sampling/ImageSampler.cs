@@ -20,7 +20,7 @@ internal static class ImageSampler
         {
             int count = Math.Min(options.BatchSize, options.Count - at);
             using var scope = NewDisposeScope();
-            using var generator = new Generator((ulong)Seeds.Mix(options.Seed, batch), device);
+            using var generator = new Generator((ulong)Seeds.Mix(options.Seed, batch));
             if (options.Classes is { } classes)
                 for (int i = at; i < at + count; i++)
                     labels[i] = classes[i % classes.Count];

@@ -39,7 +39,7 @@ internal static class Sgld
                 var (stepSize, noise) = options.At(step);
                 images.AddInPlace(gradient, stepSize);
                 if (noise > 0)
-                    images.AddInPlace(empty_like(images).normal_(0, noise, generator));
+                    images.AddInPlace(empty_like(images).FillNormal(0, noise, generator));
                 if (options.ClampToRange)
                     range?.Clamp(images);
                 progress?.Invoke();

@@ -43,8 +43,8 @@ internal static class DeviceBatch
     {
         if (deviation <= 0)
             return;
-        using var generator = new Generator(seed, images.device);
-        using var noise = empty_like(images).normal_(0, deviation, generator);
+        using var generator = new Generator(seed);
+        using var noise = empty_like(images).FillNormal(0, deviation, generator);
         images.AddInPlace(noise);
     }
 }

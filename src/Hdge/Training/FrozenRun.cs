@@ -13,12 +13,12 @@ internal static class FrozenRun
 {
     /// <summary>Whether a run can go that way: nothing of what a step sees changes from epoch to epoch but the last layer.</summary>
     public static bool Serves(TrainingOptions options, ImageSet train, int featureLength) =>
-        options.Freeze == Freeze.Backbone && options.Augmentation == new AugmentationOptions() && options.Objective.TakesFeaturesAlone && (long)train.Count * featureLength <= Array.MaxLength;
+        options.Freeze == Freeze.Backbone && options.Augmentation == new AugmentationOptions() && options.Objective.SeesFeaturesAlone && (long)train.Count * featureLength <= Array.MaxLength;
 
     /// <summary>Why it cannot, the end of a sentence.</summary>
     public static string WhyNot(TrainingOptions options) =>
         options.Augmentation != new AugmentationOptions() ? $"{nameof(TrainingOptions.Augmentation)} changes it each time. Without it each image would pass once."
-        : !options.Objective.TakesFeaturesAlone ? $"{options.Objective.GetType().Name} looks at more than its features ({nameof(Objectives.ObjectiveOptions.TakesFeaturesAlone)})."
+        : !options.Objective.SeesFeaturesAlone ? $"{options.Objective.GetType().Name} looks at more than its features ({nameof(Objectives.ObjectiveOptions.TakesFeaturesAlone)})."
         : "their features would not fit into one array.";
 
     /// <summary>Passes the images of a run through its network, whose model keeps the features; answers how long it took.</summary>

@@ -1,5 +1,6 @@
 using Hdge.Calibration;
 using Hdge.Data;
+using Hdge.Detection;
 using Hdge.Networks;
 using Hdge.Pretraining;
 
@@ -58,6 +59,7 @@ public static class ModelTrainer
         train = ImageWeights.Apply(train, options.ClassWeights);
         if (HeldOutWarning(heldOut.Count, validation is not null, options) is { } warning)
             callbacks.Log?.Invoke(warning);
+        DetectorFitting.RequireEnough(options.Detection, heldOut.Count > 0 ? heldOut.Count : train.Count);
         var given = options;
         using var pretrained = options.Pretrained is { } weights ? PretrainedWeights.Read(weights) : null;
         options = options with { Network = pretrained?.NetworkFor(options.Network) ?? options.Network };
@@ -163,12 +165,14 @@ public static class ModelTrainer
     internal static void Finish(RunInput run, Action<EpochMetrics>? progress, TimeSpan elapsed, CancellationToken cancellationToken, CancellationToken endLinearStage = default)
     {
         var (model, train, heldOut, options) = run;
+        options.Objective.Finish(model.Network);
         if (options.Augmentation.NoiseDeviation > 0 && options.Freeze != Freeze.Backbone && model.Network.HasBatchNorm)
             RunningAverages.Refresh(model.Network, train, options, model.Device, cancellationToken);
         model.Network.eval();
         model.TrainedRange = PixelRange.Of(options.Network.TakesFeatures, train, heldOut);
         if (options.Objective.FinalStage is { } stage)
             LinearStage.Run(run, stage, progress, elapsed, cancellationToken, endLinearStage);
+        GaugeChoice.Apply(model, heldOut.Count > 0 ? heldOut : train, options, cancellationToken);
         if (heldOut.Count > 0)
             model.Calibrate(heldOut, options.InDistributionRate, options.CalibrationMethod, options.PredictionSets, Seeds.Mix(options.Seed, SeedStream.Calibration), cancellationToken);
         else

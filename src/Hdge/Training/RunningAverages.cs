@@ -28,7 +28,7 @@ internal static class RunningAverages
             using var scope = NewDisposeScope();
             var images = DeviceBatch.Of(batch, train.Shape, device).Images;
             foreach (var dropout in dropouts)
-                dropout.Reseed(device, (int)batch.Seed);
+                dropout.Reseed((int)batch.Seed);
             DeviceBatch.AddNoise(images, NoiseLeft * options.Augmentation.NoiseDeviation, batch.Seed);
             network.Features(images);
         }

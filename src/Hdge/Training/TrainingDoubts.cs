@@ -21,6 +21,8 @@ internal static class TrainingDoubts
         if (temperature >= SuspiciousTemperature)
             yield return Text($"The fitted temperature is {temperature:G4}, expected about 1: on the {what} images the network is very sure of wrong answers. {cure}");
 
+        if (model.Detectors is { TellsUnknownApart: false } detectors)
+            yield return Text($"This model cannot tell unknown images apart: on the held-out images against outliers the best score, {detectors.AutoAuroc.MaxBy(a => a.Value).Key}, has an AUROC of {detectors.AutoAuroc.Values.Max():F2}, expected {Detection.AutoScore.LeastAuroc} or more. IsInDistribution is hardly better than chance; more training images, more epochs or a pre-trained network may help.");
         float[] logits = model.Logits(images, cancellationToken);
         int classes = model.ClassCount;
         double right = 0;

@@ -115,7 +115,10 @@ public sealed record TrainingOptions
     /// <summary>Share of the held-out images that the decision keeps as in-distribution, whichever score decides. Range (0, 1]. Default 0.95.</summary>
     public double InDistributionRate { get; init; } = 0.95;
 
-    /// <summary>The score that decides what is in-distribution, and others to fit. Default the log-density alone.</summary>
+    /// <summary>Which constant the logits of an image have in common, and the log-density with them. Default <see cref="DensityGauge.Auto"/>.</summary>
+    public DensityGauge DensityGauge { get; init; }
+
+    /// <summary>The score that decides what is in-distribution, and others to fit. Default <see cref="DetectionScore.Auto"/>.</summary>
     public DetectionOptions Detection { get; init; } = new();
 
     /// <summary>How confidences are calibrated on the held-out images. Default <see cref="CalibrationMethod.Temperature"/>, which never changes the order of the classes.</summary>
@@ -181,6 +184,7 @@ public sealed record TrainingOptions
         Argument.Require(BackboneLearningRateFactor is null || (BackboneLearningRateFactor >= 0 && double.IsFinite(BackboneLearningRateFactor.Value)), BackboneLearningRateFactor ?? 0, "finite and at least 0, or null", nameof(BackboneLearningRateFactor));
         Objective.Validate();
         Objective.Validate(Network, shape);
+        Objective.ValidateBeside(Network, shape);
         Checkpoint?.Validate();
         EarlyStopping?.Validate();
         Argument.Require(DivergenceRestarts is null or >= 0, DivergenceRestarts ?? 0, "at least 0, or null", nameof(DivergenceRestarts));
@@ -194,6 +198,8 @@ public sealed record TrainingOptions
         Network.Validate(Scaling);
         Detection.Validate(shape);
         Detection.Validate(Network);
+        if (Detection.Score == DetectionScore.Rotation && Objective.Rotation is null)
+            throw new ArgumentException($"{nameof(Detection)}.{nameof(DetectionOptions.Score)} is {Detection.Score}, {DetectorFitting.TrainedBy}.");
         Argument.Require(Epochs >= 1, Epochs, "at least 1");
         Argument.Require(BatchSize >= 1, BatchSize, "at least 1");
         Argument.Require(BatchSize >= Objective.SmallestBatch, BatchSize, $"at least {Objective.SmallestBatch} for {Objective.GetType().Name}: it compares the images of a step");
@@ -201,6 +207,7 @@ public sealed record TrainingOptions
             throw new ArgumentException($"{nameof(Objective)} takes 2 views of each image, but {nameof(Augmentation)} changes nothing: both would be the same image. Expected an augmentation, or 1 view.");
         if (Objective.ViewCount == 1 && Augmentation.SecondView is not null)
             throw new ArgumentException($"{nameof(Augmentation)}.{nameof(AugmentationOptions.SecondView)} is set, but {nameof(Objective)} takes 1 view of each image, expected none: it would never be made.");
+        Argument.Require(Enum.IsDefined(DensityGauge), DensityGauge, "Auto, Centred or Raw");
         if (LogDirectory is not null && string.IsNullOrWhiteSpace(LogDirectory))
             throw new ArgumentException($"{nameof(LogDirectory)} is empty, expected a folder's path, or null.");
         ArgumentNullException.ThrowIfNull(ClassWeights);

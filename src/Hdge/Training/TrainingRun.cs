@@ -44,7 +44,7 @@ internal sealed class TrainingRun : IDisposable
         (_whole, _before, _events) = (run.Whole ?? run, run.Spent, events);
         (_progress, _ended, _log) = (callbacks.Epoch, callbacks.Ended, callbacks.Log ?? (_ => { }));
         var network = model.Network;
-        _objective = options.Objective.Create(new ObjectiveContext(network, options.Scaling, model.Device, Seeds.Mix(options.Seed, SeedStream.Objective)));
+        _objective = options.Objective.CreateWhole(new ObjectiveContext(network, options.Scaling, model.Device, Seeds.Mix(options.Seed, SeedStream.Objective)));
         _optimizer = Optimizers.Create([.. Optimizers.Groups(network, options), new([.. _objective.Parameters])], options);
         _average = options.EmaDecay is { } decay ? new WeightAverage(network, _optimizer, decay) : null;
         _dropouts = SeededDropout.In(network);
@@ -99,6 +99,7 @@ internal sealed class TrainingRun : IDisposable
             _events?.Add(_metrics[^1]);
             _progress?.Invoke(_metrics[^1]);
         }
+        _model.UseTrained(_objective.Trained());
         _model.Network.eval();
         var kept = _metrics[^1];
         if (_best.Decides && _best.Metrics is { } best && best.Epoch < kept.Epoch)
@@ -261,7 +262,7 @@ internal sealed class TrainingRun : IDisposable
         var (input, targets) = DeviceBatch.Of(batch, _train.Shape, _model.Device, _options.LabelSmoothing);
         DeviceBatch.AddNoise(input, _options.Augmentation.NoiseDeviation, batch.Seed);
         foreach (var dropout in _dropouts)
-            dropout.Reseed(_model.Device, (int)batch.Seed);
+            dropout.Reseed((int)batch.Seed);
         var step = new TrainingStep(_model.Network, input, targets) { Seed = (int)batch.Seed };
         using var terms = _objective.Compute(step);
         _optimizer.ZeroGradients();

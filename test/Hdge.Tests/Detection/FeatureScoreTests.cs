@@ -49,7 +49,7 @@ public sealed class FeatureScoreTests : IDisposable
         var mean = train.Aggregate((a, b) => a + b) / count;
         var means = labels.Distinct().ToDictionary(y => y, y => train.Where((_, i) => labels[i] == y).Aggregate((a, b) => a + b) / labels.Count(l => l == y));
         Vector<double>[] within = [.. train.Select((z, i) => z - means[labels[i]])], total = [.. train.Select(z => z - mean)];
-        var (tied, background) = (Inverse(within), Inverse(total));
+        var (tied, background) = (Inverse(within, within), Inverse(total, within));
 
         using var gaussian = Naive.Fit(new MahalanobisDetector(), _network, _train[..count], Logits(_train[..count]), labels);
         float[] plain = Naive.Score(new MahalanobisDetector(), Logits(_test), _test, state: gaussian), relative = Naive.Score(new RelativeMahalanobisDetector(), Logits(_test), _test, state: gaussian);
@@ -61,8 +61,29 @@ public sealed class FeatureScoreTests : IDisposable
             Assert.Equal(around - nearest, relative[i], 1e-6 * (around + nearest));
         }
 
-        static Matrix<double> Inverse(Vector<double>[] centred) =>
-            centred.All(x => x.L2Norm() == 0) ? DenseMatrix.CreateIdentity(Length) : Naive.LedoitWolf(centred).Inverse();
+        // Both are shrunk by the share of the covariance within classes.
+        static Matrix<double> Inverse(Vector<double>[] centred, Vector<double>[] within) =>
+            centred.All(x => x.L2Norm() == 0) ? DenseMatrix.CreateIdentity(Length) : Naive.Shrunk(centred, Naive.LedoitWolfShare(within)).Inverse();
+    }
+
+    [Fact]
+    public void NormalizedMahalanobisIsThatOfFeaturesOfLengthOne()
+    {
+        int[] labels = [.. Enumerable.Range(0, _train.Length).Select(i => i % Classes)];
+        float[][] train = [.. _train.Select(Unit)], test = [.. _test.Select(Unit)];
+        using var units = Naive.Fit(new MahalanobisDetector(), _network, train, Logits(train), labels);
+        using var any = Naive.Fit(new NormalizedMahalanobisDetector(), _network, _train, Logits(_train), labels);
+        foreach (var (normalized, plain) in new (Detector, Detector)[] { (new NormalizedMahalanobisDetector(), new MahalanobisDetector()), (new NormalizedRelativeMahalanobisDetector(), new RelativeMahalanobisDetector()) })
+        {
+            float[] expected = Naive.Score(plain, Logits(test), test, state: units), found = Naive.Score(normalized, Logits(_test), _test, state: any);
+            Assert.Equal(expected, found, (a, b) => Math.Abs(a - b) < 1e-3 * (1 + Math.Abs(a)));
+        }
+
+        static float[] Unit(float[] z)
+        {
+            double length = Math.Sqrt(z.Sum(v => (double)v * v));
+            return [.. z.Select(v => (float)(v / length))];
+        }
     }
 
     [Theory]
@@ -168,6 +189,109 @@ public sealed class FeatureScoreTests : IDisposable
             double expected = Naive.LogSumExp(_network.Logits([.. z.Select((v, j) => kept.Contains(j) && s2 > 0 ? v * Math.Exp(s1 / s2) : 0)]));
             Assert.Equal(expected, scores[i], 1e-5 * Math.Max(1, Math.Abs(expected)));
         }
+    }
+
+    [Fact]
+    public void ScaleMultipliesAllFeatures()
+    {
+        float[][] test = [.. _test, [1, 1, 1, 0, -1, 1], new float[Length], [-1, -2, -3, -4, -5, -6]];
+        float[] scores = Naive.Score(new ScaleDetector { Percentile = 50 }, Logits(test), test, detectors: Naive.Set(_network));
+        for (int i = 0; i < test.Length; i++)
+        {
+            double[] positive = [.. test[i].Select(v => Math.Max(0.0, v)).OrderDescending()];
+            double largest = positive[..3].Sum(), r = largest > 0 ? positive.Sum() / largest : 0;
+            double expected = Naive.LogSumExp(_network.Logits([.. test[i].Select(v => v * Math.Exp(r))]));
+            Assert.Equal(expected, scores[i], 1e-5 * Math.Max(1, Math.Abs(expected)));
+        }
+    }
+
+    [Fact]
+    public void FdbdAndNciEqualTheirFormulas()
+    {
+        double[] mean = [.. Enumerable.Range(0, Length).Select(f => _train.Average(z => (double)z[f]))];
+        float[] fdbd = Score(new FdbdDetector(), _train, _test), nci = Score(new NciDetector { Alpha = 0.01 }, _train, _test);
+        float[][] logits = Logits(_test);
+        for (int i = 0; i < _test.Length; i++)
+        {
+            int best = Array.IndexOf(logits[i], logits[i].Max());
+            double[] centred = [.. _test[i].Select((v, f) => v - mean[f])];
+            double length = Math.Sqrt(centred.Sum(v => v * v));
+            double apart = Enumerable.Range(0, Classes).Where(c => c != best).Average(c =>
+                Math.Abs((double)logits[i][best] - logits[i][c]) / Math.Sqrt(Enumerable.Range(0, Length).Sum(f => Math.Pow((double)_network.Weight[f, best] - _network.Weight[f, c], 2))));
+            Assert.Equal(apart / length, fdbd[i], 1e-5);
+            Assert.Equal(centred.Select((v, f) => v * _network.Weight[f, best]).Sum() / length + 0.01 * _test[i].Sum(v => Math.Abs((double)v)), nci[i], 1e-5);
+        }
+        Assert.All(Score(new FdbdDetector(), _train, [[.. mean.Select(v => (float)v)]]), s => Assert.True(float.IsFinite(s)));
+        Assert.All(Score(new NciDetector(), [new float[Length]], [new float[Length]]), s => Assert.True(float.IsFinite(s)));
+    }
+
+    [Fact]
+    public void NnGuideAndRelationEqualTheirFormulas()
+    {
+        float[] guided = Score(new NnGuideDetector { Neighbors = 4 }, _train, _test), related = Score(new RelationDetector { Threshold = 0.05 }, _train, _test);
+        float[][] trainLogits = Logits(_train), logits = Logits(_test);
+        for (int i = 0; i < _test.Length; i++)
+        {
+            double[] cosines = [.. _train.Select(z => Vector(z).Normalize(2) * Vector(_test[i]).Normalize(2))];
+            double own = Naive.LogSumExp(Naive.Doubles(logits[i]));
+            double guide = cosines.Select((c, j) => c * Naive.LogSumExp(Naive.Doubles(trainLogits[j]))).OrderDescending().Take(4).Average();
+            Assert.Equal(own * guide, guided[i], 1e-5);
+            double relation = cosines.Select((c, j) => Math.Max(0, c) * Naive.Softmax(logits[i]).Zip(Naive.Softmax(trainLogits[j]), (p, q) => p * q).Sum()).Where(g => g >= 0.05).Sum() / _train.Length;
+            Assert.Equal(relation, related[i], 1e-6);
+        }
+    }
+
+    [Fact]
+    public void AStoreTakesNoMoreThanItIsToldAndSpreadsOverTheSample()
+    {
+        Assert.Equal([0L, 2, 5, 7], StoredFeatures.Spread(10, 4));
+        Assert.Equal([0L, 1, 2], StoredFeatures.Spread(3, 4));
+        using var state = Naive.Fit(new RelationDetector { MostStored = 7 }, _network, _train, Logits(_train), new int[_train.Length]);
+        Assert.Equal([7L, Length], state.Tensors["features"].shape);
+    }
+
+    [Fact]
+    public void TheRotationScoreEqualsItsFormula()
+    {
+        var shape = new ImageShape(1, 3, 3);
+        using var network = new LinearBackbone(shape, Classes, 3);
+        using var head = nn.Linear(9, 4);
+        float[][] images = Naive.Rows(5, 9, 11);
+        float[][] logits = [.. images.Select(z => network.Logits(Naive.Doubles(z)).Select(f => (float)f).ToArray())];
+        using var state = RotationDetector.StateOf(head);
+        using var input = new DetectionInput(Naive.Matrix(logits), Naive.Matrix(images), 1, Naive.Set(network), images: Naive.Matrix(images).reshape(5, 1, 3, 3));
+        var scores = new float[5];
+        new RotationDetector().Score(input, state, scores);
+        float[] weight = head.weight!.data<float>().ToArray(), bias = head.bias!.data<float>().ToArray();
+        for (int i = 0; i < 5; i++)
+        {
+            double told = 0;
+            float[] turned = images[i];
+            for (int turn = 0; turn < 4; turn++)
+            {
+                double[] f = [.. Enumerable.Range(0, 4).Select(r => bias[r] + turned.Select((v, p) => v * (double)weight[r * 9 + p]).Sum())];
+                told += (f[turn] - Naive.LogSumExp(f)) / 4;
+                turned = [.. Enumerable.Range(0, 9).Select(p => turned[p % 3 * 3 + 2 - p / 3])]; // a quarter against the clock
+            }
+            double[] p = Naive.Softmax(logits[i]);
+            Assert.Equal(p.Sum(q => Math.Log(1.0 / Classes / q)) / Classes + told, scores[i], 1e-5);
+        }
+    }
+
+    [Fact]
+    public void TheCombinationAddsLogarithmsOfSharesAndGoesOnBelowThem()
+    {
+        float[] reference = [-2, -1, -1, 0, 3];
+        var detector = new CombinationDetector { Scores = [DetectionScore.MaxLogit, DetectionScore.CentredDensity] };
+        using var state = new DetectorState
+        {
+            Numbers = new Dictionary<string, double> { ["max-logit"] = 2, ["centred-density"] = 1 },
+            Tensors = new Dictionary<string, Tensor> { ["max-logit"] = tensor(reference), ["centred-density"] = tensor([0f, 100f]) },
+        };
+        float[][] logits = [[-1, -1], [-9, -9], [4, 4], [0, 0]];
+        double centred = Math.Log(1.5 / 3); // log 2 is above one of two
+        double[] expected = [Math.Log((2 + 0.5) / 6) + centred, Math.Log(0.5 / 6) - 3.5 + centred, Math.Log(5.5 / 6) + centred, Math.Log(4 / 6.0) + centred];
+        Assert.Equal(expected, Naive.Score(detector, logits, state: state, detectors: Naive.Set(_network)).Select(s => (double)s), (a, b) => Math.Abs(a - b) < 1e-5);
     }
 
     [Fact]

@@ -35,7 +35,7 @@ public class LogitScoreTests
     [Fact]
     public void KindsSayWhatAScoreCosts()
     {
-        Assert.Equal(15, DetectorRegistry.All.Count);
-        Assert.Equal([DetectionScore.ApproximateMass, DetectionScore.Odin], DetectorRegistry.All.Except(DetectorRegistry.GradientFree));
+        Assert.Equal(25, DetectorRegistry.All.Count);
+        Assert.Equal([DetectionScore.Rotation, DetectionScore.ApproximateMass, DetectionScore.Odin], DetectorRegistry.All.Except(DetectorRegistry.GradientFree));
     }
 }

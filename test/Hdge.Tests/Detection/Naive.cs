@@ -56,20 +56,30 @@ internal static class Naive
 
     public static double[] Doubles(float[] values) => [.. values.Select(v => (double)v)];
 
-    /// <summary>Σ x xᵀ / n, shrunk as Ledoit and Wolf (2004, section 3.2) write it down: with ‖A‖² = tr(A Aᵀ) / F.</summary>
-    public static Matrix<double> LedoitWolf(IReadOnlyList<Vector<double>> vectors)
+    /// <summary>Σ x xᵀ / n, drawn by the share towards m times the identity, with ‖A‖² = tr(A Aᵀ) / F and m the mean of the diagonal.</summary>
+    public static Matrix<double> Shrunk(IReadOnlyList<Vector<double>> vectors, double share)
     {
-        int length = vectors[0].Count;
-        double n = vectors.Count;
-        Matrix<double> sample = DenseMatrix.Create(length, length, 0);
-        foreach (var x in vectors)
-            sample += x.OuterProduct(x) / n;
-        var identity = DenseMatrix.CreateIdentity(length);
-        double m = sample.Trace() / length, d2 = Norm2(sample - m * identity);
+        var sample = Moment(vectors);
+        return share * (sample.Trace() / sample.RowCount) * DenseMatrix.CreateIdentity(sample.RowCount) + (1 - share) * sample;
+    }
+
+    /// <summary>The share as Ledoit and Wolf (2004, section 3.2) write it down.</summary>
+    public static double LedoitWolfShare(IReadOnlyList<Vector<double>> vectors)
+    {
+        var sample = Moment(vectors);
+        int length = sample.RowCount;
+        double n = vectors.Count, m = sample.Trace() / length, d2 = Norm2(sample - m * DenseMatrix.CreateIdentity(length));
         double b2 = Math.Min(d2, vectors.Sum(x => Norm2(x.OuterProduct(x) - sample)) / (n * n));
-        double share = Math.Max(1e-6, d2 > 0 ? b2 / d2 : 1);
-        return share * m * identity + (1 - share) * sample;
+        return Math.Max(1e-6, d2 > 0 ? b2 / d2 : 1);
 
         double Norm2(Matrix<double> a) => (a * a.Transpose()).Trace() / length;
+    }
+
+    private static Matrix<double> Moment(IReadOnlyList<Vector<double>> vectors)
+    {
+        Matrix<double> sample = DenseMatrix.Create(vectors[0].Count, vectors[0].Count, 0);
+        foreach (var x in vectors)
+            sample += x.OuterProduct(x) / vectors.Count;
+        return sample;
     }
 }

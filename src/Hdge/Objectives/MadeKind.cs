@@ -1,0 +1,23 @@
+namespace Hdge.Objectives;
+
+/// <summary>Kinds of images made of others that are not like them.</summary>
+public enum MadeKind
+{
+    /// <summary>Turned by a quarter, a half or three quarters; by a half where the sides differ. No outlier where images have no upright side.</summary>
+    Rotated,
+
+    /// <summary>2 × 2 or 4 × 4 patches in random order.</summary>
+    Jigsaw,
+
+    /// <summary>The mean of two images.</summary>
+    Mixed,
+
+    /// <summary>A rectangle of a ninth to four ninths of the area from another image.</summary>
+    Pasted,
+
+    /// <summary>The mean over a square of 7 × 7.</summary>
+    Blurred,
+
+    /// <summary>A smooth random field with the mean and the contrast of the image's channels.</summary>
+    Smooth,
+}
