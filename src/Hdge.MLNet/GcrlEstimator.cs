@@ -41,7 +41,7 @@ public sealed partial class GcrlEstimator : IEstimator<GcrlTransformer>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        InputColumns.FindFeatureShape(inputSchema, _options.InputColumnName, isPicture: _ => false);
+        InputColumns.FindFeatures(inputSchema, _options.InputColumnName, isPicture: _ => false);
         return _options.Outputs.Outline(inputSchema);
     }
 

@@ -156,7 +156,7 @@ public sealed partial class HdgeModel
         using var pass = DetectionPass.Run(detectors, input, Temperature, detectors.Needs(decision.Score));
         var scores = pass.Scores(decision.Score);
         for (int i = 0; i < count; i++)
-            Fill(pass.LogitRow(i), at + i, into, scores[i], decision);
+            LogitRow.Score(pass.LogitRow(i), at + i, into, scores[i], Calibrator, decision);
     }
 
     // A set's floating-point images are kept already scaled to 0..1.

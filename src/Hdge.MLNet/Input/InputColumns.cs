@@ -83,12 +83,15 @@ internal static class InputColumns
 
     /// <summary>The same checks on the outline of a schema that an estimator chain hands on before there is data.</summary>
     /// <exception cref="ArgumentException">A column is missing or has the wrong type.</exception>
-    public static (SchemaShape.Column Features, SchemaShape.Column Label) FindShapes(SchemaShape shape, string featureName, string labelName, Func<DataViewType, bool> isPicture) =>
-        (FindFeatureShape(shape, featureName, isPicture), FindKey(shape, labelName, "label"));
+    public static (SchemaShape.Column Features, SchemaShape.Column Label) FindShapes(SchemaShape shape, string featureName, string labelName, Func<DataViewType, bool> isPicture)
+    {
+        SchemaShape.Column features = FindFeatures(shape, featureName, isPicture);
+        return (features, FindKey(shape, labelName, "label"));
+    }
 
     /// <summary>The feature column of an outline.</summary>
     /// <exception cref="ArgumentException">The column is missing or has the wrong type.</exception>
-    public static SchemaShape.Column FindFeatureShape(SchemaShape shape, string featureName, Func<DataViewType, bool> isPicture)
+    public static SchemaShape.Column FindFeatures(SchemaShape shape, string featureName, Func<DataViewType, bool> isPicture)
     {
         SchemaShape.Column features = Find(shape, featureName, "feature");
         bool isPictures = features.Kind == SchemaShape.Column.VectorKind.Scalar && !features.IsKey && isPicture(features.ItemType);

@@ -2,6 +2,7 @@ using Hdge.MLNet.Output;
 using Hdge.MLNet.Scoring;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Model.OnnxConverter;
 
 namespace Hdge.MLNet.Representing;
 
@@ -41,6 +42,9 @@ internal sealed class RepresentingBinding(GcrlTransformer transformer, DataViewS
             value = (output == 1 ? batch.LogLikelihood : batch.DetectionScore)[row];
         }),
     };
+
+    public override void SaveAsOnnx(IDataView source, OnnxContext context) => throw new NotSupportedException(
+        "ConvertToOnnx cannot export a GCRL transformer: the file would lack the network, and take its answers for inputs. Save the model with mlContext.Model.Save, or GcrlTransformer.Model.Save.");
 
     public override MappedRow Map(DataViewRow row, bool[] active) => new RepresentingRow(this, row, active);
 

@@ -1,4 +1,5 @@
 using Hdge.Data;
+using Hdge.Onnx;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -51,6 +52,14 @@ public abstract class Backbone : nn.Module<Tensor, Tensor>
         using var features = Features(input);
         return Head(features);
     }
+
+    /// <summary>
+    /// The features in a graph, for models that are exported to ONNX: what <see cref="Features"/> computes when it is not training. Default null: such a network cannot be exported.
+    /// </summary>
+    /// <param name="graph">The graph, which knows the weights by their names.</param>
+    /// <param name="input">Network input [N, channels, height, width].</param>
+    /// <returns>[N, <see cref="FeatureLength"/>].</returns>
+    protected internal virtual OnnxValue? ExportFeatures(OnnxGraph graph, OnnxValue input) => null;
 
     /// <summary>
     /// Draws the initial weights. Default PyTorch's: weights and biases of convolutions and linear layers uniform in ±1/√fan-in; all other weights stay as their layers made
