@@ -50,6 +50,7 @@ public sealed partial class HdgeModel
         using var use = Use();
         using var on = Autograd.On();
         options.Validate(InputShape);
+        options.Validate(NetworkOptions);
         foreach (var (images, name) in new[] { (train, nameof(train)), (heldOut, nameof(heldOut)) })
         {
             ArgumentNullException.ThrowIfNull(images, name);

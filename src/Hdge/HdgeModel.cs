@@ -242,6 +242,8 @@ public sealed partial class HdgeModel : IScoringModel, IDisposable
         ArgumentNullException.ThrowIfNull(options);
         if (NetworkOptions.TakesFeatures)
             throw new InvalidOperationException("The model takes features, expected one of images: chains of samples run over images of 0..1.");
+        if (!NetworkOptions.HasInputGradient)
+            throw new InvalidOperationException($"The model's network is a {NetworkOptions}, expected another for chains of samples: {NetworkOptions.NoInputGradient}. Its own images are drawn by {nameof(SamplePixels)}.");
         return ImageSampler.Draw(Network, Scaling, Device, options, progress, cancellationToken);
     }
 
@@ -271,7 +273,7 @@ public sealed partial class HdgeModel : IScoringModel, IDisposable
     {
         Libtorch.EnsureLoaded();
         using var on = Autograd.On();
-        return ModelFile.Read(stream, Devices.Resolve(device));
+        return Labelled(ModelFile.Read(stream, Devices.Resolve(device)));
     }
 
     /// <summary>Reads a model from a file.</summary>
@@ -283,7 +285,7 @@ public sealed partial class HdgeModel : IScoringModel, IDisposable
         ArgumentException.ThrowIfNullOrEmpty(path);
         Libtorch.EnsureLoaded();
         using var on = Autograd.On();
-        return ModelFile.Read(path, Devices.Resolve(device));
+        return Labelled(ModelFile.Read(path, Devices.Resolve(device)));
     }
 
     /// <summary>One line: network, images, classes, device, calibration and the score that decides.</summary>

@@ -6,6 +6,7 @@ using Hdge.Benchmarks;
 // bench onnx [--rounds N]                                           libtorch against ONNX Runtime, in 32-bit floating point and in 8 bits; processor time
 // bench fuzz [--mutations N]                                        reads damaged files; fails where one is read wrongly
 // bench gc [--minutes N] [--predictions N]                          training for some minutes, then single predictions, beside four allocating threads; fails where anything failed or differed
+// bench gcrl [--rounds N] [--steps N]                               tokens a second of learning without labels, axial and dense attention; memory over steps
 // bench soak [--rows N] [--steps N]                                 watches memory over rows scored and steps trained
 // bench pretrained FOLDER [NAME=VALUE …]                            ImageNet's ResNet-18 on CIFAR-10, frozen or fine-tuned, and from scratch
 if (args is ["pretrained", .. var how])
@@ -22,7 +23,7 @@ var numbers = new Dictionary<string, double>
     ["--rounds"] = 15, ["--images"] = 1000, ["--mutations"] = 20_000, ["--minutes"] = 10, ["--predictions"] = 1_000_000, ["--rows"] = 1_000_000, ["--steps"] = 10_000,
     ["--count"] = 200_000, ["--files"] = 10_000,
 };
-string[] usual = ["steps", "jem", "scoring", "detection"], named = [.. usual, "onnx", "fuzz", "gc", "soak", "memory", "sizes"];
+string[] usual = ["steps", "jem", "scoring", "detection"], named = [.. usual, "onnx", "fuzz", "gc", "gcrl", "soak", "memory", "sizes"];
 var wanted = new List<string>();
 for (int i = 0; i < args.Length; i++)
 {
@@ -62,6 +63,9 @@ foreach (string name in wanted.Count > 0 ? wanted : [.. usual])
             break;
         case "gc":
             exit |= GcRun.Run(numbers["--minutes"], Number("--predictions")) ? 0 : 1;
+            break;
+        case "gcrl":
+            GcrlBenchmark.Run(Number("--rounds"), Number("--steps"));
             break;
         case "memory":
             exit |= MemoryBenchmark.Run(Number("--count"), Number("--files"));

@@ -55,7 +55,7 @@ internal static class CommandRunner
         var root = new RootCommand("Image classifiers that know what they do not know: HDGE (Liu and Abbeel 2020) on the command line. `hdge COMMAND --help` tells a command's options.")
         {
             new TrainCommand(context), new EvaluateCommand(context), new ScoreCommand(context), new ReportCommand(context),
-            new SampleCommand(context), new AblateCommand(context), new CompareCommand(context), new ResearchCommand(context),
+            new SampleCommand(context), new AblateCommand(context), new CompareCommand(context), new ResearchCommand(context), new RepresentCommand(context),
             new ExportCommand(context), new CompareOnnxCommand(context),
         };
         root.HelpName = "hdge";

@@ -68,6 +68,14 @@ public abstract class Backbone : nn.Module<Tensor, Tensor>
     /// <param name="seed">Equal seeds give equal weights: draw from a generator of this seed, not from torch's own.</param>
     protected internal virtual void Initialize(int seed) => Initialization.Reset(this, seed);
 
+    /// <summary>Takes from the training images what the network is to know of them before the first step. Default nothing.</summary>
+    /// <param name="train">The images trained on, without augmentation.</param>
+    /// <param name="given">How their values become network input.</param>
+    /// <param name="seed">Seed of whatever is drawn.</param>
+    internal virtual void Prepare(ImageSet train, PixelScaling given, int seed)
+    {
+    }
+
     /// <summary>
     /// The layers before <see cref="Classifier"/> by depth: first the stem, then the stages of blocks. What <see cref="Freeze"/> counts. Default none: the network is frozen whole or not at all.
     /// </summary>
