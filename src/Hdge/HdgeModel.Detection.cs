@@ -98,7 +98,7 @@ public sealed partial class HdgeModel
                 using var input = Input(images, at, Math.Min(LargestForward, images.Count - at));
                 using var off = no_grad();
                 using var scope = NewDisposeScope();
-                var z = Network.Features(input);
+                var z = Scoring.Network.Features(input);
                 TensorMemory.Span<float>(Network.Head(z).cpu().contiguous()).CopyTo(logits.AsSpan(at * ClassCount));
                 features.narrow(0, at, z.shape[0]).copy_(z);
             }

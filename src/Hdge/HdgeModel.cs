@@ -22,7 +22,7 @@ public sealed partial class HdgeModel : IDisposable
     private readonly UseGate _gate;
     private int? _threads;
 
-    internal HdgeModel(Backbone network, PixelScaling scaling, Device device)
+    internal HdgeModel(Backbone network, PixelScaling scaling, Device device, Precision scoringPrecision = Precision.Single)
     {
         scaling.Validate(network.InputShape.Channels);
         TorchThreads.UseAllCores();
@@ -30,10 +30,15 @@ public sealed partial class HdgeModel : IDisposable
         _gate = new UseGate(Release);
         network.to(device);
         network.eval();
+        if (network.IsFlexible)
+            Layers.UseChannelsLast(network);
+        network.IsMixed = scoringPrecision == Precision.Mixed;
+        ScoringPrecision = scoringPrecision;
+        Scoring = new ScoringForm(network, network.IsMixed);
         (Network, Scaling, Device) = (network, scaling, device);
         Calibrator = new IdentityCalibrator(network.ClassCount);
         _input = new InputWriter(network.InputShape, scaling, device);
-        _detectors = new DetectorSet(network, new DetectionOptions(), new Dictionary<string, DetectorState>(), new(() => LinearHead.Of(network)));
+        _detectors = new DetectorSet(Scoring, new DetectionOptions(), new Dictionary<string, DetectorState>(), new(() => LinearHead.Of(network)));
     }
 
     /// <summary>Shape of the images it takes.</summary>
@@ -76,6 +81,9 @@ public sealed partial class HdgeModel : IDisposable
     /// </summary>
     public OutOfRangeAction OutOfRange { get; set; }
 
+    /// <summary>The precision in which it scores, <see cref="Precision.Single"/> or <see cref="Precision.Mixed"/>: the one that its calibrator, decision and detectors were fitted in. Saved with the model.</summary>
+    public Precision ScoringPrecision { get; }
+
     /// <summary>Where it scores.</summary>
     public Device Device { get; }
 
@@ -95,7 +103,11 @@ public sealed partial class HdgeModel : IDisposable
         }
     }
 
+    /// <summary>The network as it is trained and saved.</summary>
     internal Backbone Network { get; }
+
+    /// <summary>The network as it scores.</summary>
+    internal ScoringForm Scoring { get; }
 
     /// <summary>Whether <see cref="Dispose"/> was called.</summary>
     public bool IsDisposed => _gate.IsClosed;
@@ -230,7 +242,7 @@ public sealed partial class HdgeModel : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         if (NetworkOptions.TakesFeatures)
             throw new InvalidOperationException("The model takes features, expected one of images: chains of samples run over images of 0..1.");
-        return ImageSampler.Draw(Network, Scaling, Device, options, progress, cancellationToken);
+        return ImageSampler.Draw(Scoring.Network, Scaling, Device, options, progress, cancellationToken);
     }
 
     /// <summary>Writes the model: weights as safetensors and the rest as JSON, in one zip.</summary>
@@ -296,6 +308,7 @@ public sealed partial class HdgeModel : IDisposable
     private void Release()
     {
         _detectors.Release();
+        Scoring.Dispose();
         Network.Dispose();
     }
 
@@ -323,9 +336,10 @@ public sealed partial class HdgeModel : IDisposable
 
     private Tensor Forward(Tensor input)
     {
-        using var off = no_grad();
+        var network = Scoring.Network;
+        using var off = inference_mode();
         using var scope = NewDisposeScope();
-        return Network.call(input).cpu().contiguous().MoveToOuterDisposeScope();
+        return network.call(input).cpu().contiguous().MoveToOuterDisposeScope();
     }
 
     private void Fill(ReadOnlySpan<float> logits, int row, ScoreBatch into, float? score, Decision decision)

@@ -21,6 +21,7 @@ internal sealed class BottleneckBlock : nn.Module<Tensor, Tensor>
     private readonly BatchNorm bn3;
     private readonly Sequential? shortcut;
 #pragma warning restore IDE1006
+    private bool _folded;
 
     public BottleneckBlock(int from, int width, int stride, double momentum, Device device) : base(nameof(BottleneckBlock))
     {
@@ -41,12 +42,25 @@ internal sealed class BottleneckBlock : nn.Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         // In place where the tensor is ours and no backward pass reads what it was: batch norm's reads its input only.
-        var x = bn1.call(conv1.call(input)).relu_();
-        x = bn2.call(conv2.call(x)).relu_();
-        x = bn3.call(conv3.call(x));
-        x.AddInPlace(shortcut is null ? input : shortcut.call(input));
+        var x = Norm(bn1, conv1.Run(input)).relu_();
+        x = Norm(bn2, conv2.Run(x)).relu_();
+        x = Norm(bn3, conv3.Run(x));
+        x.AddInPlace(shortcut is null ? input : _folded ? ((Conv2d)shortcut[0]).Run(input) : shortcut.Run(input));
         return x.relu_().MoveToOuterDisposeScope();
     }
+
+    /// <summary>The convolutions do the norms' work.</summary>
+    public void Fold()
+    {
+        bn1.FoldInto(conv1);
+        bn2.FoldInto(conv2);
+        bn3.FoldInto(conv3);
+        if (shortcut is not null)
+            ((BatchNorm)shortcut[1]).FoldInto((Conv2d)shortcut[0]);
+        _folded = true;
+    }
+
+    private Tensor Norm(BatchNorm norm, Tensor x) => _folded ? x : norm.Run(x);
 
     /// <summary>Makes the block start as its shortcut.</summary>
     public void ZeroResidual() => bn3.ZeroScale();

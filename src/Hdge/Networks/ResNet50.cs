@@ -23,6 +23,7 @@ internal sealed class ResNet50 : Backbone
     private readonly Linear linear;
 #pragma warning restore IDE1006
     private readonly bool _zeroInitResidual;
+    private bool _folded;
 
     public ResNet50(ResNet50Options options, NetworkContext context) : base(options, context)
     {
@@ -48,6 +49,16 @@ internal sealed class ResNet50 : Backbone
 
     public override Linear Classifier => linear;
 
+    internal override bool IsFlexible => true;
+
+    internal override void Fold()
+    {
+        bn1.FoldInto(conv1);
+        _folded = true;
+        foreach (var block in layer1.Concat(layer2).Concat(layer3).Concat(layer4))
+            block.Fold();
+    }
+
     /// <summary>He's initialisation (normal, fan-out).</summary>
     protected internal override void Initialize(int seed)
     {
@@ -60,10 +71,11 @@ internal sealed class ResNet50 : Backbone
     public override Tensor Features(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var x = bn1.call(conv1.call(input)).relu_();
+        var x = conv1.Run(Entry(input));
+        x = (_folded ? x : bn1.Run(x)).relu_();
         foreach (var stage in new[] { layer1, layer2, layer3, layer4 })
             foreach (var block in stage)
                 x = block.call(x);
-        return x.mean([2L, 3L]).MoveToOuterDisposeScope();
+        return Layers.Pool(x).MoveToOuterDisposeScope();
     }
 }

@@ -1,6 +1,7 @@
 using Hdge.Data;
 using Hdge.Detection;
 using Hdge.Networks;
+using Hdge.Training;
 
 namespace Hdge.Persistence;
 
@@ -13,6 +14,9 @@ internal sealed record ModelDescription
     public required int ClassCount { get; init; }
     public required NetworkOptions Network { get; init; }
     public required PixelScaling Scaling { get; init; }
+
+    /// <summary>What it scores in, and was calibrated in: never Auto.</summary>
+    public required Precision ScoringPrecision { get; init; }
 
     public required Decision Decision { get; init; }
 
@@ -27,6 +31,7 @@ internal sealed record ModelDescription
         ClassCount = model.ClassCount,
         Network = model.NetworkOptions,
         Scaling = model.Scaling,
+        ScoringPrecision = model.ScoringPrecision,
         Decision = decision,
         TrainedRange = model.TrainedRange,
     };
@@ -37,6 +42,8 @@ internal sealed record ModelDescription
     {
         if (ClassCount < 2)
             throw new InvalidDataException($"{entry}: {nameof(ClassCount)} is {ClassCount}, expected at least 2.");
+        if (ScoringPrecision is not (Precision.Single or Precision.Mixed))
+            throw new InvalidDataException($"{entry}: {nameof(ScoringPrecision)} is {ScoringPrecision}, expected {Precision.Single} or {Precision.Mixed}.");
         try
         {
             Decision.Validate();

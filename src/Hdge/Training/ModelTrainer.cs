@@ -40,7 +40,10 @@ public static class ModelTrainer
             callbacks.Log?.Invoke(warning);
         options = options with { Scaling = options.Network.ScalingFor(train, options.Scaling) };
         var network = options.Network.Create(images.Shape, images.ClassCount, Seeds.Mix(options.Seed, SeedStream.NetworkWeights));
-        var model = new HdgeModel(network, options.Scaling, device);
+        var precision = PrecisionChoice.Of(options.Precision, network, device, nameof(TrainingOptions.Precision));
+        var scoring = PrecisionChoice.Of(options.ScoringPrecision, network, device, nameof(TrainingOptions.ScoringPrecision));
+        options = options with { Precision = precision.Precision, ScoringPrecision = scoring.Precision }; // a checkpoint belongs to what was chosen
+        var model = new HdgeModel(network, options.Scaling, device, options.ScoringPrecision);
         try
         {
             callbacks.Started?.Invoke(new TrainingStart
@@ -48,6 +51,8 @@ public static class ModelTrainer
                 Device = device.ToString(),
                 Network = options.Network,
                 ParameterCount = network.parameters().Sum(p => p.numel()),
+                Precision = precision.Precision,
+                PrecisionReason = precision.Reason,
                 Shape = images.Shape,
                 TrainingImages = train.Count,
                 HeldOutImages = heldOut.Count,
@@ -104,12 +109,17 @@ public static class ModelTrainer
     internal static void Finish(RunInput run, Action<EpochMetrics>? progress, TimeSpan elapsed, CancellationToken cancellationToken, CancellationToken endLinearStage = default)
     {
         var (model, train, heldOut, options) = run;
+        model.Network.IsMixed = options.ScoringPrecision == Precision.Mixed; // what is fitted now belongs to that precision
         if (options.Augmentation.NoiseDeviation > 0 && model.Network.HasBatchNorm)
             RunningAverages.Refresh(model.Network, train, options, model.Device, cancellationToken);
         model.Network.eval();
+        model.Scoring.Invalidate();
         model.TrainedRange = PixelRange.Of(options.Network.TakesFeatures, train, heldOut);
         if (options.Objective.FinalStage is { } stage)
+        {
             LinearStage.Run(run, stage, progress, elapsed, cancellationToken, endLinearStage);
+            model.Scoring.Invalidate();
+        }
         if (heldOut.Count > 0)
             model.Calibrate(heldOut, options.InDistributionRate, options.CalibrationMethod, options.PredictionSets, Seeds.Mix(options.Seed, SeedStream.Calibration), cancellationToken);
         else

@@ -109,6 +109,15 @@ public sealed record TrainingOptions
     /// <summary>Where to train: "cpu", "cuda", "cuda:1" …; null takes a GPU when there is one.</summary>
     public string? Device { get; init; }
 
+    /// <summary>In how many bits the network is trained. Default <see cref="Precision.Auto"/>: mixed where bfloat16 is fast. The log says which, and why. Initial weights, and what is saved, are the same kind either way.</summary>
+    public Precision Precision { get; init; }
+
+    /// <summary>
+    /// In how many bits the finished model scores. Default <see cref="Precision.Single"/>. Calibrator, decision and detectors are fitted in it and belong to it, so the model keeps it, also on a machine
+    /// where bfloat16 is slow.
+    /// </summary>
+    public Precision ScoringPrecision { get; init; } = Precision.Single;
+
     /// <summary>
     /// Whether a GPU may train with TensorFloat-32, which keeps 10 bits of mantissa in convolutions and matrix products and about doubles the speed of cards that have it.
     /// Default false: scores on GPU and processor then agree to 1e-4. Scoring never uses it.
@@ -135,6 +144,8 @@ public sealed record TrainingOptions
         Argument.Require(DivergenceRestarts is null or >= 0, DivergenceRestarts ?? 0, "at least 0, or null", nameof(DivergenceRestarts));
         Argument.Require(Threads is null or >= 1, Threads ?? 0, "at least 1, or null", nameof(Threads));
         Argument.Require(Enum.IsDefined(OnCancel), OnCancel, "Throw or ReturnBestSoFar");
+        Argument.Require(Enum.IsDefined(Precision), Precision, "Auto, Single or Mixed");
+        Argument.Require(Enum.IsDefined(ScoringPrecision), ScoringPrecision, "Auto, Single or Mixed");
         Argument.Require(ProgressInterval >= TimeSpan.Zero, ProgressInterval, "at least 0");
         if (Network.TakesFeatures && Augmentation != new AugmentationOptions { NoiseDeviation = Augmentation.NoiseDeviation })
             throw new ArgumentException($"{nameof(Augmentation)} is {Augmentation}, but the network takes features: they cannot be cropped or mirrored. Expected {nameof(AugmentationOptions.NoiseDeviation)} alone, or nothing.");

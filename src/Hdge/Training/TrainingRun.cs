@@ -42,6 +42,7 @@ internal sealed class TrainingRun : IDisposable
         (_model, _train, _heldOut, _options) = run;
         (_progress, _log) = (callbacks.Epoch, callbacks.Log ?? (_ => { }));
         var network = model.Network;
+        network.IsMixed = options.Precision == Precision.Mixed;
         _objective = options.Objective.Create(new ObjectiveContext(network, options.Scaling, model.Device, Seeds.Mix(options.Seed, SeedStream.Objective)));
         _optimizer = Optimizers.Create([new([.. network.parameters()]), new([.. _objective.Parameters])], options);
         _average = options.EmaDecay is { } decay ? new WeightAverage(network, _optimizer, decay) : null;
@@ -188,7 +189,7 @@ internal sealed class TrainingRun : IDisposable
 
     private HdgeModel LastGoodModel()
     {
-        var good = new HdgeModel(_options.Network.Create(_train.Shape, _train.ClassCount), _options.Scaling, _model.Device);
+        var good = new HdgeModel(_options.Network.Create(_train.Shape, _train.ClassCount), _options.Scaling, _model.Device, _options.ScoringPrecision);
         using (no_grad())
             foreach (var (name, weight) in good.Network.state_dict())
                 weight.copy_(_lastGood.Tensors.GetValueOrDefault(RunState.AveragePrefix + name) ?? _lastGood.Tensors[RunState.NetworkPrefix + name]);
@@ -226,6 +227,7 @@ internal sealed class TrainingRun : IDisposable
     private (double Loss, double Accuracy) Validate(CancellationToken cancellationToken)
     {
         _average?.Swap();
+        _model.Scoring.Invalidate();
         try
         {
             return Validation.Run(_model, _heldOut, cancellationToken);
