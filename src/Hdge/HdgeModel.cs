@@ -22,7 +22,7 @@ public sealed partial class HdgeModel : IDisposable
     private readonly UseGate _gate;
     private int? _threads;
 
-    internal HdgeModel(Backbone network, PixelScaling scaling, Device device, Precision scoringPrecision = Precision.Single)
+    internal HdgeModel(Backbone network, PixelScaling scaling, Device device, Precision scoringPrecision = Precision.Single, bool flipAveraging = false)
     {
         scaling.Validate(network.InputShape.Channels);
         TorchThreads.UseAllCores();
@@ -33,8 +33,8 @@ public sealed partial class HdgeModel : IDisposable
         if (network.IsFlexible)
             Layers.UseChannelsLast(network);
         network.IsMixed = scoringPrecision == Precision.Mixed;
-        ScoringPrecision = scoringPrecision;
-        Scoring = new ScoringForm(network, network.IsMixed);
+        (ScoringPrecision, FlipAveraging) = (scoringPrecision, flipAveraging);
+        Scoring = new ScoringForm(network, network.IsMixed, flipAveraging);
         (Network, Scaling, Device) = (network, scaling, device);
         Calibrator = new IdentityCalibrator(network.ClassCount);
         _input = new InputWriter(network.InputShape, scaling, device);
@@ -83,6 +83,9 @@ public sealed partial class HdgeModel : IDisposable
 
     /// <summary>The precision in which it scores, <see cref="Precision.Single"/> or <see cref="Precision.Mixed"/>: the one that its calibrator, decision and detectors were fitted in. Saved with the model.</summary>
     public Precision ScoringPrecision { get; }
+
+    /// <summary>Whether it scores each image as the mean of it and its mirror image. Saved with the model.</summary>
+    public bool FlipAveraging { get; }
 
     /// <summary>Where it scores.</summary>
     public Device Device { get; }

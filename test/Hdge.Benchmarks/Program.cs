@@ -2,6 +2,8 @@ using System.Globalization;
 using Hdge.Benchmarks;
 
 // bench [steps|jem|scoring|detection] [--rounds N] [--images N]     all four, or some: more rounds, less noise; images are detection's
+// bench loader [--rounds N]                                       whether preparing batches hides behind the steps
+// bench pytorch [--rounds N]                                      steps of PyTorch beside ours, where a Python has it
 // bench gpu [DEVICE [CIFAR-FILE …]]                                 on a GPU; DEVICE is "cuda" unless another is named
 // bench fuzz [--mutations N]                                        reads damaged files; fails where one is read wrongly
 // bench gc [--minutes N] [--predictions N]                          training for some minutes, then single predictions, beside four allocating threads; fails where anything failed or differed
@@ -13,7 +15,7 @@ var numbers = new Dictionary<string, double>
 {
     ["--rounds"] = 15, ["--images"] = 1000, ["--mutations"] = 20_000, ["--minutes"] = 10, ["--predictions"] = 1_000_000, ["--rows"] = 1_000_000, ["--steps"] = 10_000,
 };
-string[] usual = ["steps", "jem", "scoring", "detection"], named = [.. usual, "fuzz", "gc", "soak"];
+string[] usual = ["steps", "jem", "scoring", "detection"], named = [.. usual, "loader", "pytorch", "fuzz", "gc", "soak"];
 var wanted = new List<string>();
 for (int i = 0; i < args.Length; i++)
 {
@@ -44,6 +46,12 @@ foreach (string name in wanted.Count > 0 ? wanted : [.. usual])
             break;
         case "detection":
             DetectionBenchmark.Run(Number("--rounds"), Number("--images"));
+            break;
+        case "loader":
+            LoaderBenchmark.Run(Number("--rounds"));
+            break;
+        case "pytorch":
+            exit |= PyTorchBenchmark.Run(Number("--rounds"));
             break;
         case "fuzz":
             exit |= FuzzBenchmark.Run(Number("--mutations"));

@@ -138,6 +138,29 @@ public sealed class PrecisionTests
     }
 
     [Fact]
+    public void Flip_averaging_is_the_mean_of_an_image_and_its_mirror_image_and_is_saved()
+    {
+        var images = SmallImages.Patterns(60);
+        using var network = new WideResNetOptions().Create(SmallImages.Shape, 3, 1);
+        using var plain = new HdgeModel(network, new PixelScaling(), CPU);
+        using var same = new WideResNetOptions().Create(SmallImages.Shape, 3, 1);
+        using var averaged = new HdgeModel(same, new PixelScaling(), CPU, flipAveraging: true);
+        byte[] mirrored = [.. Enumerable.Range(0, 60 * 64).Select(i => images.Bytes(0, 60)[i / 8 * 8 + 7 - i % 8])];
+        float[] logits = plain.Logits(images), other = plain.Logits(ImageSet.FromBytes(SmallImages.Shape, mirrored, images.Labels.ToArray(), 3));
+        Assert.Equal(logits.Zip(other, (a, b) => (a + b) / 2), averaged.Logits(images), (a, b) => Math.Abs(a - b) < 1e-5);
+        Assert.Equal(averaged.Logits(images), averaged.Logits(ImageSet.FromBytes(SmallImages.Shape, mirrored, images.Labels.ToArray(), 3)), (a, b) => Math.Abs(a - b) < 1e-5);
+
+        using var file = new MemoryStream();
+        averaged.Save(file);
+        file.Position = 0;
+        using var loaded = HdgeModel.Load(file, "cpu");
+        Assert.True(loaded.FlipAveraging);
+        Assert.Equal(averaged.Logits(images), loaded.Logits(images));
+        var error = Assert.Throws<ArgumentException>(() => new TrainingOptions { Network = new FeatureNetworkOptions(), FlipAveraging = true }.Validate(ImageShape.Vector(4)));
+        Assert.StartsWith("FlipAveraging is true", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Weights_ask_for_no_gradient_while_the_input_does_and_then_again()
     {
         using var network = new WideResNetOptions { Normalization = Normalization.None }.Create(SmallImages.Shape, 3, 1);

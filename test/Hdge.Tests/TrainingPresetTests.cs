@@ -54,6 +54,22 @@ public class TrainingPresetTests
     }
 
     [Fact]
+    public void SpeedIsValidAndItsRateIsATriangle()
+    {
+        var speed = TrainingPresets.Speed;
+        speed.Validate(Cifar);
+        var schedule = new LearningRateSchedule(speed, 98);
+        double[] rates = [.. Enumerable.Range(0, 30 * 98).Select(step => schedule.At(step))];
+        int peak = Array.IndexOf(rates, rates.Max());
+        Assert.InRange(peak, 0.2 * rates.Length - 2, 0.2 * rates.Length + 2);
+        Assert.Equal(0.4, rates[peak], 1e-3);
+        Assert.All(rates, rate => Assert.True(rate > 0));
+        Assert.Equal(rates[1] - rates[0], rates[peak - 1] - rates[peak - 2], 1e-12);
+        Assert.Equal(rates[^1] - rates[^2], rates[peak + 3] - rates[peak + 2], 1e-12);
+        Assert.Equal(-0.4 / (0.8 * (rates.Length + 1)), rates[^1] - rates[^2], 1e-12);
+    }
+
+    [Fact]
     public void FastLearnsAndCanBeChanged()
     {
         var options = TrainingPresets.Fast with { Epochs = 3, BatchSize = 16, Device = "cpu", Seed = 2 };

@@ -4,12 +4,18 @@ namespace Hdge.Data;
 internal sealed class PixelBatch
 {
     private readonly float[] _pixels, _secondPixels;
+    private readonly int[] _indices;
     private readonly long[] _labels;
     private readonly int _imageLength;
 
+    /// <param name="capacity">Most images.</param>
+    /// <param name="imageLength">Values an image; 0 for a batch that only names images and what is done to them.</param>
+    /// <param name="views">1 or 2.</param>
     internal PixelBatch(int capacity, int imageLength, int views)
     {
         _pixels = new float[checked(capacity * imageLength)];
+        _indices = new int[capacity];
+        Changes = [.. Enumerable.Range(0, views).Select(_ => new ImageChange[capacity])];
         _secondPixels = views == 2 ? new float[_pixels.Length] : [];
         (_labels, _imageLength) = (new long[capacity], imageLength);
     }
@@ -19,6 +25,12 @@ internal sealed class PixelBatch
 
     /// <summary>Seed of whatever is still random about this batch (noise drawn on the device).</summary>
     public ulong Seed { get; internal set; }
+
+    /// <summary>The images' places in their set.</summary>
+    public Span<int> Indices => _indices.AsSpan(0, Count);
+
+    /// <summary>What is to be done to each image, view by view, where the batch holds no pixels.</summary>
+    public ImageChange[][] Changes { get; }
 
     /// <summary>Network input, Count × image length, channel first.</summary>
     public Span<float> Pixels => _pixels.AsSpan(0, Count * _imageLength);

@@ -18,6 +18,9 @@ internal sealed record ModelDescription
     /// <summary>What it scores in, and was calibrated in: never Auto.</summary>
     public required Precision ScoringPrecision { get; init; }
 
+    /// <summary>Whether it scores an image as the mean of it and its mirror image.</summary>
+    public required bool FlipAveraging { get; init; }
+
     public required Decision Decision { get; init; }
 
     /// <summary>Null for a model that was never trained.</summary>
@@ -32,6 +35,7 @@ internal sealed record ModelDescription
         Network = model.NetworkOptions,
         Scaling = model.Scaling,
         ScoringPrecision = model.ScoringPrecision,
+        FlipAveraging = model.FlipAveraging,
         Decision = decision,
         TrainedRange = model.TrainedRange,
     };

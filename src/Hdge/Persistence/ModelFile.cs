@@ -72,7 +72,7 @@ internal static class ModelFile
             if (description.ScoringPrecision == Precision.Mixed && !network!.IsFlexible)
                 throw new InvalidDataException($"{DescriptionEntry}: {nameof(description.ScoringPrecision)} is {Precision.Mixed}, expected {Precision.Single}: {description.Network.GetType().Name} is a network of one's own.");
             var calibration = CalibrationEntry.Read(file, description.ClassCount);
-            model = new HdgeModel(network!, description.Scaling, device, description.ScoringPrecision)
+            model = new HdgeModel(network!, description.Scaling, device, description.ScoringPrecision, description.FlipAveraging)
             {
                 Calibrator = calibration.Calibrator,
                 PredictionSets = calibration.PredictionSets,

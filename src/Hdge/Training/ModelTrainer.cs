@@ -43,7 +43,7 @@ public static class ModelTrainer
         var precision = PrecisionChoice.Of(options.Precision, network, device, nameof(TrainingOptions.Precision));
         var scoring = PrecisionChoice.Of(options.ScoringPrecision, network, device, nameof(TrainingOptions.ScoringPrecision));
         options = options with { Precision = precision.Precision, ScoringPrecision = scoring.Precision }; // a checkpoint belongs to what was chosen
-        var model = new HdgeModel(network, options.Scaling, device, options.ScoringPrecision);
+        var model = new HdgeModel(network, options.Scaling, device, options.ScoringPrecision, options.FlipAveraging);
         try
         {
             callbacks.Started?.Invoke(new TrainingStart

@@ -26,6 +26,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly ProgressReporter _reporter;
     private readonly LossMonitor _monitor;
     private readonly LearningRateSchedule _schedule;
+    private readonly ResidentImages? _resident;
     private readonly int _restartsAllowed;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private TimeSpan _before; // what a resumed run took until its checkpoint
@@ -49,6 +50,7 @@ internal sealed class TrainingRun : IDisposable
         _dropouts = SeededDropout.In(network);
         _state = new RunState(network, _optimizer, _objective, model.Device, _average);
         _monitor = new LossMonitor(model.Device);
+        _resident = ResidentImages.Fit(_train, options.Augmentation, model.Device) ? new(_train, options.Scaling, options.Augmentation, model.Device) : null;
         _loader = Loader();
         _schedule = new LearningRateSchedule(options, _loader.BatchCount);
         _reporter = new ProgressReporter(callbacks.Step, options.ProgressInterval, options.Epochs);
@@ -106,6 +108,7 @@ internal sealed class TrainingRun : IDisposable
         _average?.Dispose();
         _optimizer.Dispose();
         _monitor.Dispose();
+        _resident?.Dispose();
         _lastGood.Dispose();
         _bestWeights.Dispose();
     }
@@ -120,7 +123,7 @@ internal sealed class TrainingRun : IDisposable
 
     /// <summary>Order, augmentation and all that is drawn in a step follow from the loader's seed: another one after every restart.</summary>
     private BatchLoader Loader() =>
-        new(_train, _options.BatchSize, _options.Scaling, _options.Augmentation, shuffle: true, Seeds.Mix(_options.Seed, SeedStream.Batches, _restarts), _options.Objective.ViewCount);
+        new(_train, _options.BatchSize, _options.Scaling, _options.Augmentation, shuffle: true, Seeds.Mix(_options.Seed, SeedStream.Batches, _restarts), _options.Objective.ViewCount, _resident is not null);
 
     /// <summary>One epoch; answers the step that went wrong, if one did.</summary>
     private (long Step, double Loss)? Epoch(double[] sums, CancellationToken cancellationToken)
@@ -189,7 +192,7 @@ internal sealed class TrainingRun : IDisposable
 
     private HdgeModel LastGoodModel()
     {
-        var good = new HdgeModel(_options.Network.Create(_train.Shape, _train.ClassCount), _options.Scaling, _model.Device, _options.ScoringPrecision);
+        var good = new HdgeModel(_options.Network.Create(_train.Shape, _train.ClassCount), _options.Scaling, _model.Device, _options.ScoringPrecision, _options.FlipAveraging);
         using (no_grad())
             foreach (var (name, weight) in good.Network.state_dict())
                 weight.copy_(_lastGood.Tensors.GetValueOrDefault(RunState.AveragePrefix + name) ?? _lastGood.Tensors[RunState.NetworkPrefix + name]);
@@ -242,7 +245,7 @@ internal sealed class TrainingRun : IDisposable
     private Tensor Step(PixelBatch batch)
     {
         using var scope = NewDisposeScope();
-        var (input, labels) = DeviceBatch.Of(batch, _train.Shape, _model.Device);
+        var (input, labels) = _resident?.Batch(batch) ?? DeviceBatch.Of(batch, _train.Shape, _model.Device);
         DeviceBatch.AddNoise(input, _options.Augmentation.NoiseDeviation, batch.Seed);
         foreach (var dropout in _dropouts)
             dropout.Reseed(_model.Device, (int)batch.Seed);
