@@ -19,7 +19,7 @@ public class TrainingPresetTests
     [Fact]
     public void EveryNameGivesAValidPresetInAnyCase()
     {
-        Assert.Equal(3, TrainingPresets.Names.Count);
+        Assert.Equal(4, TrainingPresets.Names.Count);
         Assert.All(TrainingPresets.Names, name =>
         {
             var preset = TrainingPresets.Parse(name);
@@ -27,7 +27,7 @@ public class TrainingPresetTests
             Assert.Same(preset, TrainingPresets.Parse(name.ToLowerInvariant()));
             Assert.Same(preset, typeof(TrainingPresets).GetProperty(name)!.GetValue(null));
         });
-        Assert.Contains("'slow', expected one of Jem, WideResNet, Fast", Assert.Throws<ArgumentException>(() => TrainingPresets.Parse("slow")).Message, StringComparison.Ordinal);
+        Assert.Contains("'slow', expected one of Jem, WideResNet, Fast, Speed", Assert.Throws<ArgumentException>(() => TrainingPresets.Parse("slow")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
