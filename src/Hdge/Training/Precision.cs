@@ -10,7 +10,9 @@ public enum Precision
     Auto,
 
     /// <summary>32-bit floating point.</summary>
+#pragma warning disable CA1720 // it is the name of the type
     Single,
+#pragma warning restore CA1720
 
     /// <summary>
     /// Convolutions and hidden layers in bfloat16 (8 bits of mantissa); weights, norms' statistics, last layer, losses, LogSumExp and optimiser in 32 bits. For the networks of this package.
