@@ -2,6 +2,8 @@ using System.Globalization;
 using Hdge.Benchmarks;
 
 // bench [steps|jem|scoring|detection] [--rounds N] [--images N]     all four, or some: more rounds, less noise; images are detection's
+// bench loader [--rounds N]                                       whether preparing batches hides behind the steps
+// bench pytorch [--rounds N]                                      steps of PyTorch beside ours, where a Python has it
 // bench gpu [DEVICE [CIFAR-FILE …]]                                 on a GPU; DEVICE is "cuda" unless another is named
 // bench onnx [--rounds N]                                           libtorch against ONNX Runtime, in 32-bit floating point and in 8 bits; processor time
 // bench fuzz [--mutations N]                                        reads damaged files; fails where one is read wrongly
@@ -23,7 +25,7 @@ var numbers = new Dictionary<string, double>
     ["--rounds"] = 15, ["--images"] = 1000, ["--mutations"] = 20_000, ["--minutes"] = 10, ["--predictions"] = 1_000_000, ["--rows"] = 1_000_000, ["--steps"] = 10_000,
     ["--count"] = 200_000, ["--files"] = 10_000,
 };
-string[] usual = ["steps", "jem", "scoring", "detection"], named = [.. usual, "onnx", "fuzz", "gc", "gcrl", "soak", "memory", "sizes"];
+string[] usual = ["steps", "jem", "scoring", "detection"], named = [.. usual, "loader", "pytorch", "onnx", "fuzz", "gc", "gcrl", "soak", "memory", "sizes"];
 var wanted = new List<string>();
 for (int i = 0; i < args.Length; i++)
 {
@@ -57,6 +59,12 @@ foreach (string name in wanted.Count > 0 ? wanted : [.. usual])
             break;
         case "onnx":
             OnnxBenchmark.Run(Number("--rounds"));
+            break;
+        case "loader":
+            LoaderBenchmark.Run(Number("--rounds"));
+            break;
+        case "pytorch":
+            exit |= PyTorchBenchmark.Run(Number("--rounds"));
             break;
         case "fuzz":
             exit |= FuzzBenchmark.Run(Number("--mutations"));
