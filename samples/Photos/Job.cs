@@ -17,7 +17,7 @@ internal static class Job
 {
     private const double TestShare = 0.2;
 
-    /// <summary>The network. A pre-trained one takes its place here.</summary>
+    /// <summary>The network, trained from nothing. A pre-trained one takes its place here, with <see cref="TrainingOptions.Pretrained"/> beside it below and a larger --side.</summary>
     private static NetworkOptions Network => new WideResNetOptions { Depth = 10, Width = 2 };
 
     public static void Run(Arguments arguments)

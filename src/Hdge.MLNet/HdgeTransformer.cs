@@ -5,6 +5,7 @@ using Hdge.MLNet.Output;
 using Hdge.MLNet.Scoring;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Model.OnnxConverter;
 using Microsoft.ML.Runtime;
 
 namespace Hdge.MLNet;
@@ -23,7 +24,7 @@ namespace Hdge.MLNet;
 /// </list>
 /// <see cref="Transform"/> computes nothing before a getter asks for it. One transformer may be used by several threads at once.
 /// </summary>
-public sealed partial class HdgeTransformer : ISingleFeaturePredictionTransformer<HdgeModel>, IDisposable
+public sealed partial class HdgeTransformer : ISingleFeaturePredictionTransformer<HdgeModel>, IScoringTransformer, IDisposable
 {
     private const string DisposedMessage = "The HDGE transformer has been disposed, and with it the network. A PredictionEngine disposes the model that it was made from when it is disposed itself: "
         + "for a model that is to live on, make engines with CreatePredictionEngine<…>(model, new PredictionEngineOptions { OwnsTransformer = false }).";
@@ -129,6 +130,26 @@ public sealed partial class HdgeTransformer : ISingleFeaturePredictionTransforme
     {
         ThrowIfDisposed();
         ModelZip.Save(this, ctx);
+    }
+
+    IScoringModel IScoringTransformer.Model => Model;
+
+    IHostEnvironment IScoringTransformer.Environment => Environment;
+
+    OutputColumnNames IScoringTransformer.Outputs => Outputs;
+
+    DataViewSchema IScoringTransformer.Outline(DataViewSchema input) => Outline(input);
+
+    FeatureColumn IScoringTransformer.FindFeatures(DataViewSchema input) => FindFeatures(input);
+
+    bool IScoringTransformer.IsFirstOutOfRange() => IsFirstOutOfRange();
+
+    void IScoringTransformer.ThrowIfDisposed() => ThrowIfDisposed();
+
+    void IScoringTransformer.SaveAsOnnx(IDataView source, DataViewSchema output, OnnxContext context)
+    {
+        ThrowIfDisposed();
+        OnnxConversion.Save(this, source, output, context);
     }
 
     internal DataViewSchema Outline(DataViewSchema input) => OutputSchema.Create(input, Outputs, Model.ClassCount, Labels);

@@ -50,6 +50,7 @@ public sealed partial class HdgeModel
         using var use = Use();
         using var on = Autograd.On();
         options.Validate(InputShape);
+        options.Validate(NetworkOptions);
         foreach (var (images, name) in new[] { (train, nameof(train)), (heldOut, nameof(heldOut)) })
         {
             ArgumentNullException.ThrowIfNull(images, name);
@@ -155,7 +156,7 @@ public sealed partial class HdgeModel
         using var pass = DetectionPass.Run(detectors, input, Temperature, detectors.Needs(decision.Score));
         var scores = pass.Scores(decision.Score);
         for (int i = 0; i < count; i++)
-            Fill(pass.LogitRow(i), at + i, into, scores[i], decision);
+            LogitRow.Score(pass.LogitRow(i), at + i, into, scores[i], Calibrator, decision);
     }
 
     // A set's floating-point images are kept already scaled to 0..1.

@@ -17,16 +17,7 @@ public sealed partial class HdgeModel
 
     private string? RangeProblem(ImageSet images, int index) => images.IsBytes ? RangeProblem(images.Bytes(index)) : RangeProblem(images.Singles(index), 1);
 
-    private string? RangeProblem<T>(ReadOnlySpan<T> pixels, float scale) where T : struct, System.Numerics.INumber<T>
-    {
-        if (pixels.Length != InputShape.Length)
-            throw new ArgumentException($"An image of {InputShape} has {InputShape.Length} values, found {pixels.Length}.", nameof(pixels));
-        int plane = InputShape.Height * InputShape.Width;
-        var extents = new Extent[InputShape.Channels];
-        for (int c = 0; c < extents.Length; c++)
-            extents[c] = Extent.Of(pixels.Slice(c * plane, plane)).Times(scale);
-        return TrainedRange?.Problem(extents, scale);
-    }
+    private string? RangeProblem<T>(ReadOnlySpan<T> pixels, float scale) where T : struct, System.Numerics.INumber<T> => PixelRange.Problem(TrainedRange, InputShape, pixels, scale);
 
     /// <summary>The answers of <paramref name="into"/> to a part of a batch, all of them yes.</summary>
     private static Span<bool> InRange(ScoreBatch into, int at, int count)

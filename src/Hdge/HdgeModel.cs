@@ -14,7 +14,7 @@ namespace Hdge;
 /// <summary>
 /// A trained network with its input scaling, calibrator and decision on what is in-distribution. Scores batches of images, from several threads at once if need be.
 /// </summary>
-public sealed partial class HdgeModel : IDisposable
+public sealed partial class HdgeModel : IScoringModel, IDisposable
 {
     private const int MostForward = 256; // images a forward pass: enough to fill the cores, little enough to stay in cache
     private const int MostForwardValues = 1 << 22; // of large images fewer: what the layers compute is many times as large
@@ -102,6 +102,8 @@ public sealed partial class HdgeModel : IDisposable
     }
 
     internal Backbone Network { get; }
+
+    bool IScoringModel.TakesFeatures => NetworkOptions.TakesFeatures;
 
     /// <summary>Images a forward pass.</summary>
     private int LargestForward { get; }
@@ -215,7 +217,7 @@ public sealed partial class HdgeModel : IDisposable
         using var use = Use();
         float[] logits = Logits(heldOut, cancellationToken);
         Calibrator = CalibratorFitting.Fit(logits, heldOut.Labels, ClassCount, method ?? CalibrationMethod.Temperature, seed: seed, cancellationToken: cancellationToken).Calibrator;
-        PredictionSets = predictionSets is null ? null : ConformalPredictor.Fit(Uncalibrated(logits), heldOut.Labels, ClassCount, predictionSets);
+        PredictionSets = predictionSets is null ? null : ConformalPredictor.Fit(Uncalibrated(logits, ClassCount), heldOut.Labels, ClassCount, predictionSets);
         using var held = HoldDetectors(out var detectors);
         var score = detectors.Decision.Score;
         float[] scores = score == DetectionScore.LogDensity
@@ -240,6 +242,8 @@ public sealed partial class HdgeModel : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         if (NetworkOptions.TakesFeatures)
             throw new InvalidOperationException("The model takes features, expected one of images: chains of samples run over images of 0..1.");
+        if (!NetworkOptions.HasInputGradient)
+            throw new InvalidOperationException($"The model's network is a {NetworkOptions}, expected another for chains of samples: {NetworkOptions.NoInputGradient}. Its own images are drawn by {nameof(SamplePixels)}.");
         return ImageSampler.Draw(Network, Scaling, Device, options, progress, cancellationToken);
     }
 
@@ -269,7 +273,7 @@ public sealed partial class HdgeModel : IDisposable
     {
         Libtorch.EnsureLoaded();
         using var on = Autograd.On();
-        return ModelFile.Read(stream, Devices.Resolve(device));
+        return Labelled(ModelFile.Read(stream, Devices.Resolve(device)));
     }
 
     /// <summary>Reads a model from a file.</summary>
@@ -281,7 +285,7 @@ public sealed partial class HdgeModel : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(path);
         Libtorch.EnsureLoaded();
         using var on = Autograd.On();
-        return ModelFile.Read(path, Devices.Resolve(device));
+        return Labelled(ModelFile.Read(path, Devices.Resolve(device)));
     }
 
     /// <summary>One line: network, images, classes, device, calibration and the score that decides.</summary>
@@ -328,7 +332,7 @@ public sealed partial class HdgeModel : IDisposable
         using var host = Forward(input);
         var logits = TensorMemory.Span<float>(host);
         for (int i = 0; i < count; i++)
-            Fill(logits.Slice(i * ClassCount, ClassCount), at + i, into, null, decision);
+            LogitRow.Score(logits.Slice(i * ClassCount, ClassCount), at + i, into, null, Calibrator, decision);
     }
 
     private Tensor Forward(Tensor input)
@@ -345,29 +349,12 @@ public sealed partial class HdgeModel : IDisposable
         return Network.Head(features).cpu().contiguous().MoveToOuterDisposeScope();
     }
 
-    private void Fill(ReadOnlySpan<float> logits, int row, ScoreBatch into, float? score, Decision decision)
-    {
-        var (logDensity, best) = LogitRow.Softmax(logits, into.Probabilities.AsSpan(row * ClassCount, ClassCount));
-        into.LogDensity[row] = (float)logDensity;
-        var calibrated = into.CalibratedProbabilities.AsSpan(row * ClassCount, ClassCount);
-        bool finite = LogitRow.IsFinite(logits);
-        if (finite)
-            Calibrator.Apply(logits, calibrated);
-        else
-            calibrated.Fill(float.NaN);
-        into.Confidence[row] = calibrated[best];
-        into.DetectionScore[row] = score ?? into.LogDensity[row];
-        // On the value that the caller sees, so that flag and column never disagree.
-        into.IsInDistribution[row] = finite && into.IsInRange[row] && decision.Keeps(into.DetectionScore[row]);
-        into.PredictedClass[row] = best;
-    }
-
-    // As Fill makes them, so that prediction sets are fitted to what they will be made of.
-    private float[] Uncalibrated(ReadOnlySpan<float> logits)
+    // As scoring makes them, so that prediction sets are fitted to what they will be made of.
+    internal static float[] Uncalibrated(ReadOnlySpan<float> logits, int classCount)
     {
         var probabilities = new float[logits.Length];
-        for (int at = 0; at < logits.Length; at += ClassCount)
-            LogitRow.Softmax(logits.Slice(at, ClassCount), probabilities.AsSpan(at, ClassCount));
+        for (int at = 0; at < logits.Length; at += classCount)
+            LogitRow.Softmax(logits.Slice(at, classCount), probabilities.AsSpan(at, classCount));
         return probabilities;
     }
 

@@ -3,8 +3,10 @@ using Hdge.Benchmarks;
 
 // bench [steps|jem|scoring|detection] [--rounds N] [--images N]     all four, or some: more rounds, less noise; images are detection's
 // bench gpu [DEVICE [CIFAR-FILE …]]                                 on a GPU; DEVICE is "cuda" unless another is named
+// bench onnx [--rounds N]                                           libtorch against ONNX Runtime, in 32-bit floating point and in 8 bits; processor time
 // bench fuzz [--mutations N]                                        reads damaged files; fails where one is read wrongly
 // bench gc [--minutes N] [--predictions N]                          training for some minutes, then single predictions, beside four allocating threads; fails where anything failed or differed
+// bench gcrl [--rounds N] [--steps N]                               tokens a second of learning without labels, axial and dense attention; memory over steps
 // bench soak [--rows N] [--steps N]                                 watches memory over rows scored and steps trained
 // bench pretrained FOLDER [NAME=VALUE …]                            ImageNet's ResNet-18 on CIFAR-10, frozen or fine-tuned, and from scratch
 if (args is ["pretrained", .. var how])
@@ -21,7 +23,7 @@ var numbers = new Dictionary<string, double>
     ["--rounds"] = 15, ["--images"] = 1000, ["--mutations"] = 20_000, ["--minutes"] = 10, ["--predictions"] = 1_000_000, ["--rows"] = 1_000_000, ["--steps"] = 10_000,
     ["--count"] = 200_000, ["--files"] = 10_000,
 };
-string[] usual = ["steps", "jem", "scoring", "detection"], named = [.. usual, "fuzz", "gc", "soak", "memory", "sizes"];
+string[] usual = ["steps", "jem", "scoring", "detection"], named = [.. usual, "onnx", "fuzz", "gc", "gcrl", "soak", "memory", "sizes"];
 var wanted = new List<string>();
 for (int i = 0; i < args.Length; i++)
 {
@@ -53,11 +55,17 @@ foreach (string name in wanted.Count > 0 ? wanted : [.. usual])
         case "detection":
             DetectionBenchmark.Run(Number("--rounds"), Number("--images"));
             break;
+        case "onnx":
+            OnnxBenchmark.Run(Number("--rounds"));
+            break;
         case "fuzz":
             exit |= FuzzBenchmark.Run(Number("--mutations"));
             break;
         case "gc":
             exit |= GcRun.Run(numbers["--minutes"], Number("--predictions")) ? 0 : 1;
+            break;
+        case "gcrl":
+            GcrlBenchmark.Run(Number("--rounds"), Number("--steps"));
             break;
         case "memory":
             exit |= MemoryBenchmark.Run(Number("--count"), Number("--files"));

@@ -6,7 +6,16 @@ using Microsoft.ML;
 var context = new MLContext();
 ITransformer model = context.Model.Load(args[0], out _);
 LabelledImage[] images = TinyImages.Labelled(int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture));
-ScoredImage[] scored = [.. context.Data.CreateEnumerable<ScoredImage>(model.Transform(context.Data.LoadFromEnumerable(images)), reuseRowObject: false)];
-string last = (model as IEnumerable<ITransformer>)?.Last().GetType().FullName ?? model.GetType().FullName!;
-ScoredImage alone = context.Model.CreatePredictionEngine<LabelledImage, ScoredImage>(model).Predict(images[0]);
-Console.WriteLine(JsonSerializer.Serialize(new { Type = last, Scored = scored, Alone = alone }));
+IDataView scored = model.Transform(context.Data.LoadFromEnumerable(images));
+if (scored.Schema.GetColumnOrNull("Representation") is null)
+    Print<ScoredImage>();
+else
+    Print<RepresentedImage>();
+
+void Print<T>() where T : class, new()
+{
+    string last = (model as IEnumerable<ITransformer>)?.Last().GetType().FullName ?? model.GetType().FullName!;
+    T[] rows = [.. context.Data.CreateEnumerable<T>(scored, reuseRowObject: false)];
+    T alone = context.Model.CreatePredictionEngine<LabelledImage, T>(model).Predict(images[0]);
+    Console.WriteLine(JsonSerializer.Serialize(new { Type = last, Scored = rows, Alone = alone }));
+}

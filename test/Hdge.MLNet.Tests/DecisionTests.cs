@@ -33,6 +33,8 @@ public sealed class DecisionTests : IDisposable
     {
         HdgeTrainer.Options options = Trained.QuickOptions();
         options.DetectionScore = score;
+        if (score == DetectionScore.Combination)
+            options.ValidationFraction = 0.5; // asks for 50 images
         using TransformerChain<HdgeTransformer> model = Trained.Fit(_context, options);
         _warnings.Clear();
 

@@ -161,12 +161,15 @@ public sealed class SaveLoadTests : IDisposable
         return Assert.IsType<HdgeTransformer>((loaded as IEnumerable<ITransformer>)?.Single() ?? loaded);
     }
 
-    private Report LoadElsewhere()
+    private Report LoadElsewhere() => LoadElsewhere<Report>(_file, Rows);
+
+    /// <summary>What a process that makes stock calls only prints of a model and the first rows.</summary>
+    internal static T LoadElsewhere<T>(string file, int rows)
     {
         string app = typeof(SaveLoadTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "LoadApp").Value!;
         var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
         {
-            ArgumentList = { "exec", app, _file, $"{Rows}" },
+            ArgumentList = { "exec", app, file, $"{rows}" },
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
@@ -175,7 +178,7 @@ public sealed class SaveLoadTests : IDisposable
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         Assert.True(process.ExitCode == 0, $"{output}{errors.Result}");
-        return JsonSerializer.Deserialize<Report>(output)!;
+        return JsonSerializer.Deserialize<T>(output)!;
     }
 
     private sealed record Report(string Type, ScoredImage[] Scored, ScoredImage Alone);

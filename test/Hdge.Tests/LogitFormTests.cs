@@ -68,15 +68,15 @@ public sealed class LogitFormTests : IDisposable
     {
         var form = s_forms.Single(f => f.ToString() == name);
         const double Alpha = 0.3, Temperature = 0.7;
-        Check(form, new CrossEntropyObjective(new CrossEntropyOptions { Logits = form }).Compute, CrossEntropy);
+        Check(form, CrossEntropyObjective.Compute, CrossEntropy);
         Check(form, new InBatchObjective(new InBatchOptions { Logits = form, Alpha = Alpha, Temperature = Temperature }).Compute, f => Alpha * CrossEntropy(f) + (1 - Alpha) * Contrast(f, Temperature));
     }
 
-    private void Check(LogitForm form, Func<Tensor, Tensor, ObjectiveTerms> compute, Func<double[][], double> naive)
+    private void Check(LogitForm form, Func<Tensor, StepTargets, ObjectiveTerms> compute, Func<double[][], double> naive)
     {
         using var head = Head(_weight, _bias);
         var features = tensor(_features, [Rows, Length]).requires_grad_();
-        var loss = compute(FormedLogits.Of(form, head.call(features), features, head), tensor(s_labels)).Loss;
+        var loss = compute(FormedLogits.Of(form, head.call(features), features, head), new StepTargets(tensor(s_labels))).Loss;
         loss.backward();
         Assert.Equal(naive(Formed(form, _features, _weight, _bias)), loss.item<double>(), 10);
         Slope(_features, moved => naive(Formed(form, moved, _weight, _bias)), features.grad!);
@@ -103,7 +103,7 @@ public sealed class LogitFormTests : IDisposable
             using var head = Head(_weight, _bias);
             var logits = head.call(tensor(_features, [Rows, Length])).detach();
             var offsets = tensor(Numbers(Rows, 5)).unsqueeze(1).requires_grad_();
-            new InBatchObjective(new InBatchOptions { Alpha = 0 }).Compute(FormedLogits.Of(form, logits + offsets, logits, head), tensor(s_labels)).Loss.backward();
+            new InBatchObjective(new InBatchOptions { Alpha = 0 }).Compute(FormedLogits.Of(form, logits + offsets, logits, head), new StepTargets(tensor(s_labels))).Loss.backward();
             double largest = offsets.grad!.abs().max().item<double>();
             if (form == LogitForm.Raw)
                 Assert.True(largest > 1e-3);
@@ -119,7 +119,7 @@ public sealed class LogitFormTests : IDisposable
         {
             using var head = Head(new double[Classes * Length], new double[Classes]);
             var features = zeros(Rows, Length, dtype: float64).requires_grad_();
-            var loss = new CrossEntropyObjective().Compute(FormedLogits.Of(form, head.call(features), features, head), tensor(s_labels)).Loss;
+            var loss = CrossEntropyObjective.Compute(FormedLogits.Of(form, head.call(features), features, head), new StepTargets(tensor(s_labels))).Loss;
             loss.backward();
             Assert.Equal(Math.Log(Classes), loss.item<double>(), 10);
             Assert.All(features.grad!.data<double>().ToArray().Concat(head.weight!.grad!.data<double>().ToArray()), g => Assert.True(double.IsFinite(g)));

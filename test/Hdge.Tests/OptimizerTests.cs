@@ -123,4 +123,36 @@ public sealed class OptimizerTests
     }
 
     private static double Distance(Tensor a, Tensor b) => (a - b).abs().max().to(float64).item<double>();
+
+    /// <summary>Gradients 6 and 8 have the length 10: with at most 5 they become 3 and 4, and Adam's averages are of those.</summary>
+    [Theory]
+    [InlineData(null, 6, 8)]
+    [InlineData(5.0, 3, 4)]
+    [InlineData(20.0, 6, 8)]
+    public void Long_gradients_are_shortened_together(double? largest, double first, double second)
+    {
+        Parameter[] weights = [nn.Parameter(ones(1, dtype: float64)), nn.Parameter(ones([], dtype: float64)), nn.Parameter(ones(1, dtype: float64))];
+        using var optimizer = new Sgd([new(weights)], 0, 0, nesterov: false) { LargestGradient = largest, LearningRate = 1 };
+        (weights[0] * 6 + weights[1] * 8).sum().backward(); // the third has none
+        optimizer.Step();
+        Assert.Equal(1 - first, weights[0].item<double>(), 1e-5);
+        Assert.Equal(1 - second, weights[1].item<double>(), 1e-5);
+        Assert.Equal(1, weights[2].item<double>());
+    }
+
+    /// <summary>Two steps with gradients 1 and 3: v = ((1 − β₂)·β₂·1 + (1 − β₂)·9) / (1 − β₂²), by hand for β₂ = 0.5.</summary>
+    [Fact]
+    public void Adam_takes_another_share_of_the_past()
+    {
+        Parameter[] weights = [nn.Parameter(ones(1, dtype: float64))];
+        using var optimizer = new Hdge.Training.Adam([new(weights)], beta2: 0.5) { LearningRate = 0.1 };
+        foreach (double slope in new[] { 1.0, 3 })
+        {
+            optimizer.ZeroGradients();
+            (weights[0] * slope).sum().backward();
+            optimizer.Step();
+        }
+        double mean = (0.1 * 0.9 * 1 + 0.1 * 3) / (1 - 0.81), square = (0.25 * 1 + 0.5 * 9) / 0.75;
+        Assert.Equal(1 - 0.1 - 0.1 * mean / Math.Sqrt(square), weights[0].item<double>(), 1e-7);
+    }
 }

@@ -38,7 +38,7 @@ public class OwnNetworkTests
         file.Position = 0;
         using var loaded = HdgeModel.Load(file, "cpu");
         Assert.Equal(new Own { Scale = 3 }, loaded.NetworkOptions);
-        Refused("\"own\"", "\"another\"", "the network's Kind is 'another', expected WideResNet or ResNet18 or ResNet50 or Features or own", "NetworkOptions.Register");
+        Refused("\"own\"", "\"another\"", "the network's Kind is 'another', expected WideResNet or ResNet18 or ResNet50 or Features or PixelTransformer or own", "NetworkOptions.Register");
         Refused("\"own\"", "1", "the network has no Kind");
         Refused("\"Kind\": \"own\",", "", "the network has no Kind");
         Refused("\"Scale\": 3", "\"Scale\": 3, \"Scale\": 3", "Scale");

@@ -40,6 +40,13 @@ public sealed class ResumeTests : IDisposable
             "cross-entropy, no momentum" => run with { Momentum = 0, Objective = new CrossEntropyOptions() },
             "supervised contrastive" => run with { Objective = new SupervisedContrastiveOptions { Views = 2, LinearEpochs = 2 } },
             "adversarial hybrid" => run with { Objective = new AdversarialTrainingOptions { Inner = new MemoryBankOptions { BankSize = 50 }, Attack = new PgdOptions { Steps = 1 } } },
+            "generative-contrastive" => run with
+            {
+                Optimizer = OptimizerKind.Adam, LearningRate = 0.003, AdamBeta2 = 0.95, GradientClipping = 1,
+                Network = new PixelTransformerOptions { Colors = 8, Width = 8, Heads = 2, Blocks = 2, Reduction = 2 },
+                Objective = new GenerativeContrastiveOptions { LinearEpochs = 2 },
+                Augmentation = run.Augmentation with { SecondView = new ViewAugmentationOptions() },
+            },
             "contrastive density" => run with { Objective = new ContrastiveDensityOptions { BankSize = 50 } },
             "JEM, Adam" => jem with { Optimizer = OptimizerKind.Adam },
             _ => jem with { Objective = new JemOptions { BufferSize = 40, Sampler = new SgldOptions { Steps = 2 }, ClassConditional = true, ConditionalWeight = 0.02, Contrast = new MemoryBankOptions { BankSize = 50 } } },
@@ -67,6 +74,8 @@ public sealed class ResumeTests : IDisposable
     [InlineData("cross-entropy, no momentum", 1, 1)]
     [InlineData("supervised contrastive", 1, 3)]
     [InlineData("adversarial hybrid", 1, 2)]
+    [InlineData("generative-contrastive", 1, 1)]
+    [InlineData("generative-contrastive", 1, 3)]
     [InlineData("contrastive density", 1, 2)]
     [InlineData("JEM, Adam", 1, 2)]
     [InlineData("HDGE + JEM, SGD", 3, 3)]

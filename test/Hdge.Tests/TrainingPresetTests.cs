@@ -19,7 +19,7 @@ public class TrainingPresetTests
     [Fact]
     public void EveryNameGivesAValidPresetInAnyCase()
     {
-        Assert.Equal(3, TrainingPresets.Names.Count);
+        Assert.Equal(5, TrainingPresets.Names.Count);
         Assert.All(TrainingPresets.Names, name =>
         {
             var preset = TrainingPresets.Parse(name);
@@ -27,7 +27,7 @@ public class TrainingPresetTests
             Assert.Same(preset, TrainingPresets.Parse(name.ToLowerInvariant()));
             Assert.Same(preset, typeof(TrainingPresets).GetProperty(name)!.GetValue(null));
         });
-        Assert.Contains("'slow', expected one of Jem, WideResNet, Fast", Assert.Throws<ArgumentException>(() => TrainingPresets.Parse("slow")).Message, StringComparison.Ordinal);
+        Assert.Contains("'slow', expected one of Jem, WideResNet, Fast, GcrlFast, Gcrl", Assert.Throws<ArgumentException>(() => TrainingPresets.Parse("slow")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -51,6 +51,15 @@ public class TrainingPresetTests
         Assert.Equal((28, 10, 0.3, true), (network.Depth, network.Width, network.DropoutRate, network.HasBatchNorm(new ImageShape(3, 32, 32))));
         Assert.Equal((200, 128, 5e-4, 0.9, 4, true), (wide.Epochs, wide.BatchSize, wide.WeightDecay, wide.Momentum, wide.Augmentation.CropPadding, wide.Augmentation.HorizontalFlip));
         Assert.Equal([0.1, 0.1, 0.02, 0.004, 0.0008], new[] { 0, 59, 60, 120, 160 }.Select(epoch => Math.Round(Rate(wide, epoch), 12)));
+    }
+
+    [Fact]
+    public void GcrlHasTheNumbersOfIgptS()
+    {
+        var gcrl = TrainingPresets.Gcrl;
+        Assert.Equal(76.7, gcrl.Network.WeightShapes(Cifar, 10).Where(w => w.Name is not ("palette" or "shares" or "scale" or "shift")).Sum(w => w.Shape.Aggregate(1L, (a, b) => a * b)) / 1e6, 0.1);
+        Assert.Equal((0.003, 0.95, 1.0, 0.0), (gcrl.LearningRate, gcrl.AdamBeta2, gcrl.GradientClipping, gcrl.WeightDecay));
+        Assert.NotNull(TrainingPresets.GcrlFast.Augmentation.SecondView);
     }
 
     [Fact]

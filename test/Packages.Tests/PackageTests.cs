@@ -11,6 +11,7 @@ public class PackageTests(Consumer consumer)
     [InlineData("Hdge.Core")]
     [InlineData("Hdge")]
     [InlineData("Hdge.MLNet")]
+    [InlineData("Hdge.MLNet.Onnx")]
     public void DescribesItself(string id)
     {
         using ZipArchive package = consumer.Feed.Open(id), symbols = consumer.Feed.Open(id, "snupkg");
@@ -35,6 +36,7 @@ public class PackageTests(Consumer consumer)
         Assert.Equal(new() { ["CsvHelper"] = "33.1.0", ["MathNet.Numerics"] = "5.0.0", ["SkiaSharp"] = Skia, ["SkiaSharp.NativeAssets.Linux.NoDependencies"] = Skia }, consumer.Feed.Dependencies("Hdge.Core"));
         Assert.Equal(new() { ["Hdge.Core"] = same, ["TorchSharp"] = "[0.107.0, 0.108.0)" }, consumer.Feed.Dependencies("Hdge"));
         Assert.Equal(new() { ["Hdge"] = same, ["Microsoft.ML"] = "[5.0.1, 6.0.0)", ["Microsoft.ML.ImageAnalytics"] = "[5.0.1, 6.0.0)" }, consumer.Feed.Dependencies("Hdge.MLNet"));
+        Assert.Equal(new() { ["Hdge.Core"] = same, ["Microsoft.ML"] = "[5.0.1, 6.0.0)", ["Microsoft.ML.ImageAnalytics"] = "[5.0.1, 6.0.0)", ["Microsoft.ML.OnnxRuntime.Managed"] = "1.31.1" }, consumer.Feed.Dependencies("Hdge.MLNet.Onnx"));
     }
 
     [Fact]

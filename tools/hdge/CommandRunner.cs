@@ -2,9 +2,11 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Hdge.Cli.Evaluation;
+using Hdge.Cli.Onnx;
 using Hdge.Cli.Research;
 using Hdge.Cli.Scoring;
 using Hdge.Cli.Training;
+using Hdge.MLNet.Onnx;
 using Hdge.Training;
 using Spectre.Console;
 
@@ -30,7 +32,7 @@ internal static class CommandRunner
             }
             return parsed.Invoke(new() { Output = context.Output, Error = errors, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
-        catch (Exception error) when (error is ArgumentException or IOException or InvalidDataException or UnauthorizedAccessException or LibtorchException)
+        catch (Exception error) when (error is ArgumentException or IOException or InvalidDataException or UnauthorizedAccessException or LibtorchException or OnnxRuntimeMissingException)
         {
             errors.WriteLine(error.Message);
             return ExitCodes.BadInput;
@@ -53,7 +55,8 @@ internal static class CommandRunner
         var root = new RootCommand("Image classifiers that know what they do not know: HDGE (Liu and Abbeel 2020) on the command line. `hdge COMMAND --help` tells a command's options.")
         {
             new TrainCommand(context), new EvaluateCommand(context), new ScoreCommand(context), new ReportCommand(context),
-            new SampleCommand(context), new AblateCommand(context), new CompareCommand(context), new ResearchCommand(context),
+            new SampleCommand(context), new AblateCommand(context), new CompareCommand(context), new ResearchCommand(context), new RepresentCommand(context),
+            new ExportCommand(context), new CompareOnnxCommand(context),
         };
         root.HelpName = "hdge";
         root.SetAction(parsed => new HelpAction().Invoke(parsed));

@@ -18,6 +18,12 @@ public sealed record AugmentationOptions
     /// </summary>
     public ViewAugmentationOptions? Views { get; init; }
 
+    /// <summary>
+    /// The strong augmentation of the second view alone, where an objective takes two: the first is made by the options above. Default null: both views are made alike. Values must be in 0..1
+    /// before scaling.
+    /// </summary>
+    public ViewAugmentationOptions? SecondView { get; init; }
+
     /// <summary>RandAugment, after crop and flip or the views' crop, flip and colours. Default null: none.</summary>
     public RandAugmentOptions? RandAugment { get; init; }
 
@@ -56,6 +62,7 @@ public sealed record AugmentationOptions
         Argument.Require(Views is null || CropPadding == 0, CropPadding, $"0 together with {nameof(Views)}, which crop by themselves");
         Argument.Require(Views is null || !HorizontalFlip, HorizontalFlip, $"false together with {nameof(Views)}, which have a flip of their own");
         Views?.Validate();
+        SecondView?.Validate();
         RandAugment?.Validate(shape);
         Erasing?.Validate();
         Argument.Require(Mixup >= 0 && double.IsFinite(Mixup), Mixup, "a finite number of at least 0");

@@ -9,7 +9,7 @@ internal sealed class BatchLoader
     private const int Order = -1; // the number of an epoch's shuffle, beside those of its batches
 
     private readonly ImageSet _images;
-    private readonly IBatchAugmenter _augmenter;
+    private readonly IBatchAugmenter _augmenter, _second;
     private readonly RandomEraser? _eraser;
     private readonly BatchMixer? _mixer;
     private readonly int _batchSize;
@@ -41,6 +41,7 @@ internal sealed class BatchLoader
             _augmenter = new PixMixAugmenter(_augmenter, images, scaling, mix, seed);
         if (augmentation.Cutout > 0)
             _augmenter = new CutoutAugmenter(_augmenter, images.Shape, augmentation.Cutout);
+        _second = augmentation.SecondView is { } second ? new ViewAugmenter(images, scaling, second) : _augmenter;
         _eraser = augmentation.Erasing is { Probability: > 0 } erasing ? new RandomEraser(images.Shape, scaling, erasing) : null;
         _mixer = BatchMixer.IsWanted(augmentation) ? new BatchMixer(images.Shape, augmentation) : null;
     }
@@ -83,18 +84,18 @@ internal sealed class BatchLoader
                 batch.Labels[i] = _images.Labels[indices[i]];
             for (int i = 0; i < batch.Weights.Length; i++)
                 batch.Weights[i] = _images.Weights[indices[i % indices.Length]];
-            Fill(batch.Pixels, indices, seed);
+            Fill(_augmenter, batch.Pixels, indices, seed);
             if (_views == 2)
-                Fill(batch.SecondPixels, indices, Seeds.Mix(seed, SeedStream.SecondView));
+                Fill(_second, batch.SecondPixels, indices, Seeds.Mix(seed, SeedStream.SecondView));
             Mix(batch, seed);
         }, CancellationToken.None);
 
         PixelBatch Batch() => new(_batchSize, _images.Shape.Length, _views, !_images.Weights.IsEmpty, _mixer is not null);
     }
 
-    private void Fill(Span<float> pixels, ReadOnlySpan<int> indices, int seed)
+    private void Fill(IBatchAugmenter augmenter, Span<float> pixels, ReadOnlySpan<int> indices, int seed)
     {
-        _augmenter.Fill(pixels, indices, new Random(seed));
+        augmenter.Fill(pixels, indices, new Random(seed));
         _eraser?.Apply(pixels, new Random(Seeds.Mix(seed, SeedStream.Erasing)));
     }
 

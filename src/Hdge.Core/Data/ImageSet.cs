@@ -72,6 +72,9 @@ public sealed class ImageSet : IDisposable
         return new ImageSet(this, weights);
     }
 
+    /// <summary>A view of the same images without weights, all of the first of two classes.</summary>
+    internal ImageSet WithoutLabels() => new(Shape, _bytes, _singles, _rows ?? [.. Enumerable.Range(0, Count)], new int[Count], 2);
+
     /// <summary>Shape of every image.</summary>
     public ImageShape Shape { get; }
 

@@ -92,7 +92,10 @@ public sealed record PixelRange
         return extent.Low >= low && extent.High <= high;
     }
 
-    internal bool AdmitsContrast(float contrast) => contrast >= Contrast * LeastContrastShare;
+    internal bool AdmitsContrast(float contrast) => contrast >= LeastContrast;
+
+    /// <summary>The contrast below which an image is out of range.</summary>
+    internal float LeastContrast => Contrast * LeastContrastShare;
 
     /// <summary>What is wrong with an image, as the end of a sentence that begins with its name; null where it is in range.</summary>
     /// <param name="extents">A channel each, in units after scaling.</param>
@@ -113,6 +116,19 @@ public sealed record PixelRange
             $"holds values that differ by {contrast / Math.Abs(scale):G4} at most, where those of training images differ by {Contrast / Math.Abs(scale):G4} or more: it is blank, or its values were divided by 255 once too often.");
     }
 
+    /// <summary>What is wrong with an image, as <see cref="Problem(ReadOnlySpan{Extent}, float)"/>; null where a model has no range.</summary>
+    /// <exception cref="ArgumentException">The length is not that of an image.</exception>
+    internal static string? Problem<T>(PixelRange? range, ImageShape shape, ReadOnlySpan<T> pixels, float scale) where T : struct, System.Numerics.INumber<T>
+    {
+        if (pixels.Length != shape.Length)
+            throw new ArgumentException($"An image of {shape} has {shape.Length} values, found {pixels.Length}.", nameof(pixels));
+        int plane = shape.Height * shape.Width;
+        var extents = new Extent[shape.Channels];
+        for (int c = 0; c < extents.Length; c++)
+            extents[c] = Extent.Of(pixels.Slice(c * plane, plane)).Times(scale);
+        return range?.Problem(extents, scale);
+    }
+
     private static string Cause(Extent found, Extent trained)
     {
         return found is { Low: >= 0, High: <= 255 } && trained.Largest <= 4
@@ -120,7 +136,8 @@ public sealed record PixelRange
             : AsInTraining;
     }
 
-    private (float Low, float High) Widened(int channel)
+    /// <summary>What a channel's values must not leave.</summary>
+    internal (float Low, float High) Widened(int channel)
     {
         float low = Lowest[channel], high = Highest[channel];
         if (!AreFeatures && IsUsual())

@@ -16,6 +16,7 @@ internal enum SeedStream
     Detectors = 6,
     LinearStage = 7,
     Calibration = 9,
+    Palette = 10,
 
     // Of an objective's seed.
     ReplayBuffer = 1,

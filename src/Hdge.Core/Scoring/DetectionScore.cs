@@ -94,6 +94,12 @@ public sealed record DetectionScore
     /// <summary>Largest softmax(f / T) after a small step towards the predicted class (ODIN, Liang et al. 2018). One backward and one forward pass more.</summary>
     public static DetectionScore Odin { get; } = new("odin");
 
+    /// <summary>log p(x) in nats of the image's pixels, for a network that predicts them. Fails against images simpler than those trained on.</summary>
+    public static DetectionScore LogLikelihood { get; } = new("log-likelihood");
+
+    /// <summary>log₂ p(x) and the bits of the image as a PNG file together (Serrà et al. 2020), for a network that predicts pixels.</summary>
+    public static DetectionScore ComplexityCorrected { get; } = new("complexity-corrected");
+
     /// <summary>The score of a name: one of the above, or of a detector of one's own.</summary>
     /// <param name="name">1 to 64 lower-case letters a..z, digits, and hyphens between them.</param>
     /// <exception cref="ArgumentException">It is no such name.</exception>

@@ -1,3 +1,6 @@
+using Hdge.Calibration;
+using Hdge.Detection;
+
 namespace Hdge;
 
 /// <summary>What one image's logits say, worked out in double precision on the processor: C is small, and an operator call costs more. The one softmax of the package outside tensors.</summary>
@@ -28,6 +31,31 @@ internal static class LogitRow
         for (int c = 0; c < probabilities.Length; c++)
             probabilities[c] = (float)(Math.Exp((logits[c] - top) / temperature) / sum);
         return (top / temperature + Math.Log(sum), best);
+    }
+
+    /// <summary>Writes what a model says of an image: the one place where logits become scores and a flag.</summary>
+    /// <param name="logits">Of one image.</param>
+    /// <param name="row">Where the image's scores go; whether it is in range stands there already.</param>
+    /// <param name="into">Takes the scores.</param>
+    /// <param name="score">The score that decides; null where that is the log-density.</param>
+    /// <param name="calibrator">The model's.</param>
+    /// <param name="decision">The model's.</param>
+    public static void Score(ReadOnlySpan<float> logits, int row, ScoreBatch into, float? score, Calibrator calibrator, Decision decision)
+    {
+        int classes = into.ClassCount;
+        var (logDensity, best) = Softmax(logits, into.Probabilities.AsSpan(row * classes, classes));
+        into.LogDensity[row] = (float)logDensity;
+        var calibrated = into.CalibratedProbabilities.AsSpan(row * classes, classes);
+        bool finite = IsFinite(logits);
+        if (finite)
+            calibrator.Apply(logits, calibrated);
+        else
+            calibrated.Fill(float.NaN);
+        into.Confidence[row] = calibrated[best];
+        into.DetectionScore[row] = score ?? into.LogDensity[row];
+        // On the value that the caller sees, so that flag and column never disagree.
+        into.IsInDistribution[row] = finite && into.IsInRange[row] && decision.Keeps(into.DetectionScore[row]);
+        into.PredictedClass[row] = best;
     }
 
     /// <summary>Largest probability of softmax(f / T).</summary>

@@ -55,6 +55,20 @@ public sealed class ScoreBatch
     /// <summary>Class of the largest probability, 0-based.</summary>
     public int[] PredictedClass { get; }
 
+    /// <summary>Copies the scores into a larger batch, from a row on.</summary>
+    internal void CopyTo(ScoreBatch whole, int at)
+    {
+        Probabilities.AsSpan(0, Count * ClassCount).CopyTo(whole.Probabilities.AsSpan(at * ClassCount));
+        CalibratedProbabilities.AsSpan(0, Count * ClassCount).CopyTo(whole.CalibratedProbabilities.AsSpan(at * ClassCount));
+        LogDensity.AsSpan(0, Count).CopyTo(whole.LogDensity.AsSpan(at));
+        Confidence.AsSpan(0, Count).CopyTo(whole.Confidence.AsSpan(at));
+        DetectionScore.AsSpan(0, Count).CopyTo(whole.DetectionScore.AsSpan(at));
+        IsInRange.AsSpan(0, Count).CopyTo(whole.IsInRange.AsSpan(at));
+        IsInDistribution.AsSpan(0, Count).CopyTo(whole.IsInDistribution.AsSpan(at));
+        PredictedClass.AsSpan(0, Count).CopyTo(whole.PredictedClass.AsSpan(at));
+        whole.Count = at + Count;
+    }
+
     /// <summary>One line: how many images were scored, and what came out on the whole.</summary>
     public override string ToString() => Count == 0
         ? $"Scores: room for {Capacity} images of {ClassCount} classes, none scored"

@@ -1,7 +1,9 @@
 using Hdge.MLNet.Input;
+using Hdge.MLNet.Interop;
 using Hdge.MLNet.Scoring;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Model.OnnxConverter;
 
 namespace Hdge.MLNet.Calibrating;
 
@@ -25,6 +27,8 @@ internal sealed class CalibratingBinding : ColumnBinding
     public DataViewSchema.Column? Predicted { get; }
 
     public override MappedRow Map(DataViewRow row, bool[] active) => new CalibratingRow(this, row, active);
+
+    public override void SaveAsOnnx(IDataView source, OnnxContext context) => OnnxConversion.Save(this, source, context);
 
     private static DataViewSchema Create(DataViewSchema input, string output, DataViewSchema.Column score, DataViewSchema.Column? predicted)
     {

@@ -85,10 +85,18 @@ internal static class InputColumns
     /// <exception cref="ArgumentException">A column is missing or has the wrong type.</exception>
     public static (SchemaShape.Column Features, SchemaShape.Column Label) FindShapes(SchemaShape shape, string featureName, string labelName, Func<DataViewType, bool> isPicture)
     {
+        SchemaShape.Column features = FindFeatures(shape, featureName, isPicture);
+        return (features, FindKey(shape, labelName, "label"));
+    }
+
+    /// <summary>The feature column of an outline.</summary>
+    /// <exception cref="ArgumentException">The column is missing or has the wrong type.</exception>
+    public static SchemaShape.Column FindFeatures(SchemaShape shape, string featureName, Func<DataViewType, bool> isPicture)
+    {
         SchemaShape.Column features = Find(shape, featureName, "feature");
         bool isPictures = features.Kind == SchemaShape.Column.VectorKind.Scalar && !features.IsKey && isPicture(features.ItemType);
         if (isPictures)
-            return (features, FindKey(shape, labelName, "label"));
+            return features;
         if (features.Kind != SchemaShape.Column.VectorKind.Vector || features.IsKey || !IsPixel(features.ItemType))
         {
             bool isVector = features.Kind != SchemaShape.Column.VectorKind.Scalar;
@@ -96,7 +104,7 @@ internal static class InputColumns
             throw new ArgumentException(InputMessages.WrongFeatures(featureName, Describe(features), cure), nameof(shape));
         }
 
-        return (features, FindKey(shape, labelName, "label"));
+        return features;
     }
 
     /// <summary>A key column of an outline.</summary>

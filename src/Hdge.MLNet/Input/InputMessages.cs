@@ -1,15 +1,16 @@
 using System.Globalization;
 using Hdge.Data;
+using Hdge.MLNet.Scoring;
 using Microsoft.ML.Data;
 
 namespace Hdge.MLNet.Input;
 
 /// <summary>The words of every refusal of input: which column, what was found, what was expected. Rows count from 0.</summary>
-internal static class InputMessages
+internal static partial class InputMessages
 {
     private const string MissingCure = "(An empty path, no MLImage, or a vector without a value, as ExtractPixels gives where the path of LoadImages is empty.)";
 
-    private const string SkipCure = $"{nameof(HdgeTrainer.Options)}.{nameof(HdgeTrainer.Options.Photos)} = new {nameof(PhotoOptions)} {{ {nameof(PhotoOptions.Damaged)} = {nameof(DamagedAction)}.{nameof(DamagedAction.SkipAndCount)} }}";
+    private const string SkipCure = $"Options.{nameof(IScoringTransformer.Photos)} = new {nameof(PhotoOptions)} {{ {nameof(PhotoOptions.Damaged)} = {nameof(DamagedAction)}.{nameof(DamagedAction.SkipAndCount)} }}";
 
     public const string KeyExpected = "a key (map the labels with Transforms.Conversion.MapValueToKey)";
 
@@ -86,18 +87,6 @@ internal static class InputMessages
             + "Set ImageShape, or give the column its dimensions: VectorType(channels, height, width).";
     }
 
-    public static string LargeValues(string name, float largest) =>
-        $"The feature column '{name}' holds values up to {largest} after scaling, expected 0 to 1: see {nameof(HdgeTrainer.Options)}.{nameof(HdgeTrainer.Options.Scale)}.";
-
-    public static string SmallValues(string name, float largest, bool isBytes, float scale) => isBytes
-        ? $"The feature column '{name}' holds bytes up to {largest * 255:F0}, expected 0 to 255: were they divided by 255 before they became bytes?"
-        : $"The feature column '{name}' holds no value above {largest} after scaling, expected 0 to 1: was it scaled twice? "
-            + $"{nameof(HdgeTrainer.Options)}.{nameof(HdgeTrainer.Options.Scale)} is {scale}; for values that are 0 to 1 already, or standardised, it is 1.";
-
-    public static string NegativeValues(string name, float least) =>
-        $"The feature column '{name}' holds values down to {least} after scaling, expected 0 to 1: was it standardised before? Then set {nameof(HdgeTrainer.Options)}."
-        + $"{nameof(HdgeTrainer.Options.Mean)} = [0] and {nameof(HdgeTrainer.Options.StandardDeviation)} = [1], for the network's input is (value − mean) / standard deviation.";
-
     public static string NotFinite(string name, long row) =>
         $"The feature column '{name}' holds NaN or an infinite value in row {row}, expected finite numbers.";
 
@@ -105,14 +94,10 @@ internal static class InputMessages
         $"The network has no finite answer for the feature column '{name}' in row {row}: expected values near those it was trained on.";
 
     public static string OutOfRange(string name, long row, string? problem) => $"The feature column '{name}' {problem} First such row: {row}. Rows out of range are never in-distribution; "
-        + $"{nameof(HdgeTrainer.Options)}.{nameof(HdgeTrainer.Options.OutOfRange)} = {nameof(OutOfRangeAction.Throw)} refuses them.";
+        + $"Options.{nameof(IScoringTransformer.OutOfRange)} = {nameof(OutOfRangeAction.Throw)} refuses them.";
 
-    public static string RefusedRange(string name, long row, string? problem) =>
-        $"The feature column '{name}' in row {row} {problem} ({nameof(HdgeTransformer)}.{nameof(HdgeTransformer.OutOfRange)} is {nameof(OutOfRangeAction.Throw)}.)";
-
-    public static string NothingHeldOut(string sets, double fraction, int images, int classes) => string.Create(CultureInfo.InvariantCulture,
-        $"{nameof(HdgeTrainer.Options.PredictionSetColumnName)} is '{sets}', but of {images} images of {classes} classes a {nameof(HdgeTrainer.Options.ValidationFraction)} of {fraction} holds out none: ")
-        + "prediction sets are made from held-out images. Expected more images, at least two of a class, or a larger fraction.";
+    public static string RefusedRange(string transformer, string name, long row, string? problem) =>
+        $"The feature column '{name}' in row {row} {problem} ({transformer}.{nameof(IScoringTransformer.OutOfRange)} is {nameof(OutOfRangeAction.Throw)}.)";
 
     public static string RowLength(string name, long row, int found, int expected) =>
         $"The feature column '{name}' has {found} values in row {row}, expected {expected}.";
@@ -158,8 +143,8 @@ internal static class InputMessages
     public static string DamagedImages(string name, long damaged, long rows) =>
         $"{damaged} of {rows} rows were left out: the image of their feature column '{name}' is damaged or cannot be read. Each is named above.";
 
-    public static string RefusedImage(string name, long row, string damage) =>
-        $"The image of the feature column '{name}' in row {row}{damage} With {nameof(HdgeTransformer)}.{nameof(HdgeTransformer.Photos)} that say {nameof(DamagedAction.SkipAndCount)} "
+    public static string RefusedImage(string transformer, string name, long row, string damage) =>
+        $"The image of the feature column '{name}' in row {row}{damage} With {transformer}.{nameof(IScoringTransformer.Photos)} that say {nameof(DamagedAction.SkipAndCount)} "
         + "such rows are scored as black images and are never in distribution.";
 
     public static string ScoredDamaged(string name, string damage) =>

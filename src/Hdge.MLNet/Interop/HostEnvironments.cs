@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
 namespace Hdge.MLNet.Interop;
@@ -19,6 +20,13 @@ internal static class HostEnvironments
     {
         ArgumentNullException.ThrowIfNull(catalog);
         return Environment(catalog);
+    }
+
+    /// <summary>The environment of the context that transforms belong to.</summary>
+    public static IHostEnvironment Of(TransformsCatalog catalog)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        return ((IInternalCatalog)catalog).Environment;
     }
 
     /// <summary>The seed given to the MLContext, or null.</summary>

@@ -21,7 +21,7 @@ internal abstract class BatchScorer
     }
 
     /// <summary>Where the features come from, and how many rows at once.</summary>
-    internal sealed record Source(HdgeTransformer Transformer, DataViewRow Row, FeatureColumn Features, int Capacity);
+    internal sealed record Source(IScoringTransformer Transformer, DataViewRow Row, FeatureColumn Features, int Capacity);
 
     /// <summary>What keeps a row from being scored.</summary>
     protected enum RowFault
@@ -47,7 +47,7 @@ internal abstract class BatchScorer
     /// <summary>Rows of them whose image is missing, or damaged and passed over.</summary>
     public long MissingImages { get; private set; }
 
-    protected HdgeTransformer Transformer { get; }
+    protected IScoringTransformer Transformer { get; }
 
     /// <summary>A scorer of up to <paramref name="capacity"/> rows of <paramref name="row"/>, whose features are Single or Byte.</summary>
     /// <param name="transformer">Scores.</param>
@@ -55,10 +55,10 @@ internal abstract class BatchScorer
     /// <param name="input">Its schema.</param>
     /// <param name="capacity">Rows at once.</param>
     /// <param name="keepsFeatures">Whether the slots must answer for the feature column, too.</param>
-    public static BatchScorer Create(HdgeTransformer transformer, DataViewRow row, DataViewSchema input, int capacity, bool keepsFeatures)
+    public static BatchScorer Create(IScoringTransformer transformer, DataViewRow row, DataViewSchema input, int capacity, bool keepsFeatures)
     {
         FeatureColumn features = transformer.FindFeatures(input);
-        HdgeModel model = transformer.Model;
+        IScoringModel model = transformer.Model;
         var source = new Source(transformer, row, features, capacity);
         if (features.Kind != FeatureKind.Vector)
             return new PhotoScorer(source, features.Kind == FeatureKind.Image ? new PictureSlots(source, keepsFeatures) : new PathSlots(source));
@@ -99,15 +99,15 @@ internal abstract class BatchScorer
     {
         string name = Transformer.FeatureColumnName;
         if (_faults[slot] == RowFault.WrongLength)
-            throw new InvalidDataException(InputMessages.RowLength(name, position, LengthOf(slot), Transformer.ImageShape.Length));
+            throw new InvalidDataException(InputMessages.RowLength(name, position, LengthOf(slot), Transformer.Model.InputShape.Length));
         if (_faults[slot] == RowFault.NotFinite)
             throw new InvalidDataException(InputMessages.NotFinite(name, position));
         if (_faults[slot] == RowFault.Damaged && !_isMissing[slot])
-            throw new InvalidDataException(InputMessages.RefusedImage(name, position, Damage(slot)));
+            throw new InvalidDataException(InputMessages.RefusedImage(Transformer.GetType().Name, name, position, Damage(slot)));
         if (!Scores.IsInRange[slot] && !_isMissing[slot])
         {
             if (Transformer.OutOfRange == OutOfRangeAction.Throw)
-                throw new InvalidDataException(InputMessages.RefusedRange(name, position, RangeProblem(slot)));
+                throw new InvalidDataException(InputMessages.RefusedRange(Transformer.GetType().Name, name, position, RangeProblem(slot)));
             if (Transformer.IsFirstOutOfRange())
                 Warn(InputMessages.OutOfRange(name, position, RangeProblem(slot)));
         }

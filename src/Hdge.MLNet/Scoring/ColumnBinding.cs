@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.Model.OnnxConverter;
 
 namespace Hdge.MLNet.Scoring;
 
@@ -55,6 +56,12 @@ internal abstract class ColumnBinding(DataViewSchema input, DataViewSchema outpu
 
     /// <summary>One row with the new columns; disposes the input's row with itself.</summary>
     public abstract MappedRow Map(DataViewRow row, bool[] active);
+
+    /// <summary>Writes what the transformer does into ML.NET's converter.</summary>
+    /// <param name="source">The data view that it was given.</param>
+    /// <param name="context">ML.NET's.</param>
+    /// <exception cref="NotSupportedException">It cannot be exported.</exception>
+    public abstract void SaveAsOnnx(IDataView source, OnnxContext context);
 
     /// <summary>A cursor with the new columns; disposes the input's cursor with itself.</summary>
     public virtual DataViewRowCursor MapCursor(DataViewRowCursor cursor, bool[] active) => new MappedCursor(cursor, Map(cursor, active));

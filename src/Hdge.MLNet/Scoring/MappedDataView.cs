@@ -8,6 +8,9 @@ internal sealed partial class MappedDataView(IDataView source, ColumnBinding bin
     /// <summary>The data view that the columns were added to.</summary>
     public IDataView Source => source;
 
+    /// <summary>What adds them.</summary>
+    public ColumnBinding Binding => binding;
+
     public bool CanShuffle => source.CanShuffle;
 
     public DataViewSchema Schema => binding.OutputSchema;

@@ -17,9 +17,9 @@ internal sealed class PixelScorer<T>(BatchScorer.Source source, ScorePixels<T> s
     where T : struct, INumber<T>
 {
     private readonly VectorSlots _features = new(source);
-    private readonly int _length = source.Transformer.ImageShape.Length;
-    private readonly bool _areFeatures = source.Transformer.Model.NetworkOptions.TakesFeatures; // of which a sparse vector without a value is zeros
-    private readonly T[] _pixels = new T[checked(source.Capacity * source.Transformer.ImageShape.Length)];
+    private readonly int _length = source.Transformer.Model.InputShape.Length;
+    private readonly bool _areFeatures = source.Transformer.Model.TakesFeatures; // of which a sparse vector without a value is zeros
+    private readonly T[] _pixels = new T[checked(source.Capacity * source.Transformer.Model.InputShape.Length)];
 
     public override ColumnBuffer Features => _features;
 
@@ -75,7 +75,7 @@ internal sealed class PixelScorer<T>(BatchScorer.Source source, ScorePixels<T> s
             }
             catch (Exception error) when (_skips && ImageStages.IsDamage(error))
             {
-                Slots[slot] = new VBuffer<T>(source.Transformer.ImageShape.Length, 0, [], []);
+                Slots[slot] = new VBuffer<T>(source.Transformer.Model.InputShape.Length, 0, [], []);
                 _damage[slot] = InputMessages.Damage(FormattableString.Invariant($" in row {source.Row.Position}"), error.Message);
             }
         }

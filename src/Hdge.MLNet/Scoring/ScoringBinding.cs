@@ -2,17 +2,18 @@ using Hdge.Data;
 using Hdge.MLNet.Input;
 using Hdge.MLNet.Output;
 using Microsoft.ML;
+using Microsoft.ML.Model.OnnxConverter;
 
 namespace Hdge.MLNet.Scoring;
 
 /// <summary>A transformer on one input schema: which output column comes from where.</summary>
 /// <exception cref="ArgumentException">The input lacks the feature column, or the column has another type or length.</exception>
-internal sealed class ScoringBinding(HdgeTransformer transformer, DataViewSchema input)
+internal sealed class ScoringBinding(IScoringTransformer transformer, DataViewSchema input)
     : ColumnBinding(input, transformer.Outline(input), transformer.FindFeatures(input).Column)
 {
     private readonly OutputColumn[] _outputs = [.. transformer.Outputs.Present];
 
-    public HdgeTransformer Transformer => transformer;
+    public IScoringTransformer Transformer => transformer;
 
     /// <summary>The transformer's columns, in the order in which it adds them.</summary>
     public IReadOnlyList<OutputColumn> Outputs => _outputs;
@@ -24,6 +25,8 @@ internal sealed class ScoringBinding(HdgeTransformer transformer, DataViewSchema
             : base.Open(source, active, random);
 
     public override MappedRow Map(DataViewRow row, bool[] active) => new ScoringRow(this, row, active);
+
+    public override void SaveAsOnnx(IDataView source, OnnxContext context) => transformer.SaveAsOnnx(source, OutputSchema, context);
 
     public override DataViewRowCursor MapCursor(DataViewRowCursor cursor, bool[] active) =>
         NeedsScores(active) ? new ScoringCursor(this, cursor, active) : base.MapCursor(cursor, active);

@@ -26,7 +26,7 @@ internal sealed class ScoringCursor : DataViewRowCursor
     {
         (_binding, _input, _active) = (binding, input, active);
         var asked = binding.InputSchema.Where(column => active[column.Index]);
-        int capacity = RowWindow.Capacity(binding.Transformer.ImageShape.Length, asked);
+        int capacity = RowWindow.Capacity(binding.Transformer.Model.InputShape.Length, asked);
         _scorer = BatchScorer.Create(binding.Transformer, input, binding.InputSchema, capacity, keepsFeatures: active[binding.Transformer.FindFeatures(binding.InputSchema).Column.Index]);
         _columns = new ColumnBuffer?[binding.InputSchema.Count];
         foreach (DataViewSchema.Column column in binding.Inputs(active))

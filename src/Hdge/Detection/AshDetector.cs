@@ -1,3 +1,4 @@
+using Hdge.Onnx;
 using static TorchSharp.torch;
 
 namespace Hdge.Detection;
@@ -25,7 +26,7 @@ public sealed record AshDetector : Detector
     {
         var shaped = input.Features.AtLeast(0).contiguous();
         var values = TensorMemory.Span<double>(shaped);
-        int length = (int)shaped.shape[1], dropped = Math.Clamp((int)Math.Round(length * Percentile / 100), 0, length - 1);
+        int length = (int)shaped.shape[1], dropped = DroppedOf(length);
         var order = new double[length];
         for (int at = 0; at < values.Length; at += length)
         {
@@ -36,6 +37,22 @@ public sealed record AshDetector : Detector
         }
         Copy(input.LogitsOf(shaped).logsumexp(1), into);
     }
+
+    /// <inheritdoc/>
+    public override OnnxValue? Export(OnnxDetection input, DetectorState state)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var graph = input.Graph;
+        var zero = graph.Constant(0.0);
+        var features = graph.Node("Max", [input.Features, zero]);
+        var (kept, places) = graph.Top(features, input.FeatureLength - DroppedOf(input.FeatureLength));
+        var sum = graph.RowSum(kept);
+        var factor = graph.Where(graph.Node("Greater", [sum, zero]), graph.Exp(graph.Divide(graph.RowSum(features), sum)), zero);
+        var shaped = graph.Node("ScatterElements", [graph.Subtract(features, features), places, graph.Multiply(kept, factor)], ("axis", 1L));
+        return graph.LogSumExp(input.LogitsOf(shaped));
+    }
+
+    private int DroppedOf(int length) => Math.Clamp((int)Math.Round(length * Percentile / 100), 0, length - 1);
 
     private static void Shape(Span<double> row, double[] ascending, int dropped)
     {

@@ -11,6 +11,7 @@ public sealed class DetectionInput : IDisposable
     private readonly Tensor? _features;
     private readonly DetectorSet? _detectors;
     private readonly (Tensor Input, Tensor Logits)? _graph;
+    private readonly PixelRead? _pixels;
     private readonly Tensor? _images;
     private Tensor? _wide;
 
@@ -20,9 +21,10 @@ public sealed class DetectionInput : IDisposable
     /// <param name="detectors">What gives other scores, the last layer and the network.</param>
     /// <param name="graph">Network input and logits with their graph, on the device; null unless gradients were asked for.</param>
     /// <param name="images">Network input on the device, the caller's; null unless asked for.</param>
-    internal DetectionInput(Tensor logits, Tensor? features, double temperature, DetectorSet? detectors = null, (Tensor Input, Tensor Logits)? graph = null, Tensor? images = null)
+    /// <param name="pixels">The pixels' likelihood; null unless asked for.</param>
+    internal DetectionInput(Tensor logits, Tensor? features, double temperature, DetectorSet? detectors = null, (Tensor Input, Tensor Logits)? graph = null, Tensor? images = null, PixelRead? pixels = null)
     {
-        (_logits, _features, Temperature, _detectors, _graph, _images) = (logits, features, temperature, detectors, graph, images);
+        (_logits, _features, Temperature, _detectors, _graph, _images, _pixels) = (logits, features, temperature, detectors, graph, images, pixels);
         (Count, ClassCount) = ((int)logits.shape[0], (int)logits.shape[1]);
     }
 
@@ -42,6 +44,10 @@ public sealed class DetectionInput : IDisposable
     /// <summary>Network input [N, channels, height, width] and logits [N, C] with their graph, on the model's device. Keep the graph when taking gradients.</summary>
     /// <exception cref="InvalidOperationException">The detector does not say that it needs <see cref="DetectorNeeds.Gradients"/>.</exception>
     public (Tensor Input, Tensor Logits) Graph => _graph ?? throw NotAskedFor("gradients", DetectorNeeds.Gradients);
+
+    /// <summary>The likelihood of the images' pixels.</summary>
+    /// <exception cref="InvalidOperationException">The detector does not say that it needs <see cref="DetectorNeeds.Likelihood"/>.</exception>
+    internal PixelRead Pixels => _pixels ?? throw NotAskedFor("likelihoods", DetectorNeeds.Likelihood);
 
     /// <summary>Network input [N, channels, height, width] on the model's device. Not to be changed.</summary>
     /// <exception cref="InvalidOperationException">The detector does not say that it needs <see cref="DetectorNeeds.Images"/>.</exception>

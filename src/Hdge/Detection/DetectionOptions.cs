@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Hdge.Data;
+using Hdge.Networks;
 
 namespace Hdge.Detection;
 
@@ -73,6 +74,14 @@ public sealed record DetectionOptions
             if (!otherwise && catalog.Find(score) is null)
                 throw new ArgumentException($"{option} is out of range. {catalog.Unknown(score)}", option);
         }
+    }
+
+    /// <exception cref="ArgumentException">A score needs what such a network cannot give.</exception>
+    internal void Validate(NetworkOptions network)
+    {
+        foreach (var detector in Catalog().With(Score == DetectionScore.Auto ? Also : [Score, .. Also]))
+            if (detector.Needs.Problem(network) is { } problem)
+                throw new ArgumentException($"The score {detector.Kind} cannot be had of a {network.GetType().Name}: {problem}.");
     }
 
     internal DetectorCatalog Catalog() => new(Detectors);

@@ -1,3 +1,4 @@
+using Hdge.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -22,13 +23,20 @@ internal static class DetectionPass
         using var scope = NewDisposeScope();
         if (gradient)
             input!.requires_grad_();
-        var features = known ?? detectors.Network.Features(input!);
+        var (features, pixels) = needs.HasFlag(DetectorNeeds.Likelihood) ? Read((PixelTransformer)detectors.Network, input!) : (known ?? detectors.Network.Features(input!), null);
         var logits = detectors.Network.Head(features);
         if (gradient && !logits.requires_grad)
             throw new InvalidOperationException("Scores with gradients cannot be had in inference mode.");
         return new DetectionInput(Host(logits), needs.HasFlag(DetectorNeeds.Features) ? Host(features) : null, temperature, detectors,
-            gradient ? (input!, logits.MoveToOuterDisposeScope()) : null, needs.HasFlag(DetectorNeeds.Images) ? input : null);
+            gradient ? (input!, logits.MoveToOuterDisposeScope()) : null, needs.HasFlag(DetectorNeeds.Images) ? input : null, pixels);
 
         static Tensor Host(Tensor tensor) => tensor.detach().cpu().contiguous().MoveToOuterDisposeScope();
+    }
+
+    private static (Tensor Features, PixelRead Pixels) Read(PixelTransformer network, Tensor input)
+    {
+        var (features, likelihood, colors) = network.Read(input);
+        long[] numbers = colors.cpu().data<long>().ToArray();
+        return (features, new(likelihood.cpu().data<double>().ToArray(), new(() => ImageComplexity.Of(numbers, network))));
     }
 }

@@ -1,3 +1,4 @@
+using Hdge.Onnx;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -57,6 +58,14 @@ public abstract record Detector
     /// <param name="state">What it was fitted to; empty where it was not.</param>
     /// <param name="into">Takes a score an image.</param>
     public abstract void Score(DetectionInput input, DetectorState state, Span<float> into);
+
+    /// <summary>
+    /// The same score in a graph, for models that are exported to ONNX. Default null: it cannot be exported, and neither can a model that decides by it. Runs without gradients.
+    /// </summary>
+    /// <param name="input">What the network says of the images, and the graph.</param>
+    /// <param name="state">What it was fitted to; empty where it was not.</param>
+    /// <returns>[N, 1] in double precision.</returns>
+    public virtual OnnxValue? Export(OnnxDetection input, DetectorState state) => null;
 
     /// <summary>One line: the settings that differ from the defaults.</summary>
     public sealed override string ToString() => PlainText.OfOptions(this);

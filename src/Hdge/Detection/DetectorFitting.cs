@@ -31,7 +31,7 @@ internal static class DetectorFitting
                 throw new ArgumentException($"The model cannot give the score {options.Score}, which is trained with it: {TrainedBy}.");
             // Of the others, one that was not trained with the model is left out.
             DetectionScore[] named = [.. auto ? Enumerable.Empty<DetectionScore>() : [options.Score], .. options.Also.Where(s => IsThere(catalog.Find(s)!))];
-            var wanted = catalog.With([.. named, .. compares ? catalog.All.Where(d => AutoScore.IsCandidate(d) && IsThere(d)).Select(d => d.Kind) : []]);
+            var wanted = catalog.With([.. named, .. compares ? catalog.All.Where(d => AutoScore.IsCandidate(d) && IsThere(d) && d.Needs.Problem(model.NetworkOptions) is null).Select(d => d.Kind) : []]);
             FitStates(wanted);
             var auroc = compares ? AutoScore.Compare(model, SoFar(), new AutoImages(model, heldOut, options.Outliers, Seeds.Mix(seed, SeedStream.Outliers)), cancellationToken) : [];
             var chosen = compares ? AutoScore.Best(auroc, options.Outliers is not null) : auto ? DetectionScore.LogDensity : options.Score;

@@ -18,4 +18,7 @@ public enum DetectorNeeds
 
     /// <summary>The images that it scores: further forward passes, so it is off unless asked for by name, or trained with the model.</summary>
     Images = 8,
+
+    /// <summary>The likelihood of the images' pixels: only a network that predicts them, as a <see cref="Networks.PixelTransformerOptions"/>, gives it.</summary>
+    Likelihood = 16,
 }

@@ -33,16 +33,21 @@ public static class DetectorRegistry
         new CombinationDetector(),
         new ApproximateMassDetector(),
         new OdinDetector(),
+        new LogLikelihoodDetector(),
+        new ComplexityCorrectedDetector(),
     ];
 
-    /// <summary>Every score, those registered last.</summary>
-    public static IReadOnlyList<DetectionScore> All => [.. s_detectors.Select(d => d.Kind)];
+    /// <summary>Every score of a classifier's features and logits, those registered last.</summary>
+    public static IReadOnlyList<DetectionScore> All => Scores(without: DetectorNeeds.Likelihood);
 
-    /// <summary>The scores that one forward pass gives.</summary>
-    public static IReadOnlyList<DetectionScore> GradientFree => [.. s_detectors.Where(IsGradientFree).Select(d => d.Kind)];
+    /// <summary>Those of <see cref="All"/> that one forward pass gives.</summary>
+    public static IReadOnlyList<DetectionScore> GradientFree => [.. s_detectors.Where(d => IsGradientFree(d) && !d.Needs.HasFlag(DetectorNeeds.Likelihood)).Select(d => d.Kind)];
 
     /// <summary>Whether one forward pass is all that it takes.</summary>
     internal static bool IsGradientFree(Detector detector) => (detector.Needs & (DetectorNeeds.Gradients | DetectorNeeds.Images)) == DetectorNeeds.None;
+
+    /// <summary>The scores that only a network gives which predicts pixels, <see cref="Networks.PixelTransformerOptions"/>.</summary>
+    public static IReadOnlyList<DetectionScore> OfPixels => [.. s_detectors.Where(d => d.Needs.HasFlag(DetectorNeeds.Likelihood)).Select(d => d.Kind)];
 
     internal static ImmutableArray<Detector> Detectors => s_detectors;
 
@@ -58,6 +63,8 @@ public static class DetectorRegistry
         DetectorSettings.Check(detector);
         ImmutableInterlocked.Update(ref s_detectors, known => RequireOwnName(known, detector) ? known : known.Add(detector));
     }
+
+    private static DetectionScore[] Scores(DetectorNeeds without) => [.. s_detectors.Where(d => (d.Needs & without) == 0).Select(d => d.Kind)];
 
     /// <summary>Takes back <see cref="Register"/>; for tests, which share a process.</summary>
     internal static void Forget(DetectionScore score) => ImmutableInterlocked.Update(ref s_detectors, known => known.RemoveAll(d => d.Kind == score));

@@ -23,7 +23,7 @@ public sealed class DetectorSet
         {
             before = _entries.Count;
             foreach (var detector in Catalog.All)
-                if (!_entries.ContainsKey(detector.Kind) && detector.Uses.All(_entries.ContainsKey) && (states.ContainsKey(detector.StateName) || !detector.Needs.HasFlag(DetectorNeeds.Fitting)))
+                if (!_entries.ContainsKey(detector.Kind) && detector.Needs.Problem(network.Options) is null && detector.Uses.All(_entries.ContainsKey) && (states.ContainsKey(detector.StateName) || !detector.Needs.HasFlag(DetectorNeeds.Fitting)))
                     _entries.Add(detector.Kind, new(detector, states.GetValueOrDefault(detector.StateName, DetectorState.Empty),
                         detector.Uses.Aggregate(detector.Needs, (needs, used) => needs | _entries[used].Needs)));
         }

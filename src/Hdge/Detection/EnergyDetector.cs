@@ -1,3 +1,5 @@
+using Hdge.Onnx;
+
 namespace Hdge.Detection;
 
 /// <summary>
@@ -28,10 +30,21 @@ public sealed record EnergyDetector : Detector
     /// <inheritdoc/>
     public override void Score(DetectionInput input, DetectorState state, Span<float> into)
     {
-        double temperature = state.Numbers.TryGetValue(Fitted, out double fitted) ? fitted : Temperature ?? input.Temperature;
+        double temperature = TemperatureOf(state, input.Temperature);
         for (int i = 0; i < into.Length; i++)
             into[i] = (float)LogitRow.LogSumExp(input.LogitRow(i), temperature);
     }
+
+    /// <inheritdoc/>
+    public override OnnxValue? Export(OnnxDetection input, DetectorState state)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var graph = input.Graph;
+        var temperature = graph.Constant(TemperatureOf(state, input.Temperature));
+        return graph.Multiply(temperature, graph.LogSumExp(graph.Divide(input.Logits, temperature)));
+    }
+
+    private double TemperatureOf(DetectorState state, double calibrated) => state.Numbers.TryGetValue(Fitted, out double fitted) ? fitted : Temperature ?? calibrated;
 
     private static bool IsTemperature(double value) => value > 0 && double.IsFinite(value);
 }

@@ -1,3 +1,4 @@
+using Hdge.Onnx;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -65,6 +66,23 @@ internal abstract record GaussianDetector : Detector
 
     /// <summary>Squared Mahalanobis distance of each row to the mean of all features, [N].</summary>
     protected static Tensor ToBackground(DetectorState state, Tensor features) => (features - state.Tensors[Mean]).mm(state.Tensors[Background]).Squared().sum(dim: 1);
+
+    /// <summary><see cref="ToNearestClass(DetectorState, Tensor)"/> in a graph, [N, 1].</summary>
+    private protected static OnnxValue ToNearestClass(OnnxDetection input, DetectorState state)
+    {
+        var graph = input.Graph;
+        var centers = state.Tensors[Centers];
+        var white = graph.Product(graph.Subtract(input.Features, input.Constant(state.Tensors[Mean])), input.Constant(state.Tensors[Tied]));
+        var squared = graph.Subtract(graph.Add(graph.SquaredLength(white), input.Constant(centers.Squared().sum(dim: 1))), graph.Multiply(graph.Constant(2.0), graph.Product(white, input.Constant(centers.t()))));
+        return graph.Node("Max", [graph.Constant(0.0), graph.RowMin(squared)]);
+    }
+
+    /// <summary><see cref="ToBackground(DetectorState, Tensor)"/> in a graph, [N, 1].</summary>
+    private protected static OnnxValue ToBackground(OnnxDetection input, DetectorState state)
+    {
+        var graph = input.Graph;
+        return graph.SquaredLength(graph.Product(graph.Subtract(input.Features, input.Constant(state.Tensors[Mean])), input.Constant(state.Tensors[Background])));
+    }
 
     private static Tensor ClassMeans(Tensor features, long[] rows, int classes, Tensor mean)
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Hdge.Onnx;
 
 namespace Hdge.Detection;
 
@@ -37,5 +38,15 @@ public sealed record GenDetector : LogitDetector
         }
         ArrayPool<float>.Shared.Return(rented);
         return -sum;
+    }
+
+    /// <inheritdoc/>
+    public override OnnxValue? Export(OnnxDetection input, DetectorState state)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var graph = input.Graph;
+        var top = Top < input.ClassCount ? graph.Top(input.Logits, Top).Values : input.Logits;
+        var p = graph.Node("Min", [graph.Constant(1.0), graph.Exp(graph.Subtract(top, input.LogDensity))]);
+        return graph.Node("Neg", [graph.RowSum(graph.Node("Pow", [graph.Multiply(p, graph.Subtract(graph.Constant(1.0), p)), graph.Constant(Exponent)]))]);
     }
 }

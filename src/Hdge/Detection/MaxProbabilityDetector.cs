@@ -1,3 +1,5 @@
+using Hdge.Onnx;
+
 namespace Hdge.Detection;
 
 /// <summary>max softmax f(x) (Hendrycks and Gimpel 2017).</summary>
@@ -6,4 +8,6 @@ internal sealed record MaxProbabilityDetector : LogitDetector
     public override DetectionScore Kind => DetectionScore.MaxProbability;
 
     protected override double Score(ReadOnlySpan<float> logits) => LogitRow.Confidence(logits, 1);
+
+    public override OnnxValue? Export(OnnxDetection input, DetectorState state) => input.Graph.RowMax(input.Graph.Softmax(input.Logits));
 }

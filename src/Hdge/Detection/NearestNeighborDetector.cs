@@ -1,3 +1,4 @@
+using Hdge.Onnx;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -64,6 +65,25 @@ public sealed record NearestNeighborDetector : Detector
         var lengths = TensorMemory.Span<double>(queries.to(float64).Squared().sum(dim: 1).contiguous());
         for (int i = 0; i < into.Length; i++)
             into[i] = lengths[i] == 0 ? -1 : -(float)Math.Sqrt(Math.Max(0, 2 - 2.0 * best[i * neighbors]));
+    }
+
+    /// <inheritdoc/>
+    public override OnnxValue? Export(OnnxDetection input, DetectorState state)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(state);
+        var graph = input.Graph;
+        var stored = state.Tensors[Stored];
+        int neighbors = NeighborsOf((int)stored.shape[0]);
+        var alone = graph.Subtract(graph.Multiply(graph.RowMax(input.Features), graph.Constant(0.0)), graph.Constant(1.0)); // −1, as many as there are images
+        if (stored.shape[0] == 0)
+            return alone;
+        var length = graph.Node("Sqrt", [graph.SquaredLength(input.Features)]);
+        var queries = graph.Cast<float>(graph.Divide(input.Features, graph.Node("Max", [length, graph.Constant(1e-300)])));
+        var similarities = graph.Top(graph.Product(queries, input.Constant(stored.t())), neighbors).Values;
+        var farthest = graph.Cast<double>(graph.RowMin(similarities));
+        var distance = graph.Node("Sqrt", [graph.Node("Max", [graph.Constant(0.0), graph.Subtract(graph.Constant(2.0), graph.Multiply(graph.Constant(2.0), farthest))])]);
+        return graph.Where(graph.Node("Equal", [length, graph.Constant(0.0)]), alone, graph.Node("Neg", [distance]));
     }
 
     /// <summary>k for a number of stored features.</summary>

@@ -1,3 +1,4 @@
+using Hdge.Onnx;
 using static TorchSharp.torch;
 
 namespace Hdge.Detection;
@@ -65,6 +66,23 @@ public sealed record RankAverageDetector : Detector
             for (int i = 0; i < into.Length; i++)
                 into[i] += (float)(Rank(reference, scores[i]) / Scores.Count);
         }
+    }
+
+    /// <inheritdoc/>
+    public override OnnxValue? Export(OnnxDetection input, DetectorState state)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(state);
+        var graph = input.Graph;
+        OnnxValue? sum = null;
+        foreach (var score in Scores)
+        {
+            var (scores, reference) = (input.Scores(score), input.Constant(state.Tensors[score.Name].unsqueeze(0)));
+            var below = graph.Add(graph.Cast<double>(graph.Node("Less", [reference, scores])), graph.Cast<double>(graph.NotAbove(reference, scores)));
+            var rank = graph.Divide(graph.RowSum(below), graph.Constant(2.0 * state.Tensors[score.Name].shape[0] * Scores.Count));
+            sum = sum is null ? rank : graph.Add(sum, rank);
+        }
+        return sum;
     }
 
     /// <summary>A reference from held-out scores, at least one: ascending; of more than 10,000, as many evenly spaced order statistics.</summary>

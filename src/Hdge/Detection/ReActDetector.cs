@@ -1,3 +1,5 @@
+using Hdge.Onnx;
+
 namespace Hdge.Detection;
 
 /// <summary>LogSumExp of the logits of min(z, c) (Sun, Guo and Li 2021, equation 3), c a percentile of all features of the training sample.</summary>
@@ -27,6 +29,14 @@ public sealed record ReActDetector : Detector
     /// <inheritdoc/>
     public override void Score(DetectionInput input, DetectorState state, Span<float> into) =>
         Copy(input.LogitsOf(input.Features.AtMost(state.Numbers[Fitted])).logsumexp(1), into);
+
+    /// <inheritdoc/>
+    public override OnnxValue? Export(OnnxDetection input, DetectorState state)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(state);
+        return input.Graph.LogSumExp(input.LogitsOf(input.Graph.Node("Min", [input.Features, input.Graph.Constant(state.Numbers[Fitted])])));
+    }
 
     /// <summary>The percentile of <paramref name="features"/>, linear between order statistics.</summary>
     internal static double Clip(ReadOnlySpan<float> features, double percentile)

@@ -1,3 +1,4 @@
+using Hdge.Onnx;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -74,6 +75,16 @@ public sealed record VimDetector : Detector
         var residuals = TensorMemory.Span<double>((input.Features - state.Tensors[Origin]).mm(state.Tensors[Complement]).Squared().sum(dim: 1).sqrt().contiguous());
         for (int i = 0; i < into.Length; i++)
             into[i] = (float)(LogitRow.Summarise(input.LogitRow(i)).LogDensity - scale * residuals[i]);
+    }
+
+    /// <inheritdoc/>
+    public override OnnxValue? Export(OnnxDetection input, DetectorState state)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(state);
+        var graph = input.Graph;
+        var residual = graph.Product(graph.Subtract(input.Features, input.Constant(state.Tensors[Origin])), input.Constant(state.Tensors[Complement]));
+        return graph.Subtract(input.LogDensity, graph.Multiply(graph.Constant(state.Numbers[Scale]), graph.Node("Sqrt", [graph.SquaredLength(residual)])));
     }
 
     /// <summary>D for features of a length, in 1..length − 1 (0 for a single feature).</summary>

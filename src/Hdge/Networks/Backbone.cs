@@ -1,4 +1,5 @@
 using Hdge.Data;
+using Hdge.Onnx;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -53,11 +54,27 @@ public abstract class Backbone : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>
+    /// The features in a graph, for models that are exported to ONNX: what <see cref="Features"/> computes when it is not training. Default null: such a network cannot be exported.
+    /// </summary>
+    /// <param name="graph">The graph, which knows the weights by their names.</param>
+    /// <param name="input">Network input [N, channels, height, width].</param>
+    /// <returns>[N, <see cref="FeatureLength"/>].</returns>
+    protected internal virtual OnnxValue? ExportFeatures(OnnxGraph graph, OnnxValue input) => null;
+
+    /// <summary>
     /// Draws the initial weights. Default PyTorch's: weights and biases of convolutions and linear layers uniform in ±1/√fan-in; all other weights stay as their layers made
     /// them. Called once, after the constructor.
     /// </summary>
     /// <param name="seed">Equal seeds give equal weights: draw from a generator of this seed, not from torch's own.</param>
     protected internal virtual void Initialize(int seed) => Initialization.Reset(this, seed);
+
+    /// <summary>Takes from the training images what the network is to know of them before the first step. Default nothing.</summary>
+    /// <param name="train">The images trained on, without augmentation.</param>
+    /// <param name="given">How their values become network input.</param>
+    /// <param name="seed">Seed of whatever is drawn.</param>
+    internal virtual void Prepare(ImageSet train, PixelScaling given, int seed)
+    {
+    }
 
     /// <summary>
     /// The layers before <see cref="Classifier"/> by depth: first the stem, then the stages of blocks. What <see cref="Freeze"/> counts. Default none: the network is frozen whole or not at all.

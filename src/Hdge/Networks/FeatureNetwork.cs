@@ -1,4 +1,5 @@
 using Hdge.Data;
+using Hdge.Onnx;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -51,5 +52,19 @@ internal sealed class FeatureNetwork : Backbone
                 x = _dropouts[i].call(x);
         }
         return x.MoveToOuterDisposeScope();
+    }
+
+    protected internal override OnnxValue? ExportFeatures(OnnxGraph graph, OnnxValue input)
+    {
+        var options = (FeatureNetworkOptions)Options;
+        var x = graph.Activation(graph.Node("Flatten", [input], ("axis", 1L)));
+        for (int i = 0; i < options.Hidden.Count; i++)
+        {
+            x = graph.Linear(x, $"hidden.{i}");
+            if (options.Normalization != Normalization.None) // a unit is a channel of one value
+                x = graph.Node("Flatten", [graph.Norm(graph.Reshape(x, 0, options.Hidden[i], 1, 1), $"norms.{i}", options.Normalization)], ("axis", 1L));
+            x = graph.LeakyRelu(x, WideResNet.LeakySlope);
+        }
+        return x;
     }
 }

@@ -6,7 +6,7 @@ internal static class NetworkKinds
     private const string Cure = $"a network of one's own is named by {nameof(NetworkOptions)}.{nameof(NetworkOptions.Register)} before its models are saved or loaded";
 
     private static readonly Lock s_lock = new();
-    private static readonly Dictionary<string, Type> s_types = new(StringComparer.Ordinal) { ["WideResNet"] = typeof(WideResNetOptions), ["ResNet18"] = typeof(ResNet18Options), ["ResNet50"] = typeof(ResNet50Options), ["Features"] = typeof(FeatureNetworkOptions) };
+    private static readonly Dictionary<string, Type> s_types = new(StringComparer.Ordinal) { ["WideResNet"] = typeof(WideResNetOptions), ["ResNet18"] = typeof(ResNet18Options), ["ResNet50"] = typeof(ResNet50Options), ["Features"] = typeof(FeatureNetworkOptions), ["PixelTransformer"] = typeof(PixelTransformerOptions) };
 
     public static void Register(Type type, string kind)
     {

@@ -51,6 +51,14 @@ public abstract record NetworkOptions
     /// </summary>
     public virtual bool TakesFeatures => false;
 
+    internal const string NoInputGradient = "its output has no gradient with respect to the image, along which images could be moved";
+
+    /// <summary>Whether its output has a gradient with respect to the image: what moves images needs it.</summary>
+    internal virtual bool HasInputGradient => true;
+
+    /// <summary>Whether it gives a likelihood of the image's pixels.</summary>
+    internal virtual bool HasPixelLikelihood => false;
+
     /// <summary>How training scales the values of <paramref name="train"/>; default as the training's options say.</summary>
     internal virtual PixelScaling ScalingFor(ImageSet train, PixelScaling given) => given;
 

@@ -1,3 +1,4 @@
+using Hdge.Onnx;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -76,6 +77,17 @@ internal sealed class ResNet : Backbone
         return x.mean([2L, 3L]).MoveToOuterDisposeScope();
     }
 
+    protected internal override OnnxValue? ExportFeatures(OnnxGraph graph, OnnxValue input)
+    {
+        var x = graph.Relu(_options.SmallImages ? graph.Conv(Sized(graph, input), "conv1", 1, 1, "bn1") : graph.Conv(Sized(graph, input), "conv1", 2, 3, "bn1"));
+        if (!_options.SmallImages)
+            x = graph.MaxPool(x, 3, 2, 1);
+        for (int stage = 1; stage <= 4; stage++)
+            for (int i = 0; graph.HasWeight($"layer{stage}.{i}.conv1.weight"); i++)
+                x = ResidualBlock.Export(graph, x, $"layer{stage}.{i}", i == 0 && stage > 1 ? 2 : 1);
+        return graph.ChannelMeans(x);
+    }
+
     private IEnumerable<ResidualBlock> Blocks => layer1.Concat(layer2).Concat(layer3).Concat(layer4);
 
     /// <summary>The images with the shorter side that the options ask for: enlarged bilinearly, or reduced so that every pixel counts (antialiased).</summary>
@@ -84,5 +96,23 @@ internal sealed class ResNet : Backbone
         var (height, width) = _options.SizeOf(InputShape);
         return height == InputShape.Height && width == InputShape.Width ? input
             : nn.functional.interpolate(input, [height, width], mode: InterpolationMode.Bilinear, align_corners: false, antialias: height < InputShape.Height);
+    }
+
+    /// <summary>The same in a graph: two products with what the resizing makes of unit matrices, for it is linear in rows and in columns.</summary>
+    private OnnxValue Sized(OnnxGraph graph, OnnxValue input)
+    {
+        var (height, width) = _options.SizeOf(InputShape);
+        if (height == InputShape.Height && width == InputShape.Width)
+            return input;
+        bool antialias = height < InputShape.Height;
+        return graph.Activation(graph.Product(graph.Product(Matrix(InputShape.Height, height, transposed: false), input), Matrix(InputShape.Width, width, transposed: true)));
+
+        OnnxValue Matrix(int from, int to, bool transposed)
+        {
+            using var scope = NewDisposeScope();
+            var matrix = nn.functional.interpolate(eye(from, dtype: float32).reshape(1, 1, from, from), [to, from], mode: InterpolationMode.Bilinear, align_corners: false, antialias: antialias).reshape(to, from);
+            var whole = (transposed ? matrix.t() : matrix).contiguous();
+            return graph.Constant<float>(TensorMemory.Span<float>(whole), whole.shape);
+        }
     }
 }

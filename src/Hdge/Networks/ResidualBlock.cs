@@ -1,3 +1,4 @@
+using Hdge.Onnx;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -13,6 +14,17 @@ internal abstract class ResidualBlock(string name) : nn.Module<Tensor, Tensor>(n
     /// <summary>The way round the block; null where the shape stays.</summary>
     protected static Sequential? Shortcut(int from, int to, int stride, double momentum, Device device) =>
         stride != 1 || from != to ? nn.Sequential(nn.Conv2d(from, to, 1L, stride, bias: false, device: device, dtype: float32), new BatchNorm(to, device, momentum)) : null;
+
+    /// <summary>The block of that name in a graph: each norm is part of the convolution before it.</summary>
+    public static OnnxValue Export(OnnxGraph graph, OnnxValue input, string name, int stride)
+    {
+        bool isBottleneck = graph.HasWeight(name + ".conv3.weight");
+        var x = graph.Relu(Conv(input, 1, isBottleneck ? 1 : stride, isBottleneck ? 0 : 1));
+        x = Conv(isBottleneck ? graph.Relu(Conv(x, 2, stride, 1)) : x, isBottleneck ? 3 : 2, 1, isBottleneck ? 0 : 1);
+        return graph.Relu(graph.Sum(x, graph.HasWeight(name + ".downsample.0.weight") ? graph.Conv(input, name + ".downsample.0", stride, 0, name + ".downsample.1") : input));
+
+        OnnxValue Conv(OnnxValue from, int number, int step, int padding) => graph.Conv(from, $"{name}.conv{number}", step, padding, $"{name}.bn{number}");
+    }
 
     // In place where the tensor is ours and no backward pass reads what it was: batch norm's reads its input only.
     protected static Tensor Sum(Tensor residual, Tensor input, Sequential? shortcut) => residual.AddInPlace(shortcut is null ? input : shortcut.call(input)).relu_();

@@ -1,4 +1,5 @@
 using Hdge.Data;
+using Hdge.Onnx;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -53,6 +54,16 @@ internal sealed class WideResNet : Backbone
                 x = block.call(x);
         x = Activate(x, bn1);
         return x.mean([2L, 3L]).MoveToOuterDisposeScope();
+    }
+
+    protected internal override OnnxValue? ExportFeatures(OnnxGraph graph, OnnxValue input)
+    {
+        var options = (WideResNetOptions)Options;
+        var x = graph.Conv(input, "conv1", padding: 1);
+        for (int stage = 1; stage <= 3; stage++)
+            for (int i = 0; i < options.BlocksPerStage; i++)
+                x = WideResNetBlock.Export(graph, x, $"layer{stage}.{i}", i == 0 && stage > 1 ? 2 : 1, options.Normalization);
+        return graph.ChannelMeans(graph.LeakyRelu(graph.Norm(x, "bn1", options.Normalization), LeakySlope));
     }
 
     public static Tensor Activate(Tensor x, nn.Module<Tensor, Tensor>? norm) =>

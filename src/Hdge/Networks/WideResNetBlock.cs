@@ -1,3 +1,4 @@
+using Hdge.Onnx;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -39,5 +40,16 @@ internal sealed class WideResNetBlock : nn.Module<Tensor, Tensor>
         x = conv2.call(WideResNet.Activate(x, bn2));
         x.AddInPlace(shortcut is null ? input : shortcut.call(input));
         return x.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The block of that name in a graph.</summary>
+    public static OnnxValue Export(OnnxGraph graph, OnnxValue input, string name, int stride, Normalization kind)
+    {
+        bool folds = kind is Normalization.Batch or Normalization.Activation; // a factor and a shift a channel: part of the convolution before it
+        var x = graph.LeakyRelu(graph.Norm(input, name + ".bn1", kind), WideResNet.LeakySlope);
+        x = graph.Conv(x, name + ".conv1", padding: 1, norm: folds ? name + ".bn2" : null, normalization: kind);
+        x = graph.LeakyRelu(folds ? x : graph.Norm(x, name + ".bn2", kind), WideResNet.LeakySlope);
+        x = graph.Conv(x, name + ".conv2", stride, 1);
+        return graph.Sum(x, graph.HasWeight(name + ".shortcut.weight") ? graph.Conv(input, name + ".shortcut", stride) : input);
     }
 }

@@ -59,6 +59,8 @@ public sealed record AdversarialTrainingOptions : ObjectiveOptions
     {
         if (network.TakesFeatures)
             throw new ArgumentException("Adversarial training cannot train a network that takes features, expected another objective: the attack changes pixels of 0..1.");
+        if (!network.HasInputGradient)
+            throw new ArgumentException($"Adversarial training cannot train a {network.GetType().Name}, expected another network: {NetworkOptions.NoInputGradient}.");
         Inner.Validate(network, shape);
     }
 

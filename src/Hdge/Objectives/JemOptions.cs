@@ -69,6 +69,8 @@ public sealed record JemOptions : ObjectiveOptions
     {
         if (DensityWeight > 0 && network.TakesFeatures)
             throw new ArgumentException($"JEM's log q(x) cannot train a network that takes features, expected another objective or {nameof(DensityWeight)} 0: its chains run over images of 0..1.");
+        if (DensityWeight > 0 && !network.HasInputGradient)
+            throw new ArgumentException($"JEM's log q(x) cannot train a {network.GetType().Name}, expected another network or {nameof(DensityWeight)} 0: {NetworkOptions.NoInputGradient}.");
         if (DensityWeight > 0)
             RefuseBatchNorm(network.HasBatchNorm(shape));
     }

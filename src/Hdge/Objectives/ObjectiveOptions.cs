@@ -51,6 +51,9 @@ public abstract record ObjectiveOptions
     /// <summary>The same with what it has beside it.</summary>
     internal bool SeesFeaturesAlone => TakesFeaturesAlone && Rotation is null && DensityRatio is not { Made.Count: > 0 };
 
+    /// <summary>True where labels mean nothing, so that one class is enough. Default false.</summary>
+    internal virtual bool IsUnlabelled => false;
+
     /// <summary>Why adversarial training cannot wrap it; null (default) where it can.</summary>
     protected internal virtual string? NotAdversarial => null;
 

@@ -19,6 +19,22 @@ internal sealed class ProjectionHead : nn.Module<Tensor, Tensor>
         Initialization.Reset(this, seed);
     }
 
+    /// <summary>The weights under the names of a checkpoint.</summary>
+    public IEnumerable<KeyValuePair<string, Tensor>> State() => state_dict().Select(w => new KeyValuePair<string, Tensor>($"projection.{w.Key}", w.Value.detach()));
+
+    /// <summary>Takes over what <see cref="State"/> gave.</summary>
+    /// <exception cref="InvalidDataException">A weight is missing or of another shape or type.</exception>
+    public void Restore(IReadOnlyDictionary<string, Tensor> state)
+    {
+        using var off = no_grad();
+        foreach (var (name, weight) in state_dict())
+        {
+            if (!state.TryGetValue($"projection.{name}", out var saved) || !saved.shape.AsSpan().SequenceEqual(weight.shape) || saved.dtype != weight.dtype)
+                throw new InvalidDataException($"The saved projection head lacks '{name}' of shape [{string.Join(", ", weight.shape)}].");
+            weight.copy_(saved);
+        }
+    }
+
     public override Tensor forward(Tensor features)
     {
         using var scope = NewDisposeScope();

@@ -16,7 +16,8 @@ internal static class SupervisedContrastive
     /// <param name="labels">Classes, shape [N], 64-bit integers.</param>
     /// <param name="temperature">T, above 0.</param>
     /// <param name="weights">How much each anchor counts, shape [N]; null for all alike. The mean is by the number of anchors.</param>
-    public static Tensor Term(Tensor embeddings, Tensor labels, double temperature, Tensor? weights = null)
+    /// <param name="normalize">False takes the bare product of two embeddings for s·T.</param>
+    public static Tensor Term(Tensor embeddings, Tensor labels, double temperature, Tensor? weights = null, bool normalize = true)
     {
         ArgumentNullException.ThrowIfNull(embeddings);
         ArgumentNullException.ThrowIfNull(labels);
@@ -27,7 +28,7 @@ internal static class SupervisedContrastive
         long count = labels.shape[0];
         if (count < 2)
             return embeddings.sum().Times(0).MoveToOuterDisposeScope();
-        var normal = embeddings / (embeddings * embeddings).sum(1, true).AtLeast(SmallestSquaredNorm).sqrt();
+        var normal = normalize ? embeddings / (embeddings * embeddings).sum(1, true).AtLeast(SmallestSquaredNorm).sqrt() : embeddings;
         var scores = normal.matmul(normal.t()).Over(temperature);
         var itself = eye(count, dtype: ScalarType.Bool, device: labels.device);
         var logProbabilities = scores - scores.Masked(itself, double.NegativeInfinity).logsumexp(1, true);

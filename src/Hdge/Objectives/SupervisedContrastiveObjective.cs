@@ -40,18 +40,9 @@ internal sealed class SupervisedContrastiveObjective : IObjective
         return SupervisedContrastive.Term(_head.call(features), targets.Labels, _options.Temperature, targets.Weights).MoveToOuterDisposeScope();
     }
 
-    public IEnumerable<KeyValuePair<string, Tensor>> State() => _head.state_dict().Select(w => new KeyValuePair<string, Tensor>($"projection.{w.Key}", w.Value.detach()));
+    public IEnumerable<KeyValuePair<string, Tensor>> State() => _head.State();
 
-    public void Restore(IReadOnlyDictionary<string, Tensor> state)
-    {
-        using var off = no_grad();
-        foreach (var (name, weight) in _head.state_dict())
-        {
-            if (!state.TryGetValue($"projection.{name}", out var saved) || !saved.shape.AsSpan().SequenceEqual(weight.shape) || saved.dtype != weight.dtype)
-                throw new InvalidDataException($"The saved projection head lacks '{name}' of shape [{string.Join(", ", weight.shape)}].");
-            weight.copy_(saved);
-        }
-    }
+    public void Restore(IReadOnlyDictionary<string, Tensor> state) => _head.Restore(state);
 
     public void Dispose() => _head.Dispose();
 }

@@ -15,6 +15,9 @@ internal sealed record ModelDescription
     public required NetworkOptions Network { get; init; }
     public required PixelScaling Scaling { get; init; }
 
+    /// <summary>Whether it was trained without labels: then it has no classes, whatever the network's last layer says.</summary>
+    public required bool Unlabelled { get; init; }
+
     public required Decision Decision { get; init; }
 
     /// <summary>Null for a model that was never trained.</summary>
@@ -31,6 +34,7 @@ internal sealed record ModelDescription
         ClassCount = model.ClassCount,
         Network = model.NetworkOptions,
         Scaling = model.Scaling,
+        Unlabelled = model.IsUnlabelled,
         Decision = decision,
         TrainedRange = model.TrainedRange,
         Training = model.Training,

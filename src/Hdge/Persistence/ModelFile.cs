@@ -75,6 +75,7 @@ internal static class ModelFile
                 PredictionSets = calibration.PredictionSets,
                 Decision = description.Decision,
                 TrainedRange = description.TrainedRange,
+                IsUnlabelled = description.Unlabelled,
                 Training = description.CheckedTraining(DescriptionEntry),
             };
             DetectorFile.Read(model, file);

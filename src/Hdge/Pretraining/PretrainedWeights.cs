@@ -128,7 +128,8 @@ internal sealed class PretrainedWeights : IDisposable
     private static PretrainedWeights OfModel(string path, Func<string, Stream> open)
     {
         using var stream = open(path);
-        using var model = HdgeModel.Load(stream, "cpu");
+        Libtorch.EnsureLoaded();
+        using var model = ModelFile.Read(stream, CPU); // a model without labels too
         using var off = no_grad();
         using var scope = NewDisposeScope();
         return new(path, $"those of a {model.NetworkOptions}", model.Network.state_dict().ToDictionary(w => w.Key, w => w.Value.detach().clone().DetachFromDisposeScope()), model.Scaling);

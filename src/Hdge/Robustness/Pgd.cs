@@ -57,6 +57,8 @@ public static class Pgd
     {
         if (model.NetworkOptions.TakesFeatures)
             throw new ArgumentException("The model takes features, expected one of images: the attack changes pixels of 0..1.", nameof(model));
+        if (!model.NetworkOptions.HasInputGradient)
+            throw new ArgumentException($"The model's network is a {model.NetworkOptions}, expected another: {Networks.NetworkOptions.NoInputGradient}.", nameof(model));
         if (images.Shape != model.InputShape)
             throw new ArgumentException($"The images are {images.Shape}, the model takes {model.InputShape}.", nameof(images));
         for (int i = 0; i < images.Count; i++)

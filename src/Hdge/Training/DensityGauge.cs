@@ -6,8 +6,8 @@ namespace Hdge.Training;
 public enum DensityGauge
 {
     /// <summary>
-    /// <see cref="Centred"/> or <see cref="Raw"/>, whichever log-density tells held-out images from outliers better (those of <see cref="Detection.DetectionOptions"/>, or distorted held-out images). Raw where the
-    /// objective trains log q(x) itself.
+    /// <see cref="Centred"/> where the last layer alone is trained: a linear network over features, a frozen one. Else whichever log-density tells held-out images from outliers better (those of
+    /// <see cref="Detection.DetectionOptions"/>, or distorted held-out images), <see cref="Raw"/> with fewer than 50 of them. Raw where the objective trains log q(x) itself.
     /// </summary>
     Auto,
 

@@ -48,8 +48,8 @@ public static class ModelTrainer
         Libtorch.EnsureLoaded();
         options.Validate(images.Shape);
         int classes = images.Labels.ToArray().Distinct().Count();
-        if (images.Count < 2 || classes < 2)
-            throw new ArgumentException($"Training needs images of at least 2 classes, found {images.Count} images of {classes}.", nameof(images));
+        if (images.Count < 2 || (classes < 2 && !options.Objective.IsUnlabelled))
+            throw new ArgumentException(options.Objective.IsUnlabelled ? $"Training needs at least 2 images, found {images.Count}." : $"Training needs images of at least 2 classes, found {images.Count} images of {classes}.", nameof(images));
         var device = Devices.Resolve(options.Device);
         using var threads = TorchThreads.UseFor(options.Threads);
         using var on = Autograd.On();
@@ -69,6 +69,7 @@ public static class ModelTrainer
         var model = new HdgeModel(network, options.Scaling, device);
         try
         {
+            network.Prepare(train, options.Scaling, Seeds.Mix(options.Seed, SeedStream.Palette));
             pretrained?.CopyTo(network);
             network.FreezeUpTo(options.Freeze);
             if (SizeWarning(options, images.Shape) is { } tooSmall)

@@ -28,8 +28,8 @@ internal static class Optimizers
         var (rate, decay, largest) = (options.LearningRate, options.WeightDecay, options.GradientClipping);
         return options.Optimizer switch
         {
-            OptimizerKind.Adam => new Adam(groups, decay) { LearningRate = rate, LargestGradient = largest },
-            OptimizerKind.AdamW => new Adam(groups, decay, decoupled: true) { LearningRate = rate, LargestGradient = largest },
+            OptimizerKind.Adam => new Adam(groups, decay, beta2: options.AdamBeta2) { LearningRate = rate, LargestGradient = largest },
+            OptimizerKind.AdamW => new Adam(groups, decay, decoupled: true, options.AdamBeta2) { LearningRate = rate, LargestGradient = largest },
             _ => new Sgd(groups, decay, options.Momentum, nesterov: options.Momentum > 0) { LearningRate = rate, LargestGradient = largest },
         };
     }

@@ -70,6 +70,9 @@ public sealed record TrainingOptions
     /// <summary>L2 penalty on all weights; with AdamW their decay a step, times the learning rate. Default 0, at least 0; 5e-4 with SGD in the paper.</summary>
     public double WeightDecay { get; init; }
 
+    /// <summary>β₂ of Adam and AdamW, the share of the past in the average of squared gradients. Range [0, 1). Default 0.999; 0.95 is usual for transformers.</summary>
+    public double AdamBeta2 { get; init; } = 0.999;
+
     /// <summary>Whether weight decay leaves norms and biases alone, and takes matrices and kernels only. Default false, as in the paper.</summary>
     public bool DecayMatricesOnly { get; init; }
 
@@ -194,6 +197,7 @@ public sealed record TrainingOptions
         Scaling.Validate(shape.Channels);
         Network.Validate(Scaling);
         Detection.Validate(shape);
+        Detection.Validate(Network);
         if (Detection.Score == DetectionScore.Rotation && Objective.Rotation is null)
             throw new ArgumentException($"{nameof(Detection)}.{nameof(DetectionOptions.Score)} is {Detection.Score}, {DetectorFitting.TrainedBy}.");
         Argument.Require(Epochs >= 1, Epochs, "at least 1");
@@ -201,6 +205,8 @@ public sealed record TrainingOptions
         Argument.Require(BatchSize >= Objective.SmallestBatch, BatchSize, $"at least {Objective.SmallestBatch} for {Objective.GetType().Name}: it compares the images of a step");
         if (Objective.ViewCount == 2 && Augmentation == new AugmentationOptions())
             throw new ArgumentException($"{nameof(Objective)} takes 2 views of each image, but {nameof(Augmentation)} changes nothing: both would be the same image. Expected an augmentation, or 1 view.");
+        if (Objective.ViewCount == 1 && Augmentation.SecondView is not null)
+            throw new ArgumentException($"{nameof(Augmentation)}.{nameof(AugmentationOptions.SecondView)} is set, but {nameof(Objective)} takes 1 view of each image, expected none: it would never be made.");
         Argument.Require(Enum.IsDefined(DensityGauge), DensityGauge, "Auto, Centred or Raw");
         if (LogDirectory is not null && string.IsNullOrWhiteSpace(LogDirectory))
             throw new ArgumentException($"{nameof(LogDirectory)} is empty, expected a folder's path, or null.");
@@ -222,6 +228,7 @@ public sealed record TrainingOptions
         Argument.Require(Momentum >= 0 && Momentum < 1, Momentum, "in [0, 1)");
         Argument.Require(WeightDecay >= 0 && double.IsFinite(WeightDecay), WeightDecay, "finite and at least 0");
         Argument.Require(GradientClipping is null || (GradientClipping > 0 && double.IsFinite(GradientClipping.Value)), GradientClipping ?? 0, "finite and above 0, or null", nameof(GradientClipping));
+        Argument.Require(AdamBeta2 >= 0 && AdamBeta2 < 1, AdamBeta2, "in [0, 1)");
         Argument.Require(EmaDecay is null or (> 0 and < 1), EmaDecay ?? 0, "in (0, 1), or null", nameof(EmaDecay));
         Argument.Require(StepFactor > 0 && StepFactor <= 1, StepFactor, "in (0, 1]");
         Argument.Require(WarmUpSteps >= 0, WarmUpSteps, "at least 0");

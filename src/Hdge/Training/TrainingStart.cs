@@ -32,5 +32,5 @@ public sealed record TrainingStart
 
     /// <summary>One line for a log.</summary>
     public override string ToString() =>
-        $"Training on {TrainingImages + (HasValidationSet ? 0 : HeldOutImages)} images of {Shape} in {ClassCount} classes, {HeldOutImages} {(HasValidationSet ? "others for validation" : "of them held out")}: {Network} with {ParameterCount:N0} parameters on {Device}.";
+        $"Training on {TrainingImages + (HasValidationSet ? 0 : HeldOutImages)} images of {Shape}{(ClassCount > 1 ? $" in {ClassCount} classes" : "")}, {HeldOutImages} {(HasValidationSet ? "others for validation" : "of them held out")}: {Network} with {ParameterCount:N0} parameters on {Device}.";
 }

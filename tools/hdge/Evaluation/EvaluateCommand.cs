@@ -49,7 +49,7 @@ internal sealed class EvaluateCommand : Command
 
         var known = new KnownEvaluation(model, images, context.Cancellation);
         var detection = input.Detection(UnknownSets.Noise(model.Scaling, settings.Noise, settings.Seed), context.Cancellation);
-        var samples = settings.Samples == 0 ? null : SampleCommand.Draw(model, settings.Samples, null, settings.Seed, byClass: false, context);
+        var samples = settings.Samples == 0 ? null : model.NetworkOptions is Hdge.Networks.PixelTransformerOptions ? model.SamplePixels(new() { Count = settings.Samples, Seed = settings.Seed }, cancellationToken: context.Cancellation) : SampleCommand.Draw(model, settings.Samples, null, settings.Seed, byClass: false, context);
         IReadOnlyList<RobustnessPlot> robustness = settings.AttackImages == 0 ? [] : Attack.Run(model, images.Take(settings.AttackImages), settings.Effort, context);
         var published = PublishedTables(known, detection);
         var report = EvaluationReport.Of("Evaluation by the paper's protocol", input.ClassNames, known, detection, context.Cancellation) with

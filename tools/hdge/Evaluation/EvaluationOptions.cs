@@ -13,7 +13,7 @@ internal sealed class EvaluationOptions
         "labelled images of the model's classes that it was not trained on: a folder of IDX or CIFAR-binary files, a CIFAR-binary file, or a folder of photographs by class");
     private readonly Option<string[]> _unknown = UnknownSets.Option();
     private readonly Option<string[]> _scores = CommandOptions.List("--scores", "NAMES", $"detection scores with commas between them; {ScoreNames.Free}: those without gradients; {ScoreNames.All}", ScoreNames.Free)
-        .Offering([ScoreNames.Free, ScoreNames.All, .. DetectorRegistry.All.Select(s => s.Name)]);
+        .Offering([ScoreNames.Free, ScoreNames.All, .. ScoreNames.Every.Select(s => s.Name)]);
     private readonly Option<int?> _limit = CommandOptions.Whole("--limit", "takes the first N images of each set (default: all)");
     private readonly Option<string?> _classes = Classes();
     private readonly Option<string?> _device = TrainOptions.Device();

@@ -1,12 +1,14 @@
 using System.CommandLine;
+using Hdge.Cli.Data;
 using Hdge.Cli.Training;
 using Hdge.Data;
+using Hdge.Networks;
 using Hdge.Sampling;
 using Spectre.Console;
 
 namespace Hdge.Cli.Evaluation;
 
-/// <summary><c>sample</c>: images drawn from a model by SGLD (the paper's Figure 3), as one PNG.</summary>
+/// <summary><c>sample</c>: images drawn from a model, by SGLD (the paper's Figure 3) or, where it predicts pixels, pixel by pixel, as one PNG.</summary>
 internal sealed class SampleCommand : Command
 {
     private readonly Option<string> _model = EvaluationOptions.Model();
@@ -16,11 +18,15 @@ internal sealed class SampleCommand : Command
     private readonly Option<int> _columns = CommandOptions.Whole("--columns", "images a row", 10, least: 1);
     private readonly Option<int> _seed = CommandOptions.Whole("--seed", "seed of the chains", 0, least: 0);
     private readonly Option<bool> _byClass = CommandOptions.Flag("--by-class", "draws from log q(x|y), as many of each class");
+    private readonly Option<double> _temperature = CommandOptions.Number("--temperature", "of a model that predicts pixels: below 1 likelier images", 1);
+    private readonly Option<int> _top = CommandOptions.Whole("--top-colors", "of a model that predicts pixels: draws among that many of the likeliest colours; 0 among all", 0, least: 0);
+    private readonly Option<string?> _prompt = CommandOptions.Text("--prompt", "PATH", "of a model that predicts pixels: images whose upper half is kept, each with itself above its completion");
+    private readonly Option<int> _rows = CommandOptions.Whole("--prompt-rows", "rows of the prompt that are kept, of the model's reduced images; 0 for half", 0, least: 0);
     private readonly Option<string?> _device = TrainOptions.Device();
 
-    public SampleCommand(CommandContext context) : base("sample", "Draws images from a model by SGLD, as one PNG.")
+    public SampleCommand(CommandContext context) : base("sample", "Draws images from a model, by SGLD or pixel by pixel, as one PNG.")
     {
-        foreach (var option in new Option[] { _model, _out, _count, _steps, _columns, _seed, _byClass, _device })
+        foreach (var option in new Option[] { _model, _out, _count, _steps, _columns, _seed, _byClass, _temperature, _top, _prompt, _rows, _device })
             Add(option);
         SetAction(parsed => Run(parsed, context));
     }
@@ -29,11 +35,49 @@ internal sealed class SampleCommand : Command
     {
         string path = parsed.GetRequiredValue(_out);
         using var model = HdgeModel.Load(parsed.GetRequiredValue(_model), parsed.GetValue(_device));
-        var samples = Draw(model, parsed.GetValue(_count), parsed.GetValue(_steps), parsed.GetValue(_seed), parsed.GetValue(_byClass), context);
+        var samples = model.NetworkOptions is PixelTransformerOptions
+            ? DrawPixels(model, Pixels(model, parsed), parsed.GetValue(_columns), context)
+            : Draw(model, parsed.GetValue(_count), parsed.GetValue(_steps), parsed.GetValue(_seed), parsed.GetValue(_byClass), context);
         if (Path.GetDirectoryName(path) is { Length: > 0 } folder)
             Directory.CreateDirectory(folder);
         File.WriteAllBytes(path, ImageGrid.ToPng(samples, parsed.GetValue(_columns)));
         context.Output.WriteLine($"written: {path}");
+    }
+
+    private PixelSampleOptions Pixels(HdgeModel model, ParseResult parsed)
+    {
+        int count = parsed.GetValue(_count);
+        return new()
+        {
+            Count = count,
+            Seed = parsed.GetValue(_seed),
+            Temperature = parsed.GetValue(_temperature),
+            TopColors = parsed.GetValue(_top),
+            Prompt = parsed.GetValue(_prompt) is { } path ? DataFolder.LoadTest(path, count, shape: model.InputShape) : null,
+            PromptRows = parsed.GetValue(_rows),
+        };
+    }
+
+    /// <summary>Draws pixel by pixel with a bar; completions with the images themselves in the row above.</summary>
+    public static ImageSet DrawPixels(HdgeModel model, PixelSampleOptions options, int columns, CommandContext context)
+    {
+        var drawn = context.Console.Progress().Start(progress =>
+        {
+            var task = progress.AddTask("sampling", maxValue: 1);
+            return model.SamplePixels(options, done => task.Value = done, context.Cancellation);
+        });
+        if (options.Prompt is not { IsBytes: true } prompt)
+            return drawn;
+        var rows = new List<byte>();
+        for (int at = 0; at < drawn.Count; at += columns)
+        {
+            int count = Math.Min(columns, drawn.Count - at);
+            for (int i = at; i < at + count; i++)
+                rows.AddRange(prompt.Bytes(i % prompt.Count));
+            rows.AddRange(new byte[(columns - count) * drawn.Shape.Length]);
+            rows.AddRange(drawn.Bytes(at, count));
+        }
+        return ImageSet.FromBytes(drawn.Shape, [.. rows], new int[rows.Count / drawn.Shape.Length], 1);
     }
 
     /// <summary>Draws with a bar that shows the steps.</summary>

@@ -11,9 +11,12 @@ internal static class ScoreNames
     /// <exception cref="ArgumentException">There is no such score.</exception>
     public static IReadOnlyList<DetectionScore> Read(IReadOnlyList<string> names) => [.. names.SelectMany(name => name switch
     {
-        Free => DetectorRegistry.GradientFree,
-        All => DetectorRegistry.All,
-        _ => [DetectorRegistry.All.FirstOrDefault(s => s.Name == name)
-            ?? throw new ArgumentException($"--scores has '{name}', expected {Free}, {All}, or names: {string.Join(", ", DetectorRegistry.All.Select(s => s.Name))}.")],
+        Free => [.. DetectorRegistry.GradientFree, .. DetectorRegistry.OfPixels],
+        All => Every,
+        _ => [Every.FirstOrDefault(s => s.Name == name)
+            ?? throw new ArgumentException($"--scores has '{name}', expected {Free}, {All}, or names: {string.Join(", ", Every.Select(s => s.Name))}.")],
     }).Distinct()];
+
+    /// <summary>Every score; those of pixels are of models that predict them alone.</summary>
+    public static IReadOnlyList<DetectionScore> Every => [.. DetectorRegistry.All, .. DetectorRegistry.OfPixels];
 }

@@ -29,7 +29,7 @@ internal static partial class NetworkNames
     public static string Of(NetworkOptions network) => network switch
     {
         WideResNetOptions wide => $"WRN-{wide.Depth}-{wide.Width}, {(wide.Normalization == Normalization.None ? "no" : wide.Normalization.ToString().ToLowerInvariant())} normalisation",
-        ResNetOptions => $"{network}",
+        ResNetOptions or PixelTransformerOptions => $"{network}",
         _ => network.GetType().Name.Replace("Options", "", StringComparison.Ordinal),
     };
 

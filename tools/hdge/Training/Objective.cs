@@ -35,6 +35,9 @@ internal sealed record Objective(string Name, ObjectiveOptions Options)
         new("contrastive-density", new ContrastiveDensityOptions()),
         new("adversarial", new AdversarialTrainingOptions()),
         new("adversarial-hdge", new AdversarialTrainingOptions { Inner = new MemoryBankOptions() }),
+        new("gcrl", new GenerativeContrastiveOptions()),
+        new("igpt", new GenerativeContrastiveOptions { Beta = 0 }),
+        new("simclr", new GenerativeContrastiveOptions { Alpha = 0 }),
     ];
 
     /// <summary>Its label smoothing, where <c>--label-smoothing</c> does not say. Default 0.</summary>
@@ -59,14 +62,23 @@ internal sealed record Objective(string Name, ObjectiveOptions Options)
 
     /// <summary>
     /// A preset's options as the objective can use them. JEM loses batch norm: real and sampled images must not be normalised by different batches. Two views get
-    /// SimCLR's augmentation in place of the preset's crop and flip.
+    /// SimCLR's augmentation in place of the preset's crop and flip. What learns from pixels one by one gets the preset for it, and what moves images no network that reads them so.
     /// </summary>
-    public TrainingOptions Fit(TrainingOptions preset) => preset with
+    public TrainingOptions Fit(TrainingOptions given)
     {
-        Objective = Options,
-        LabelSmoothing = LabelSmoothing,
-        Network = Options is JemOptions && preset.Network is WideResNetOptions { Normalization: Normalization.Batch } wide ? wide with { Normalization = Normalization.None } : preset.Network,
-        Augmentation = Options is InBatchOptions { Views: 2 } or SupervisedContrastiveOptions { Views: 2 }
-            ? preset.Augmentation with { CropPadding = 0, HorizontalFlip = false, Views = preset.Augmentation.Views ?? new() } : preset.Augmentation,
-    };
+        var preset = Options is GenerativeContrastiveOptions && given.Network is not PixelTransformerOptions ? TrainingPresets.GcrlFast : given;
+        var network = Options is JemOptions or AdversarialTrainingOptions && preset.Network is PixelTransformerOptions ? new WideResNetOptions() : preset.Network;
+        return preset with
+        {
+            Objective = Options,
+            LabelSmoothing = LabelSmoothing,
+            Network = Options is JemOptions && network is WideResNetOptions { Normalization: Normalization.Batch } wide ? wide with { Normalization = Normalization.None } : network,
+            Augmentation = Options switch
+            {
+                InBatchOptions { Views: 2 } or SupervisedContrastiveOptions { Views: 2 } => preset.Augmentation with { CropPadding = 0, HorizontalFlip = false, Views = preset.Augmentation.Views ?? new(), SecondView = null },
+                GenerativeContrastiveOptions { Beta: > 0 } => preset.Augmentation,
+                _ => preset.Augmentation with { SecondView = null },
+            },
+        };
+    }
 }

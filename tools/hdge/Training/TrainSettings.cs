@@ -87,6 +87,7 @@ internal sealed record TrainSettings
     {
         var objective = Training.Objective.Named(Objective);
         var preset = objective.Fit(TrainingPresets.Parse(Preset));
+        var network = NetworkNames.Change(preset.Network, Network, Normalization, InputSize);
         return preset with
         {
             Seed = Seed,
@@ -105,12 +106,12 @@ internal sealed record TrainSettings
                 Erasing = Erasing is > 0 ? new RandomErasingOptions { Probability = Erasing.Value } : preset.Augmentation.Erasing,
                 RandAugment = RandAugment is null ? preset.Augmentation.RandAugment : ParseRandAugment(RandAugment),
             },
-            Network = NetworkNames.Change(preset.Network, Network, Normalization, InputSize),
+            Network = network,
             Pretrained = Pretrained,
             Freeze = Freeze ?? Networks.Freeze.None,
             Objective = Bank is not { } bank ? preset.Objective
                 : objective.WithBank(bank) ?? throw new ArgumentException($"--bank is {bank}, but {Objective} has no memory bank."),
-            Detection = preset.Detection with { Also = DetectorRegistry.GradientFree },
+            Detection = preset.Detection with { Also = network is PixelTransformerOptions ? [.. DetectorRegistry.GradientFree, .. DetectorRegistry.OfPixels] : DetectorRegistry.GradientFree },
         };
     }
 

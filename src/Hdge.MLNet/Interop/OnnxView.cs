@@ -16,26 +16,27 @@ namespace Hdge.MLNet.Scoring
         bool IDynamicInterfaceCastable.IsInterfaceImplemented(RuntimeTypeHandle interfaceType, bool throwIfNotImplemented) =>
             Type.GetTypeFromHandle(interfaceType) is { FullName: "Microsoft.ML.Data.IDataTransform" or "Microsoft.ML.Model.OnnxConverter.ITransformCanSaveOnnx" or "Microsoft.ML.Model.OnnxConverter.ISaveAsOnnx" or "Microsoft.ML.Model.OnnxConverter.ICanSaveOnnx" };
 
-        RuntimeTypeHandle IDynamicInterfaceCastable.GetInterfaceImplementation(RuntimeTypeHandle interfaceType) => typeof(IOnnxRefusal).TypeHandle;
+        RuntimeTypeHandle IDynamicInterfaceCastable.GetInterfaceImplementation(RuntimeTypeHandle interfaceType) => typeof(IOnnxView).TypeHandle;
     }
 }
 
 namespace Hdge.MLNet.Interop
 {
-    /// <summary>Refuses to become a graph, and says so.</summary>
+    /// <summary>A data view as ML.NET's converter to ONNX asks it.</summary>
     [DynamicInterfaceCastableImplementation]
 #pragma warning disable CA2256 // what is inherited from IDataView the class has itself
-    internal interface IOnnxRefusal : ITransformCanSaveOnnx
+    internal interface IOnnxView : ITransformCanSaveOnnx
 #pragma warning restore CA2256
     {
-        private const string Reason = "ConvertToOnnx cannot export HDGE's transformers: the file would lack the network, and take its answers for inputs. Save the model with mlContext.Model.Save, or HdgeTransformer.Model.Save.";
+        private static MappedDataView ViewOf(object self) => (MappedDataView)self;
 
-        bool ICanSaveOnnx.CanSaveOnnx(OnnxContext ctx) => throw new NotSupportedException(Reason);
+        // False would only be told in the log, and what we compute would be missing: SaveAsOnnx throws.
+        bool ICanSaveOnnx.CanSaveOnnx(OnnxContext ctx) => true;
 
-        void ISaveAsOnnx.SaveAsOnnx(OnnxContext ctx) => throw new NotSupportedException(Reason);
+        void ISaveAsOnnx.SaveAsOnnx(OnnxContext ctx) => ViewOf(this).Binding.SaveAsOnnx(ViewOf(this).Source, ctx);
 
-        IDataView IDataTransform.Source => ((MappedDataView)(object)this).Source;
+        IDataView IDataTransform.Source => ViewOf(this).Source;
 
-        void ICanSaveModel.Save(ModelSaveContext ctx) => throw new NotSupportedException(Reason);
+        void ICanSaveModel.Save(ModelSaveContext ctx) => throw new NotSupportedException("A data view is not saved: save its transformer.");
     }
 }

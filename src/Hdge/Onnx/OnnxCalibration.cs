@@ -1,0 +1,54 @@
+using Hdge.Calibration;
+
+namespace Hdge.Onnx;
+
+/// <summary>Calibrators in a graph.</summary>
+internal static class OnnxCalibration
+{
+    /// <summary>Calibrated probabilities [N, C] in single precision of logits [N, C] in double precision.</summary>
+    /// <exception cref="NotSupportedException">The calibrator is a user's own.</exception>
+    public static OnnxValue Export(OnnxGraph graph, Calibrator calibrator, OnnxValue logits) => calibrator switch
+    {
+        IdentityCalibrator => graph.Cast<float>(graph.Softmax(logits)),
+        TemperatureCalibrator scaled => graph.Cast<float>(graph.Softmax(graph.Divide(logits, graph.Constant(scaled.Temperature)))),
+        AffineCalibrator affine => Affine(graph, affine, logits),
+        OneVersusRestCalibrator steps => Steps(graph, steps, logits),
+        _ => throw new NotSupportedException($"The model cannot be exported to ONNX: its calibrator '{calibrator.Method}' ({calibrator.GetType().Name}) has no graph, expected one of {string.Join(", ", CalibrationMethod.BuiltIn)}."),
+    };
+
+    private static OnnxValue Affine(OnnxGraph graph, AffineCalibrator affine, OnnxValue logits)
+    {
+        int classes = affine.ClassCount;
+        double[] weights = [.. affine.Weights.ToArray()], biases = [.. affine.Biases.ToArray()];
+        var centred = graph.Subtract(logits, graph.Reduce("ReduceMean", logits, true, 1));
+        var scaled = affine is MatrixCalibrator
+            ? graph.Product(centred, graph.Node("Transpose", [graph.Constant<double>(weights, classes, classes)], ("perm", new long[] { 1, 0 })))
+            : graph.Multiply(centred, graph.Constant<double>(weights));
+        var rounded = graph.Cast<double>(graph.Cast<float>(graph.Add(scaled, graph.Constant<double>(biases)))); // as the calibrator keeps them
+        return graph.Cast<float>(graph.Softmax(rounded));
+    }
+
+    /// <summary>An interval's number is that of the edges below the probability; the last edge of a class bounds nothing.</summary>
+    private static OnnxValue Steps(OnnxGraph graph, OneVersusRestCalibrator calibrator, OnnxValue logits)
+    {
+        int classes = calibrator.ClassCount, longest = calibrator.Steps.Max(s => s.Upper.Length);
+        var (edges, values, starts) = (new float[classes * longest], new float[classes * longest], new long[classes]);
+        Array.Fill(edges, float.PositiveInfinity);
+        for (int c = 0; c < classes; c++)
+        {
+            var step = calibrator.Steps[c];
+            step.Upper.Span[..^1].CopyTo(edges.AsSpan(c * longest));
+            step.Values.Span.CopyTo(values.AsSpan(c * longest));
+            starts[c] = (long)c * longest;
+        }
+        var p = graph.Cast<float>(graph.Softmax(logits));
+        var above = graph.Node("Greater", [graph.Reshape(p, -1, classes, 1), graph.Constant<float>(edges, 1, classes, longest)]);
+        var place = graph.Cast<long>(graph.Reduce("ReduceSum", graph.Cast<int>(above), false, 2));
+        var step0 = graph.Node("Gather", [graph.Constant<float>(values), graph.Add(place, graph.Constant<long>(starts, 1, classes))], ("axis", 0L));
+        var wide = graph.Cast<double>(step0);
+        var sum = graph.RowSum(wide);
+        var isZero = graph.Node("Equal", [sum, graph.Constant(0.0)]);
+        var divided = graph.Divide(wide, graph.Where(isZero, graph.Constant(1.0), sum));
+        return graph.Cast<float>(graph.Where(isZero, graph.Constant((double)(1f / classes)), divided));
+    }
+}

@@ -1,0 +1,82 @@
+using Hdge.Detection;
+using Hdge.Networks;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Hdge.Onnx;
+
+/// <summary>What detectors read in a graph; the counterpart of <see cref="DetectionInput"/>. All values are double precision, a row an image.</summary>
+public sealed class OnnxDetection
+{
+    private readonly DetectorSet _detectors;
+    private readonly Dictionary<DetectionScore, OnnxValue> _scores = [];
+    private (OnnxValue Weight, OnnxValue Bias)? _head;
+
+    internal OnnxDetection(OnnxGraph graph, OnnxValue logits, OnnxValue features, double temperature, DetectorSet detectors)
+    {
+        (Graph, Logits, Temperature, _detectors) = (graph, graph.Cast<double>(logits), temperature, detectors);
+        Features = graph.Cast<double>(features);
+        LogDensity = graph.LogSumExp(Logits);
+    }
+
+    /// <summary>The graph that is being built.</summary>
+    public OnnxGraph Graph { get; }
+
+    /// <summary>[N, C].</summary>
+    public OnnxValue Logits { get; }
+
+    /// <summary>Penultimate features [N, F].</summary>
+    public OnnxValue Features { get; }
+
+    /// <summary>LogSumExp of the logits, [N, 1].</summary>
+    public OnnxValue LogDensity { get; }
+
+    /// <summary>The model's calibrated temperature.</summary>
+    public double Temperature { get; }
+
+    /// <summary>C.</summary>
+    public int ClassCount => _detectors.Network.ClassCount;
+
+    /// <summary>F.</summary>
+    public int FeatureLength => _detectors.Network.FeatureLength;
+
+    /// <summary>Another score, [N, 1] in single precision; as a detector's own it must be among <see cref="Detector.Uses"/>.</summary>
+    /// <exception cref="NotSupportedException">Its detector cannot be exported.</exception>
+    public OnnxValue Scores(DetectionScore score)
+    {
+        if (!_scores.TryGetValue(score, out var value))
+        {
+            var (detector, state, _) = _detectors.Find(score);
+            using var off = no_grad();
+            using var scope = NewDisposeScope();
+            var wide = detector.Export(this, state) ?? throw new NotSupportedException($"The model cannot be exported to ONNX: its detection score '{score}' ({detector.GetType().Name}) has no graph"
+                + $"{(detector.Needs.HasFlag(DetectorNeeds.Gradients) ? ", for it needs gradients" : $", {nameof(Detector)}.{nameof(Detector.Export)} gives none")}. "
+                + $"Let another score decide ({nameof(HdgeModel)}.{nameof(HdgeModel.FitDetectors)}).");
+            _scores.Add(score, value = Graph.Cast<float>(wide));
+        }
+        return value;
+    }
+
+    /// <summary>Logits [N, C] that the network's last layer makes of other features [N, F].</summary>
+    public OnnxValue LogitsOf(OnnxValue features)
+    {
+        _head ??= (Constant(_detectors.Head.Weight), Constant(_detectors.Head.Bias));
+        return Graph.Add(Graph.Product(features, _head.Value.Weight), _head.Value.Bias);
+    }
+
+    /// <summary>A detector's tensor as a constant of the same type.</summary>
+    /// <param name="tensor">Of Float32, Float64 or Int64.</param>
+    public OnnxValue Constant(Tensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        using var scope = NewDisposeScope();
+        var host = tensor.cpu().contiguous();
+        return host.dtype switch
+        {
+            ScalarType.Float32 => Graph.Constant<float>(TensorMemory.Span<float>(host), host.shape),
+            ScalarType.Float64 => Graph.Constant<double>(TensorMemory.Span<double>(host), host.shape),
+            ScalarType.Int64 => Graph.Constant<long>(TensorMemory.Span<long>(host), host.shape),
+            _ => throw new NotSupportedException($"A tensor of {host.dtype} is no constant of a graph, expected {ScalarType.Float32}, {ScalarType.Float64} or {ScalarType.Int64}."),
+        };
+    }
+}

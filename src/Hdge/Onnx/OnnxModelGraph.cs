@@ -1,0 +1,96 @@
+using Hdge.Calibration;
+using Hdge.Conformal;
+using Hdge.Data;
+using Hdge.Detection;
+
+namespace Hdge.Onnx;
+
+/// <summary>A whole model as a graph: from the values of images to all columns. What follows the logits is computed in double precision, as scoring does it.</summary>
+/// <param name="graph">Takes the graph.</param>
+/// <param name="model">The model.</param>
+internal sealed class OnnxModelGraph(OnnxGraph graph, HdgeModel model)
+{
+    /// <summary>What the graph gives, [N, 1] or [N, C]: the predicted label is a UInt32 from 1 on, as keys count; there are no sets where the model makes none.</summary>
+    internal sealed record Outputs(OnnxValue PredictedLabel, OnnxValue Score, OnnxValue LogDensity, OnnxValue Confidence, OnnxValue IsInDistribution, OnnxValue DetectionScore, OnnxValue Calibrated,
+        OnnxValue? Sets, OnnxValue Logits, OnnxValue Features);
+
+    /// <summary>What was fitted to held-out images.</summary>
+    internal sealed record Fitted(Calibrator Calibrator, Decision Decision, ConformalPredictor? PredictionSets);
+
+    /// <summary>Features [N, F] and logits [N, C] of network input [N, channels, height, width].</summary>
+    /// <exception cref="NotSupportedException">The network cannot be exported.</exception>
+    public (OnnxValue Features, OnnxValue Logits) Network(OnnxValue input)
+    {
+        var network = model.Network;
+        var features = network.ExportFeatures(graph, graph.Activation(input)) ?? throw new NotSupportedException(
+            $"The model cannot be exported to ONNX: its network {network.Options} ({network.GetType().Name}) has no graph, {nameof(Networks.Backbone)}.{nameof(network.ExportFeatures)} gives none.");
+        string last = network.state_dict().First(w => w.Value.Handle == network.Classifier.weight.Handle).Key;
+        return (features, graph.Classifier(features, last[..^".weight".Length]));
+    }
+
+    /// <summary>Values as network input.</summary>
+    private OnnxValue Scaled(OnnxValue singles, OnnxInput input)
+    {
+        var (shape, scaling) = (model.InputShape, model.Scaling);
+        var channels = Enumerable.Range(0, shape.Channels).Select(c => input == OnnxInput.Byte ? scaling.ForBytes(c) : scaling.ForSingles(c)).ToArray();
+        long[] sides = shape.IsVector ? [1, shape.Channels] : [1, shape.Channels, 1, 1];
+        var scaled = graph.Add(graph.Multiply(singles, graph.Constant<float>([.. channels.Select(c => c.Multiplier)], sides)), graph.Constant<float>([.. channels.Select(c => c.Offset)], sides));
+        return shape.IsVector ? graph.Reshape(scaled, 0, shape.Channels, 1, 1) : scaled;
+    }
+
+    /// <summary>All that scoring says of values as the graph's input holds them.</summary>
+    /// <exception cref="NotSupportedException">The network, the calibrator or the detector cannot be exported.</exception>
+    public Outputs Build(OnnxValue values, OnnxInput input, Fitted fitted)
+    {
+        int classes = model.ClassCount;
+        var singles = input == OnnxInput.Byte ? graph.Cast<float>(values) : values;
+        using var held = model.HoldDetectors(out var detectors);
+        var (features, logits) = Network(Scaled(singles, input));
+        double temperature = fitted.Calibrator is TemperatureCalibrator scaled ? scaled.Temperature : 1;
+        var detection = new OnnxDetection(graph, logits, features, temperature, detectors);
+        var best = graph.Node("ArgMax", [logits], ("axis", 1L), ("keepdims", 1L));
+        var score = graph.Cast<float>(graph.Softmax(detection.Logits));
+        var calibrated = OnnxCalibration.Export(graph, fitted.Calibrator, detection.Logits);
+        var detected = detection.Scores(fitted.Decision.Score);
+        var nothing = graph.RowSum(graph.Multiply(detection.Logits, graph.Constant(0.0))); // NaN where a logit is not finite
+        var kept = graph.And(graph.NotBelow(detected, graph.Constant(RoundedUp(fitted.Decision.Lower))), graph.NotAbove(detected, graph.Constant(-RoundedUp(-fitted.Decision.Upper))));
+        kept = graph.And(kept, graph.And(graph.Node("Equal", [detected, detected]), graph.Node("Equal", [nothing, graph.Constant(0.0)])));
+        if (InRange(singles, input) is { } inRange)
+            kept = graph.And(kept, inRange);
+        return new(
+            graph.Cast<uint>(graph.Add(best, graph.Constant(1L))),
+            score,
+            detection.Scores(DetectionScore.LogDensity),
+            graph.Node("GatherElements", [calibrated, best], ("axis", 1L)),
+            kept,
+            detected,
+            calibrated,
+            fitted.PredictionSets is { } sets ? OnnxSets.Export(graph, sets, score, best) : null,
+            logits,
+            features);
+    }
+
+    /// <summary>The smallest number of single precision that is not below a threshold: which scores of single precision reach it does not change.</summary>
+    internal static float RoundedUp(double threshold)
+    {
+        float nearest = (float)threshold;
+        return nearest < threshold ? MathF.BitIncrement(nearest) : nearest;
+    }
+
+    /// <summary>Whether images are within the values trained on (<see cref="PixelRange"/>), [N, 1]; null where the model has no range.</summary>
+    private OnnxValue? InRange(OnnxValue singles, OnnxInput input)
+    {
+        if (model.TrainedRange is not { } range)
+            return null;
+        bool isVector = model.InputShape.IsVector;
+        var scale = graph.Constant(input == OnnxInput.Byte ? 1 / 255f : model.Scaling.Scale);
+        var low = graph.Multiply(isVector ? singles : graph.Reduce("ReduceMin", singles, false, 2, 3), scale);
+        var high = isVector ? low : graph.Multiply(graph.Reduce("ReduceMax", singles, false, 2, 3), scale);
+        if (input == OnnxInput.Single && model.Scaling.Scale < 0)
+            (low, high) = (high, low);
+        var bounds = Enumerable.Range(0, model.InputShape.Channels).Select(range.Widened).ToArray();
+        long channels = bounds.Length;
+        var within = graph.All(graph.And(graph.NotBelow(low, graph.Constant<float>([.. bounds.Select(b => b.Low)], 1, channels)), graph.NotAbove(high, graph.Constant<float>([.. bounds.Select(b => b.High)], 1, channels))));
+        return isVector ? within : graph.And(within, graph.NotBelow(graph.RowMax(graph.Subtract(high, low)), graph.Constant(range.LeastContrast)));
+    }
+}
