@@ -1,7 +1,10 @@
+using Hdge.Data;
 using Hdge.MLNet.Tests.Data;
+using Hdge.Networks;
 using Hdge.Onnx;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using SkiaSharp;
 
 namespace Hdge.MLNet.Onnx.Tests;
 
@@ -132,6 +135,37 @@ public sealed class ScoreTests : IDisposable
     }
 
     [Fact]
+    public void ImageFilesAreScoredAsTheirValues()
+    {
+        using var model = new HdgeModel(new WideResNetOptions().Create(new(3, 9, 10), 3), new PixelScaling(), TorchSharp.torch.CPU);
+        string onnx = Path.Combine(_folder, "photos.onnx"), photo = Path.Combine(_folder, "a.png");
+        model.SaveOnnx(onnx, new() { Input = OnnxInput.Byte });
+        using (var bitmap = new SKBitmap(new SKImageInfo(10, 9, SKColorType.Rgba8888, SKAlphaType.Opaque)))
+        {
+            for (int i = 0; i < 90; i++)
+                bitmap.SetPixel(i % 10, i / 10, new SKColor((byte)(i * 2), (byte)(255 - i), (byte)(i * 37)));
+            using var file = File.Create(photo);
+            Assert.True(bitmap.Encode(file, SKEncodedImageFormat.Png, 100));
+        }
+        IDataView rows = _context.Data.LoadFromEnumerable(new[] { new PathRow { Features = photo }, new PathRow { Features = "" } });
+        using var transformer = _context.Transforms.ScoreHdgeOnnx(onnx).Fit(rows);
+        Scored[] found = [.. _context.Data.CreateEnumerable<Scored>(transformer.Transform(rows), false, ignoreMissingColumns: true)];
+        byte[] pixels = [.. Enumerable.Range(0, 3).SelectMany(c => Enumerable.Range(0, 90).Select(i => (byte)(c == 0 ? i * 2 : c == 1 ? 255 - i : i * 37)))];
+        var expected = new ScoreBatch(1, 3);
+        model.Score(pixels, 1, expected);
+        Scored.Close([expected.LogDensity[0], .. expected.Probabilities], [found[0].LogDensity, .. found[0].Score]);
+        Assert.False(found[1].IsInDistribution); // no image
+    }
+
+    [Fact]
+    public void ThePackageKnowsNeitherTensorsNorTheirPackages()
+    {
+        string[] known = [.. typeof(HdgeOnnxTransformer).Assembly.GetReferencedAssemblies().Select(a => a.Name!)];
+        Assert.Contains("Hdge.Core", known);
+        Assert.DoesNotContain(known, name => name is "Hdge" or "Hdge.MLNet" || name.StartsWith("TorchSharp", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void ConvertToOnnxRefusesWhatComesFromOnnx()
     {
         using var transformer = Load();
@@ -142,6 +176,11 @@ public sealed class ScoreTests : IDisposable
     // As ML.NET makes one of data; it lets nobody else.
     private static SchemaShape Shape(DataViewSchema schema) =>
         (SchemaShape)typeof(SchemaShape).GetMethod("Create", System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static)!.Invoke(null, [schema])!;
+
+    private sealed class PathRow
+    {
+        public string Features { get; set; } = "";
+    }
 
     private sealed class Row
     {
