@@ -55,6 +55,7 @@ public class ObjectiveTests
             Objective = "jem", Dataset = "a b", Preset = "Jem", Seed = 5, Epochs = 2, Limit = 10, Shape = "1x8x8", Batch = 8, Network = "wrn-16-2",
             Normalization = Hdge.Networks.Normalization.Layer, LearningRate = 0.125, Bank = 3, Device = "cpu",
             Validation = "v w", Patience = 4, ClassWeights = "1,2.5", LabelSmoothing = 0.1, Mixup = 0.2, CutMix = 1, Erasing = 0.5, RandAugment = "2,9", Log = "l",
+            InputSize = 64, Pretrained = "w.safetensors", Freeze = Hdge.Networks.Freeze.Stage1,
         };
         var command = new TrainCommand(new(AnsiConsole.Console, TextWriter.Null, CancellationToken.None));
         var parsed = command.Parse([.. settings.ToArguments(), "--out", "o"]);

@@ -47,7 +47,7 @@ internal sealed class OnnxTorchSink : OnnxSink, IDisposable
             "Flatten" => x[0].flatten(1L),
             "Shape" => Longs(x[0].shape),
             "Reshape" => x[0].reshape(Sides(x[0].shape, x[1].data<long>().ToArray())),
-            "QuantizeLinear" => x[0].div(x[1]).round().add(x[2].to(float32), s_one.Scalar).clamp(s_lowest.Scalar, s_highest.Scalar),
+            "QuantizeLinear" => x[0].div(x[1]).round().Plus(x[2].to(float32)).AtLeast(0).AtMost(255),
             "DequantizeLinear" => (x[0].to(float64) - Channel(x[2], x[0]).to(float64)).mul(Channel(x[1], x[0]).to(float64)).to(float32),
             "Identity" => x[0].alias(),
             _ => throw new NotSupportedException($"The network cannot be rounded to 8 bits: the operator {op} in its graph is not known there."),
@@ -57,8 +57,6 @@ internal sealed class OnnxTorchSink : OnnxSink, IDisposable
         object Attribute(string name) => attributes.First(a => a.Name == name).Value;
         long[] Numbers(string name) => [.. (IEnumerable<long>)Attribute(name)];
     }
-
-    private static readonly HeldScalar s_one = new(1L), s_lowest = new(0.0), s_highest = new(255.0);
 
     public void Dispose()
     {
