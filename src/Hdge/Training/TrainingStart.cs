@@ -35,5 +35,5 @@ public sealed record TrainingStart
 
     /// <summary>One line for a log.</summary>
     public override string ToString() =>
-        $"Training on {TrainingImages + HeldOutImages} images of {Shape} in {ClassCount} classes, {HeldOutImages} of them held out: {Network} with {ParameterCount:N0} parameters on {Device}, in {(Precision == Precision.Mixed ? "mixed" : "single")} precision{(PrecisionReason is null ? "" : $": {PrecisionReason}")}.";
+        $"Training on {TrainingImages + HeldOutImages} images of {Shape} in {ClassCount} classes, {HeldOutImages} of them held out, in {(Precision == Precision.Mixed ? "mixed" : "single")} precision{(PrecisionReason is null ? "" : $" ({PrecisionReason})")}: {Network} with {ParameterCount:N0} parameters on {Device}.";
 }

@@ -57,6 +57,6 @@ internal sealed record Objective(string Name, ObjectiveOptions Options)
         Objective = Options,
         Network = Options is JemOptions && preset.Network is WideResNetOptions { Normalization: Normalization.Batch } wide ? wide with { Normalization = Normalization.None } : preset.Network,
         Augmentation = Options is InBatchOptions { Views: 2 } or SupervisedContrastiveOptions { Views: 2 }
-            ? preset.Augmentation with { CropPadding = 0, HorizontalFlip = false, Views = preset.Augmentation.Views ?? new() } : preset.Augmentation,
+            ? preset.Augmentation with { CropPadding = 0, HorizontalFlip = false, CutoutSize = 0, Views = preset.Augmentation.Views ?? new() } : preset.Augmentation,
     };
 }
