@@ -122,7 +122,7 @@ public sealed class PrecisionTests
         };
         TrainingStart? start = null;
         using var model = ModelTrainer.Train(images, options, new TrainingCallbacks { Started = s => start = s });
-        Assert.Contains("in mixed precision.", start!.ToString(), StringComparison.Ordinal);
+        Assert.Contains("in mixed precision: ", start!.ToString(), StringComparison.Ordinal);
         using var single = ModelTrainer.Train(images, options with { ScoringPrecision = Precision.Single });
         Assert.Equal((Precision.Mixed, Precision.Single), (model.ScoringPrecision, single.ScoringPrecision));
         Assert.NotEqual(single.Decision.Lower, model.Decision.Lower);

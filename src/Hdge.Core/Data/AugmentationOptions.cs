@@ -11,7 +11,7 @@ public sealed record AugmentationOptions
 
     /// <summary>
     /// With <see cref="HorizontalFlip"/>: instead of with probability one half, an image is mirrored in every other epoch, half of the images first (Jordan 2024, section 3.6): what two epochs show is then
-    /// never the same. Default false.
+    /// never the same. Default false; without <see cref="HorizontalFlip"/> nothing is mirrored.
     /// </summary>
     public bool AlternatingFlip { get; init; }
 
@@ -70,7 +70,6 @@ public sealed record AugmentationOptions
         Argument.Require(CropPadding >= 0 && CropPadding < side, CropPadding, $"0..{side - 1} for images of {shape}");
         Argument.Require(Views is null || CropPadding == 0, CropPadding, $"0 together with {nameof(Views)}, which crop by themselves");
         Argument.Require(Views is null || !HorizontalFlip, HorizontalFlip, $"false together with {nameof(Views)}, which have a flip of their own");
-        Argument.Require(!AlternatingFlip || HorizontalFlip, AlternatingFlip, $"false without {nameof(HorizontalFlip)}");
         Argument.Require(CutoutSize >= 0 && CutoutSize <= side, CutoutSize, $"0..{side} for images of {shape}");
         Argument.Require(Views is null || CutoutSize == 0, CutoutSize, $"0 together with {nameof(Views)}");
         Views?.Validate();

@@ -38,9 +38,11 @@ internal sealed class ResidentImages : IDisposable
         var affine = Enumerable.Range(0, _shape.Channels).Select(scaling.ForBytes).ToList();
         _multiplier = Own(tensor(affine.Select(a => a.Multiplier).ToArray()).view(1, -1, 1, 1));
         _offset = Own(tensor(affine.Select(a => a.Offset).ToArray()).view(1, -1, 1, 1));
-        _channels = Own(arange(_shape.Channels, dtype: int64).mul_(tensor((long)_shape.Height * _shape.Width)).view(1, -1, 1, 1));
-        _ys = Own(arange(_shape.Height, dtype: int64).view(1, -1));
-        _xs = Own(arange(_shape.Width, dtype: int64).view(1, -1));
+        _channels = Own(Counted(_shape.Channels, (long)_shape.Height * _shape.Width).view(1, -1, 1, 1));
+        _ys = Own(Counted(_shape.Height).view(1, -1));
+        _xs = Own(Counted(_shape.Width).view(1, -1));
+
+        static Tensor Counted(int count, long step = 1) => tensor(Enumerable.Range(0, count).Select(i => i * step).ToArray(), dtype: int64);
 
         Tensor Own(Tensor made) => made.to(device, copy: true).DetachFromDisposeScope();
     }

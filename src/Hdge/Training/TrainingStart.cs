@@ -38,5 +38,5 @@ public sealed record TrainingStart
 
     /// <summary>One line for a log.</summary>
     public override string ToString() =>
-        $"Training on {TrainingImages + (HasValidationSet ? 0 : HeldOutImages)} images of {Shape}{(ClassCount > 1 ? $" in {ClassCount} classes" : "")}, {HeldOutImages} {(HasValidationSet ? "others for validation" : "of them held out")}: {Network} with {ParameterCount:N0} parameters on {Device}, in {(Precision == Precision.Mixed ? "mixed" : "single")} precision{(PrecisionReason is null ? "" : $": {PrecisionReason}")}.";
+        $"Training on {TrainingImages + (HasValidationSet ? 0 : HeldOutImages)} images of {Shape}{(ClassCount > 1 ? $" in {ClassCount} classes" : "")}, {HeldOutImages} {(HasValidationSet ? "others for validation" : "of them held out")}, in {(Precision == Precision.Mixed ? "mixed" : "single")} precision{(PrecisionReason is null ? "" : $" ({PrecisionReason})")}: {Network} with {ParameterCount:N0} parameters on {Device}.";
 }
