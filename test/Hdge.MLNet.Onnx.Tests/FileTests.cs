@@ -80,7 +80,7 @@ public sealed class FileTests : IDisposable
     }
 
     [Fact]
-    public void AModelZipScoresInAProcessWithoutLibtorch()
+    public async Task AModelZipScoresInAProcessWithoutLibtorch()
     {
         string zip = Path.Combine(_folder, "model.zip"), app = typeof(FileTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "OnnxApp").Value!;
         var context = new MLContext();
@@ -90,9 +90,9 @@ public sealed class FileTests : IDisposable
         var start = new ProcessStartInfo("dotnet", [app, zip, "30", "400"]) { RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
-        string text = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, errors.Result);
+        string text = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, await errors);
         using var json = JsonDocument.Parse(text);
         Assert.Equal(typeof(HdgeOnnxTransformer).FullName, json.RootElement.GetProperty("Type").GetString());
         ScoredImage[] found = json.RootElement.GetProperty("Scored").Deserialize<ScoredImage[]>()!;

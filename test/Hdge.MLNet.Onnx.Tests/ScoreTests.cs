@@ -1,4 +1,3 @@
-using Hdge.Data;
 using Hdge.MLNet.Tests.Data;
 using Hdge.Networks;
 using Hdge.Onnx;
@@ -58,7 +57,7 @@ public sealed class ScoreTests : IDisposable
     }
 
     [Fact]
-    public void ManyThreadsScoreAtOnceAndDisposingWaitsForThem()
+    public async Task ManyThreadsScoreAtOnceAndDisposingWaitsForThem()
     {
         var transformer = Load();
         IDataView test = Trained.View(64, 300);
@@ -76,10 +75,10 @@ public sealed class ScoreTests : IDisposable
                     transformer.Model.Score(pixels, 64, own);
             }));
         }))];
-        Thread.Sleep(50);
+        await Task.Delay(50);
         transformer.Dispose();
         transformer.Dispose();
-        Task.WaitAll(tasks);
+        await Task.WhenAll(tasks);
     }
 
     [Fact]
@@ -137,7 +136,7 @@ public sealed class ScoreTests : IDisposable
     [Fact]
     public void ImageFilesAreScoredAsTheirValues()
     {
-        using var model = new HdgeModel(new WideResNetOptions().Create(new(3, 9, 10), 3), new PixelScaling(), TorchSharp.torch.CPU);
+        using var model = new HdgeModel(new WideResNetOptions().Create(new(3, 9, 10), 3), new Hdge.Data.PixelScaling(), TorchSharp.torch.CPU);
         string onnx = Path.Combine(_folder, "photos.onnx"), photo = Path.Combine(_folder, "a.png");
         model.SaveOnnx(onnx, new() { Input = OnnxInput.Byte });
         using (var bitmap = new SKBitmap(new SKImageInfo(10, 9, SKColorType.Rgba8888, SKAlphaType.Opaque)))

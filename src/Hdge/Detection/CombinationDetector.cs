@@ -1,3 +1,4 @@
+using Hdge.Onnx;
 using static TorchSharp.torch;
 
 namespace Hdge.Detection;
@@ -70,6 +71,25 @@ public sealed record CombinationDetector : Detector
             for (int i = 0; i < into.Length; i++)
                 into[i] += (float)LogShare(reference, deviation, scores[i]);
         }
+    }
+
+    /// <inheritdoc/>
+    public override OnnxValue? Export(OnnxDetection input, DetectorState state)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(state);
+        var graph = input.Graph;
+        OnnxValue? sum = null;
+        foreach (var score in Scores)
+        {
+            var scores = input.Scores(score);
+            var reference = state.Values<float>(score.Name);
+            var share = graph.Divide(graph.Add(input.Below(scores, reference), graph.Constant(0.5)), graph.Constant(reference.Length + 1.0));
+            var beyond = graph.Divide(graph.Subtract(graph.Constant((double)reference[0]), graph.Cast<double>(scores)), graph.Constant(state.Numbers[score.Name]));
+            var part = graph.Subtract(graph.Log(share), graph.Node("Min", [graph.Constant(Furthest), graph.Node("Max", [graph.Constant(0.0), beyond])]));
+            sum = sum is null ? part : graph.Add(sum, part);
+        }
+        return sum;
     }
 
     /// <summary>log of (images of the reference that score lower, ties half, plus a half) / (images + 1), never 0; less the distance below the lowest, in deviations.</summary>

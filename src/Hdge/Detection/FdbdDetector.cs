@@ -1,3 +1,4 @@
+using Hdge.Onnx;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -34,6 +35,20 @@ internal sealed record FdbdDetector : Detector
                     sum += ((double)logits[best] - logits[c]) / apart[best, c];
             into[i] = (float)Math.Min(float.MaxValue, sum / (logits.Length - 1) / Math.Max(Shortest, Length(input.FeatureRow(i), mean)));
         }
+    }
+
+    public override OnnxValue? Export(OnnxDetection input, DetectorState state)
+    {
+        var graph = input.Graph;
+        int classes = input.ClassCount;
+        double[,] apart = Distances(input.Head);
+        // Row ŷ holds 1/‖w_ŷ − w_c‖; 0 where there is no boundary.
+        var rows = graph.Constant<double>([.. apart.Cast<double>().Select(d => d > 0 ? 1 / d : 0)], classes, classes);
+        var weights = graph.Node("Gather", [rows, graph.Reshape(input.Best, -1)], ("axis", 0L));
+        var sum = graph.RowSum(graph.Multiply(graph.Subtract(graph.RowMax(input.Logits), input.Logits), weights));
+        var length = graph.Node("Sqrt", [graph.SquaredLength(graph.Subtract(input.Features, input.Constant(state.Tensors[Mean])))]);
+        var score = graph.Divide(graph.Divide(sum, graph.Constant((double)(classes - 1))), graph.Node("Max", [graph.Constant(Shortest), length]));
+        return graph.Node("Min", [graph.Constant((double)float.MaxValue), score]);
     }
 
     private static double Length(ReadOnlySpan<double> features, ReadOnlySpan<double> mean)

@@ -54,6 +54,8 @@ internal abstract record GaussianDetector : Detector
     /// <summary>What the Gaussians are of.</summary>
     private protected Tensor Seen(Tensor features) => Normalized ? features / features.to(float64).Squared().sum(dim: 1, keepdim: true).sqrt().AtLeast(1e-300).to(features.dtype) : features;
 
+    private OnnxValue Seen(OnnxDetection input) => Normalized ? input.Graph.Divide(input.Features, input.FeatureLengths) : input.Features;
+
     /// <summary>Squared Mahalanobis distance of each row of <paramref name="features"/> to the nearest class mean, [N].</summary>
     protected static Tensor ToNearestClass(DetectorState state, Tensor features)
     {
@@ -68,20 +70,20 @@ internal abstract record GaussianDetector : Detector
     protected static Tensor ToBackground(DetectorState state, Tensor features) => (features - state.Tensors[Mean]).mm(state.Tensors[Background]).Squared().sum(dim: 1);
 
     /// <summary><see cref="ToNearestClass(DetectorState, Tensor)"/> in a graph, [N, 1].</summary>
-    private protected static OnnxValue ToNearestClass(OnnxDetection input, DetectorState state)
+    private protected OnnxValue ToNearestClass(OnnxDetection input, DetectorState state)
     {
         var graph = input.Graph;
         var centers = state.Tensors[Centers];
-        var white = graph.Product(graph.Subtract(input.Features, input.Constant(state.Tensors[Mean])), input.Constant(state.Tensors[Tied]));
+        var white = graph.Product(graph.Subtract(Seen(input), input.Constant(state.Tensors[Mean])), input.Constant(state.Tensors[Tied]));
         var squared = graph.Subtract(graph.Add(graph.SquaredLength(white), input.Constant(centers.Squared().sum(dim: 1))), graph.Multiply(graph.Constant(2.0), graph.Product(white, input.Constant(centers.t()))));
         return graph.Node("Max", [graph.Constant(0.0), graph.RowMin(squared)]);
     }
 
     /// <summary><see cref="ToBackground(DetectorState, Tensor)"/> in a graph, [N, 1].</summary>
-    private protected static OnnxValue ToBackground(OnnxDetection input, DetectorState state)
+    private protected OnnxValue ToBackground(OnnxDetection input, DetectorState state)
     {
         var graph = input.Graph;
-        return graph.SquaredLength(graph.Product(graph.Subtract(input.Features, input.Constant(state.Tensors[Mean])), input.Constant(state.Tensors[Background])));
+        return graph.SquaredLength(graph.Product(graph.Subtract(Seen(input), input.Constant(state.Tensors[Mean])), input.Constant(state.Tensors[Background])));
     }
 
     private static Tensor ClassMeans(Tensor features, long[] rows, int classes, Tensor mean)

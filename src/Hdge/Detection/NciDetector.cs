@@ -1,3 +1,4 @@
+using Hdge.Onnx;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -49,5 +50,18 @@ public sealed record NciDetector : Detector
             }
             into[i] = (float)(along / Math.Max(Shortest, Math.Sqrt(squared)) + Alpha * size);
         }
+    }
+
+    /// <inheritdoc/>
+    public override OnnxValue? Export(OnnxDetection input, DetectorState state)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(state);
+        var graph = input.Graph;
+        var from = graph.Subtract(input.Features, input.Constant(state.Tensors[Mean]));
+        var weights = graph.Node("Gather", [input.Constant(input.Head.Weight.t()), graph.Reshape(input.Best, -1)], ("axis", 0L)); // a row an image
+        var length = graph.Node("Max", [graph.Constant(Shortest), graph.Node("Sqrt", [graph.SquaredLength(from)])]);
+        var size = graph.RowSum(graph.Node("Abs", [input.Features]));
+        return graph.Add(graph.Divide(graph.RowSum(graph.Multiply(weights, from)), length), graph.Multiply(graph.Constant(Alpha), size));
     }
 }

@@ -79,8 +79,7 @@ public sealed record NearestNeighborDetector : Detector
         if (stored.shape[0] == 0)
             return alone;
         var length = graph.Node("Sqrt", [graph.SquaredLength(input.Features)]);
-        var queries = graph.Cast<float>(graph.Divide(input.Features, graph.Node("Max", [length, graph.Constant(1e-300)])));
-        var similarities = graph.Top(graph.Product(queries, input.Constant(stored.t())), neighbors).Values;
+        var similarities = graph.Top(graph.Product(input.UnitFeatures, input.Constant(stored.t())), neighbors).Values;
         var farthest = graph.Cast<double>(graph.RowMin(similarities));
         var distance = graph.Node("Sqrt", [graph.Node("Max", [graph.Constant(0.0), graph.Subtract(graph.Constant(2.0), graph.Multiply(graph.Constant(2.0), farthest))])]);
         return graph.Where(graph.Node("Equal", [length, graph.Constant(0.0)]), alone, graph.Node("Neg", [distance]));

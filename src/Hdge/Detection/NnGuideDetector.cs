@@ -1,3 +1,4 @@
+using Hdge.Onnx;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -45,7 +46,7 @@ public sealed record NnGuideDetector : Detector
     public override void Score(DetectionInput input, DetectorState state, Span<float> into)
     {
         var stored = state.Tensors[Stored];
-        int count = (int)stored.shape[0], neighbors = Math.Clamp(Neighbors ?? Math.Min(100, count / 100), 1, count);
+        int count = (int)stored.shape[0], neighbors = NeighborsOf(count);
         var queries = StoredFeatures.Normalized(input.Features);
         var best = new float[into.Length * neighbors];
         Array.Fill(best, float.NegativeInfinity);
@@ -65,4 +66,16 @@ public sealed record NnGuideDetector : Detector
             into[i] = (float)(LogitRow.Summarise(input.LogitRow(i)).LogDensity * sum / neighbors);
         }
     }
+
+    /// <inheritdoc/>
+    public override OnnxValue? Export(OnnxDetection input, DetectorState state)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(state);
+        var (graph, stored) = (input.Graph, state.Tensors[Stored]);
+        var top = graph.Cast<double>(graph.Top(graph.Product(input.UnitFeatures, input.Constant(stored.t())), NeighborsOf((int)stored.shape[0])).Values);
+        return graph.Multiply(input.LogDensity, graph.Reduce("ReduceMean", top, true, 1));
+    }
+
+    private int NeighborsOf(int count) => Math.Clamp(Neighbors ?? Math.Min(100, count / 100), 1, count);
 }

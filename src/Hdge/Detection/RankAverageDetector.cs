@@ -77,9 +77,8 @@ public sealed record RankAverageDetector : Detector
         OnnxValue? sum = null;
         foreach (var score in Scores)
         {
-            var (scores, reference) = (input.Scores(score), input.Constant(state.Tensors[score.Name].unsqueeze(0)));
-            var below = graph.Add(graph.Cast<double>(graph.Node("Less", [reference, scores])), graph.Cast<double>(graph.NotAbove(reference, scores)));
-            var rank = graph.Divide(graph.RowSum(below), graph.Constant(2.0 * state.Tensors[score.Name].shape[0] * Scores.Count));
+            var reference = state.Values<float>(score.Name);
+            var rank = graph.Divide(input.Below(input.Scores(score), reference), graph.Constant((double)reference.Length * Scores.Count));
             sum = sum is null ? rank : graph.Add(sum, rank);
         }
         return sum;

@@ -1,3 +1,4 @@
+using Hdge.Onnx;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -73,5 +74,18 @@ public sealed record RelationDetector : Detector
             sums.AddInPlace(related.Masked(related.Below(Threshold), 0).sum(dim: 1, type: float64));
         }
         Copy(sums.Over(count), into);
+    }
+
+    /// <inheritdoc/>
+    public override OnnxValue? Export(OnnxDetection input, DetectorState state)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(state);
+        var graph = input.Graph;
+        var zero = graph.Constant(0f);
+        var alike = graph.Node("Max", [graph.Product(input.UnitFeatures, input.Constant(state.Tensors[Features].t())), zero]);
+        var related = graph.Multiply(alike, graph.Product(graph.Cast<float>(graph.Softmax(input.Logits)), input.Constant(state.Tensors[Classes].t())));
+        var counted = graph.Where(graph.Node("Less", [related, graph.Constant((float)Threshold)]), zero, related);
+        return graph.Reduce("ReduceMean", graph.Cast<double>(counted), true, 1);
     }
 }

@@ -1,3 +1,4 @@
+using Hdge.Onnx;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -26,7 +27,7 @@ public sealed record ScaleDetector : Detector
     {
         var scaled = input.Features.clone();
         var values = TensorMemory.Span<double>(scaled);
-        int length = (int)scaled.shape[1], left = Math.Clamp((int)Math.Round(length * Percentile / 100), 0, length - 1);
+        int length = (int)scaled.shape[1], left = LeftOf(length);
         var order = new double[length];
         for (int at = 0; at < values.Length; at += length)
         {
@@ -46,4 +47,18 @@ public sealed record ScaleDetector : Detector
         }
         Copy(input.LogitsOf(scaled).logsumexp(1), into);
     }
+
+    /// <inheritdoc/>
+    public override OnnxValue? Export(OnnxDetection input, DetectorState state)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var graph = input.Graph;
+        var zero = graph.Constant(0.0);
+        var positive = graph.Node("Max", [input.Features, zero]);
+        var largest = graph.RowSum(graph.Top(positive, input.FeatureLength - LeftOf(input.FeatureLength)).Values);
+        var factor = graph.Where(graph.Node("Greater", [largest, zero]), graph.Exp(graph.Divide(graph.RowSum(positive), largest)), graph.Constant(1.0));
+        return graph.LogSumExp(input.LogitsOf(graph.Multiply(input.Features, factor)));
+    }
+
+    private int LeftOf(int length) => Math.Clamp((int)Math.Round(length * Percentile / 100), 0, length - 1);
 }

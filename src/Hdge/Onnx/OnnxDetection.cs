@@ -11,6 +11,7 @@ public sealed class OnnxDetection
     private readonly DetectorSet _detectors;
     private readonly Dictionary<DetectionScore, OnnxValue> _scores = [];
     private (OnnxValue Weight, OnnxValue Bias)? _head;
+    private OnnxValue? _lengths, _units, _best;
 
     internal OnnxDetection(OnnxGraph graph, OnnxValue logits, OnnxValue features, double temperature, DetectorSet detectors)
     {
@@ -27,6 +28,18 @@ public sealed class OnnxDetection
 
     /// <summary>Penultimate features [N, F].</summary>
     public OnnxValue Features { get; }
+
+    /// <summary>Lengths of the features, [N, 1]; at least 1e-300.</summary>
+    public OnnxValue FeatureLengths => _lengths ??= Graph.Node("Max", [Graph.Constant(1e-300), Graph.Node("Sqrt", [Graph.SquaredLength(Features)])]);
+
+    /// <summary>Features divided by their lengths in single precision, [N, F]; those of zeros stay.</summary>
+    public OnnxValue UnitFeatures => _units ??= Graph.Cast<float>(Graph.Divide(Features, FeatureLengths));
+
+    /// <summary>The class of the largest logit, the first of equals, as Int64 from 0 on, [N, 1].</summary>
+    public OnnxValue Best => _best ??= Graph.Node("ArgMax", [Logits], ("axis", 1L), ("keepdims", 1L));
+
+    /// <summary>The network's last layer.</summary>
+    internal LinearHead Head => _detectors.Head;
 
     /// <summary>LogSumExp of the logits, [N, 1].</summary>
     public OnnxValue LogDensity { get; }
@@ -50,7 +63,7 @@ public sealed class OnnxDetection
             using var off = no_grad();
             using var scope = NewDisposeScope();
             var wide = detector.Export(this, state) ?? throw new NotSupportedException($"The model cannot be exported to ONNX: its detection score '{score}' ({detector.GetType().Name}) has no graph"
-                + $"{(detector.Needs.HasFlag(DetectorNeeds.Gradients) ? ", for it needs gradients" : $", {nameof(Detector)}.{nameof(Detector.Export)} gives none")}. "
+                + $"{(detector.Needs.HasFlag(DetectorNeeds.Gradients) ? ", for it needs gradients" : detector.Needs.HasFlag(DetectorNeeds.Images) ? ", for it runs the network on changed images" : $", {nameof(Detector)}.{nameof(Detector.Export)} gives none")}. "
                 + $"Let another score decide ({nameof(HdgeModel)}.{nameof(HdgeModel.FitDetectors)}).");
             _scores.Add(score, value = Graph.Cast<float>(wide));
         }
@@ -62,6 +75,16 @@ public sealed class OnnxDetection
     {
         _head ??= (Constant(_detectors.Head.Weight), Constant(_detectors.Head.Bias));
         return Graph.Add(Graph.Product(features, _head.Value.Weight), _head.Value.Bias);
+    }
+
+    /// <summary>How many of a reference are below a score, equal ones half: doubles [N, 1].</summary>
+    /// <param name="scores">[N, 1] in single precision.</param>
+    /// <param name="reference">At least one.</param>
+    internal OnnxValue Below(OnnxValue scores, ReadOnlySpan<float> reference)
+    {
+        var values = Graph.Constant<float>(reference, 1, reference.Length);
+        var twice = Graph.Add(Graph.Cast<double>(Graph.Node("Less", [values, scores])), Graph.Cast<double>(Graph.NotAbove(values, scores)));
+        return Graph.Multiply(Graph.Constant(0.5), Graph.RowSum(twice));
     }
 
     /// <summary>A detector's tensor as a constant of the same type.</summary>
