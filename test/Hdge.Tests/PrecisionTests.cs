@@ -9,11 +9,12 @@ namespace Hdge.Tests;
 /// <summary>Single and mixed precision, and the network as it scores.</summary>
 public sealed class PrecisionTests
 {
-    public static TheoryData<string> Networks => ["WRN None", "WRN Batch", "WRN Instance", "WRN Layer", "WRN Activation", "ResNet50", "Features"];
+    public static TheoryData<string> Networks => ["WRN None", "WRN Batch", "WRN Instance", "WRN Layer", "WRN Activation", "ResNet50", "ResNet18", "Features"];
 
     private static NetworkOptions Options(string name) => name switch
     {
-        "ResNet50" => new ResNet50Options(),
+        "ResNet50" => new ResNet50Options { SmallImages = true },
+        "ResNet18" => new ResNet18Options { InputSize = 40 },
         "Features" => new FeatureNetworkOptions { Hidden = [32, 16] },
         _ => new WideResNetOptions { Depth = 16, Normalization = Enum.Parse<Normalization>(name.AsSpan(4)), DropoutRate = 0.3 },
     };
@@ -28,7 +29,7 @@ public sealed class PrecisionTests
         using var scope = NewDisposeScope();
         using var generator = new Generator(7);
         foreach (var (name, weight) in network.state_dict())
-            if (name.Contains("bn", StringComparison.Ordinal) || name.Contains("norms", StringComparison.Ordinal) || name.Contains("shortcut.1", StringComparison.Ordinal))
+            if (name.Contains("bn", StringComparison.Ordinal) || name.Contains("norms", StringComparison.Ordinal) || name.Contains("downsample.1", StringComparison.Ordinal))
                 if (weight.dtype == float32)
                     weight.uniform_(0.5, 1.5, generator);
         return network;
