@@ -4,10 +4,13 @@ using Hdge.Benchmarks;
 // bench [steps|jem|scoring|detection] [--rounds N] [--images N]     all four, or some: more rounds, less noise; images are detection's
 // bench loader [--rounds N]                                       whether preparing batches hides behind the steps
 // bench pytorch [--rounds N]                                      steps of PyTorch beside ours, where a Python has it
+// bench accuracy quick FOLDER | cifar DEVICE EPOCHS TEST TRAINING… single against mixed precision, three seeds each
 // bench gpu [DEVICE [CIFAR-FILE …]]                                 on a GPU; DEVICE is "cuda" unless another is named
 // bench fuzz [--mutations N]                                        reads damaged files; fails where one is read wrongly
 // bench gc [--minutes N] [--predictions N]                          training for some minutes, then single predictions, beside four allocating threads; fails where anything failed or differed
 // bench soak [--rows N] [--steps N]                                 watches memory over rows scored and steps trained
+if (args is ["accuracy", .. var told])
+    return AccuracyBenchmark.Run([.. told]);
 if (args is ["gpu", .. var rest])
     return GpuBenchmark.Run(rest is [var device, ..] ? device : "cuda", [.. rest.Skip(1)]);
 
