@@ -4,6 +4,7 @@ using Hdge.Benchmarks;
 // bench [steps|jem|scoring|detection] [--rounds N] [--images N]     all four, or some: more rounds, less noise; images are detection's
 // bench loader [--rounds N]                                       whether preparing batches hides behind the steps
 // bench pytorch [--rounds N]                                      steps of PyTorch beside ours, where a Python has it
+// bench accuracy quick FOLDER | cifar DEVICE EPOCHS TEST TRAINING… single against mixed precision, three seeds each
 // bench gpu [DEVICE [CIFAR-FILE …]]                                 on a GPU; DEVICE is "cuda" unless another is named
 // bench onnx [--rounds N]                                           libtorch against ONNX Runtime, in 32-bit floating point and in 8 bits; processor time
 // bench fuzz [--mutations N]                                        reads damaged files; fails where one is read wrongly
@@ -17,6 +18,8 @@ if (args is ["pretrained", .. var how])
 // bench sizes                                                       processor time and memory by the size of the images
 if (args is ["size", var network, var side])
     return SizeBenchmark.One(network, int.Parse(side, CultureInfo.InvariantCulture));
+if (args is ["accuracy", .. var told])
+    return AccuracyBenchmark.Run([.. told]);
 if (args is ["gpu", .. var rest])
     return GpuBenchmark.Run(rest is [var device, ..] ? device : "cuda", [.. rest.Skip(1)]);
 
