@@ -62,9 +62,9 @@ public class ObjectiveTests
         Assert.Empty(parsed.Errors);
         Assert.Equal(settings, command.Settings(parsed));
         Assert.Equal(command.Options.Select(o => o.Name).Except(["--out", "--resume", "--list"]).Order(), settings.ToArguments().Where((_, i) => i % 2 == 0).Order());
-        var network = Assert.IsType<Hdge.Networks.WideResNetOptions>((settings with { Bank = null }).ToOptions().Network);
+        var network = Assert.IsType<Hdge.Networks.WideResNetOptions>((settings with { Bank = null, InputSize = null }).ToOptions().Network);
         Assert.Equal((16, 2, Hdge.Networks.Normalization.Layer), (network.Depth, network.Width, network.Normalization));
-        var options = (settings with { Bank = null }).ToOptions();
+        var options = (settings with { Bank = null, InputSize = null }).ToOptions();
         Assert.Equal([1, 2.5], options.ClassWeights.Values);
         Assert.Equal((0.1, 0.2, 1, 0.5, 2, 9, 4, "l"), (options.LabelSmoothing, options.Augmentation.Mixup, options.Augmentation.CutMix, options.Augmentation.Erasing!.Probability,
             options.Augmentation.RandAugment!.Operations, options.Augmentation.RandAugment.Magnitude, options.EarlyStopping!.Patience, options.LogDirectory));
