@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# One script for every job: ./build.sh [quickstart|test|bench|pack|docs] [arguments]; without a command it builds.
+# One script for every job: ./build.sh [quickstart|photos|test|bench|pack|docs] [arguments]; without a command it builds.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -8,6 +8,7 @@ usage() {
 usage: ./build.sh [command] [arguments]
   (none)      build everything
   quickstart  train, score, save and reload a classifier on real images   (arguments go to samples/QuickStart)
+  photos      train on a folder of class folders (--data DIR; made ones without), report, save, score another folder
   test        run the tests                                               (arguments go to dotnet test)
   bench       run the benchmarks, tables on screen and in artifacts/bench (arguments go to test/Hdge.Benchmarks)
   pack        make the NuGet packages in artifacts/packages
@@ -49,6 +50,9 @@ case $command in
     quickstart)
         build samples/QuickStart/QuickStart.csproj
         dotnet samples/QuickStart/bin/Release/net10.0/QuickStart.dll "$@" ;;
+    photos)
+        build samples/Photos/Photos.csproj
+        dotnet samples/Photos/bin/Release/net10.0/Photos.dll "$@" ;;
     test)
         install_browser
         dotnet test Hdge.MLNet.slnx -c Release --nologo -v q "$@" ;;

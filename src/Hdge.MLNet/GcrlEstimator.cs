@@ -56,7 +56,7 @@ public sealed partial class GcrlEstimator : IEstimator<GcrlTransformer>
             Seed = _options.Seed ?? HostEnvironments.Seed(_environment) ?? _options.Training.Seed,
             Device = DeviceChoice.Of(_environment, _options.Training.Device),
         };
-        var rows = new ImageRows(input, _options.InputColumnName, _options.ImageShape, training.Scaling);
+        using var rows = new ImageRows(input, _options.InputColumnName, _options.ImageShape, training.Scaling);
         RepresentationTrainer.Validate(training, rows.Shape);
         using IChannel channel = _environment.Register("Hdge").Start("Training");
         var images = rows.Read(input, cancellationToken);

@@ -117,7 +117,7 @@ public sealed partial class HdgeModel
     internal void UseTrained(IReadOnlyDictionary<string, DetectorState> states)
     {
         if (states.Count > 0)
-            UseDetectors(new DetectorSet(Network, new DetectionOptions { Score = DetectionScore.LogDensity }, states, new(() => LinearHead.Of(Network))));
+            UseDetectors(new DetectorSet(Scoring, new DetectionOptions { Score = DetectionScore.LogDensity }, states, new(() => LinearHead.Of(Network))));
     }
 
     /// <summary>Features of sets that need not pass the network again, while a run with a frozen one goes on; else null.</summary>
@@ -132,7 +132,7 @@ public sealed partial class HdgeModel
             cancellationToken.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             int n = Math.Min(LargestForward, images.Count - at);
-            take(Kept?.Rows(images, at, n) ?? Network.Features(Input(images, at, n)), at);
+            take(Kept?.Rows(images, at, n) ?? Scoring.Network.Features(Input(images, at, n)), at);
         }
     }
 

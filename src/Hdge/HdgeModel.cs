@@ -23,7 +23,7 @@ public sealed partial class HdgeModel : IScoringModel, IDisposable
     private readonly UseGate _gate;
     private int? _threads;
 
-    internal HdgeModel(Backbone network, PixelScaling scaling, Device device)
+    internal HdgeModel(Backbone network, PixelScaling scaling, Device device, Precision scoringPrecision = Precision.Single, bool flipAveraging = false)
     {
         scaling.Validate(network.InputShape.Channels);
         TorchThreads.UseAllCores();
@@ -31,12 +31,17 @@ public sealed partial class HdgeModel : IScoringModel, IDisposable
         _gate = new UseGate(Release);
         network.to(device);
         network.eval();
+        if (network.IsFlexible)
+            Layers.UseChannelsLast(network);
+        network.IsMixed = scoringPrecision == Precision.Mixed;
+        (ScoringPrecision, FlipAveraging) = (scoringPrecision, flipAveraging);
+        Scoring = new ScoringForm(network, network.IsMixed, flipAveraging);
         (Network, Scaling, Device) = (network, scaling, device);
         Calibrator = new IdentityCalibrator(network.ClassCount);
         var (height, width) = network.Options.SizeOf(network.InputShape);
         LargestForward = (int)Math.Clamp(MostForwardValues / ((long)network.InputShape.Channels * height * width), 1, MostForward);
         _input = new InputWriter(network.InputShape, scaling, device);
-        _detectors = new DetectorSet(network, new DetectionOptions { Score = DetectionScore.LogDensity }, new Dictionary<string, DetectorState>(), new(() => LinearHead.Of(network)));
+        _detectors = new DetectorSet(Scoring, new DetectionOptions { Score = DetectionScore.LogDensity }, new Dictionary<string, DetectorState>(), new(() => LinearHead.Of(network)));
     }
 
     /// <summary>Shape of the images it takes.</summary>
@@ -82,6 +87,12 @@ public sealed partial class HdgeModel : IScoringModel, IDisposable
     /// </summary>
     public OutOfRangeAction OutOfRange { get; set; }
 
+    /// <summary>The precision in which it scores, <see cref="Precision.Single"/> or <see cref="Precision.Mixed"/>: the one that its calibrator, decision and detectors were fitted in. Saved with the model.</summary>
+    public Precision ScoringPrecision { get; }
+
+    /// <summary>Whether it scores each image as the mean of it and its mirror image. Saved with the model.</summary>
+    public bool FlipAveraging { get; }
+
     /// <summary>Where it scores.</summary>
     public Device Device { get; }
 
@@ -101,12 +112,15 @@ public sealed partial class HdgeModel : IScoringModel, IDisposable
         }
     }
 
+    /// <summary>The network as it is trained and saved.</summary>
     internal Backbone Network { get; }
 
     bool IScoringModel.TakesFeatures => NetworkOptions.TakesFeatures;
 
     /// <summary>Images a forward pass.</summary>
     private int LargestForward { get; }
+    /// <summary>The network as it scores.</summary>
+    internal ScoringForm Scoring { get; }
 
     /// <summary>Whether <see cref="Dispose"/> was called.</summary>
     public bool IsDisposed => _gate.IsClosed;
@@ -244,7 +258,7 @@ public sealed partial class HdgeModel : IScoringModel, IDisposable
             throw new InvalidOperationException("The model takes features, expected one of images: chains of samples run over images of 0..1.");
         if (!NetworkOptions.HasInputGradient)
             throw new InvalidOperationException($"The model's network is a {NetworkOptions}, expected another for chains of samples: {NetworkOptions.NoInputGradient}. Its own images are drawn by {nameof(SamplePixels)}.");
-        return ImageSampler.Draw(Network, Scaling, Device, options, progress, cancellationToken);
+        return ImageSampler.Draw(Scoring.Network, Scaling, Device, options, progress, cancellationToken);
     }
 
     /// <summary>Writes the model: weights as safetensors and the rest as JSON, in one zip.</summary>
@@ -310,6 +324,7 @@ public sealed partial class HdgeModel : IScoringModel, IDisposable
     private void Release()
     {
         _detectors.Release();
+        Scoring.Dispose();
         Network.Dispose();
     }
 
@@ -337,9 +352,10 @@ public sealed partial class HdgeModel : IScoringModel, IDisposable
 
     private Tensor Forward(Tensor input)
     {
-        using var off = no_grad();
+        var network = Scoring.Network;
+        using var off = inference_mode();
         using var scope = NewDisposeScope();
-        return Network.call(input).cpu().contiguous().MoveToOuterDisposeScope();
+        return network.call(input).cpu().contiguous().MoveToOuterDisposeScope();
     }
 
     private Tensor HeadOf(Tensor features)

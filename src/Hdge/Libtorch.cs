@@ -44,6 +44,7 @@ public static class Libtorch
             if (s_loaded)
                 return;
             NativeEnvironment.Prepare();
+            NativeHeap.Prepare();
             string? folder = s_folder ?? Environment.GetEnvironmentVariable(FolderVariable);
             if (!string.IsNullOrEmpty(folder))
                 LoadFrom(folder);

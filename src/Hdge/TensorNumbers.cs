@@ -44,6 +44,14 @@ internal static class TensorNumbers
         return x.mul(held.Scalar);
     }
 
+    /// <summary>x · number.</summary>
+    public static Tensor Times(this Tensor x, HeldScalar number)
+    {
+        var product = x.mul(number.Scalar);
+        GC.KeepAlive(number);
+        return product;
+    }
+
     /// <summary>x / number.</summary>
     public static Tensor Over(this Tensor x, double number)
     {

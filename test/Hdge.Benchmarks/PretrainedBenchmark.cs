@@ -133,7 +133,7 @@ internal static class PretrainedBenchmark
         {
             byte[] bytes = File.ReadAllBytes(Path.Combine(folder, name));
             for (int at = 0; at + Record <= bytes.Length && builder.Count < count; at += Record)
-                builder.Add(bytes[(at + 1)..(at + Record)], name.StartsWith("cifar10_", StringComparison.Ordinal) ? bytes[at] : 0);
+                builder.Add(bytes.AsSpan((at + 1)..(at + Record)), name.StartsWith("cifar10_", StringComparison.Ordinal) ? bytes[at] : 0);
         }
         return builder.Build(10);
     }

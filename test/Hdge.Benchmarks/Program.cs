@@ -2,6 +2,9 @@ using System.Globalization;
 using Hdge.Benchmarks;
 
 // bench [steps|jem|scoring|detection] [--rounds N] [--images N]     all four, or some: more rounds, less noise; images are detection's
+// bench loader [--rounds N]                                       whether preparing batches hides behind the steps
+// bench pytorch [--rounds N]                                      steps of PyTorch beside ours, where a Python has it
+// bench accuracy quick FOLDER | cifar DEVICE EPOCHS TEST TRAINING… single against mixed precision, three seeds each
 // bench gpu [DEVICE [CIFAR-FILE …]]                                 on a GPU; DEVICE is "cuda" unless another is named
 // bench onnx [--rounds N]                                           libtorch against ONNX Runtime, in 32-bit floating point and in 8 bits; processor time
 // bench fuzz [--mutations N]                                        reads damaged files; fails where one is read wrongly
@@ -15,6 +18,8 @@ if (args is ["pretrained", .. var how])
 // bench sizes                                                       processor time and memory by the size of the images
 if (args is ["size", var network, var side])
     return SizeBenchmark.One(network, int.Parse(side, CultureInfo.InvariantCulture));
+if (args is ["accuracy", .. var told])
+    return AccuracyBenchmark.Run([.. told]);
 if (args is ["gpu", .. var rest])
     return GpuBenchmark.Run(rest is [var device, ..] ? device : "cuda", [.. rest.Skip(1)]);
 
@@ -23,7 +28,7 @@ var numbers = new Dictionary<string, double>
     ["--rounds"] = 15, ["--images"] = 1000, ["--mutations"] = 20_000, ["--minutes"] = 10, ["--predictions"] = 1_000_000, ["--rows"] = 1_000_000, ["--steps"] = 10_000,
     ["--count"] = 200_000, ["--files"] = 10_000,
 };
-string[] usual = ["steps", "jem", "scoring", "detection"], named = [.. usual, "onnx", "fuzz", "gc", "gcrl", "soak", "memory", "sizes"];
+string[] usual = ["steps", "jem", "scoring", "detection"], named = [.. usual, "loader", "pytorch", "onnx", "fuzz", "gc", "gcrl", "soak", "memory", "sizes"];
 var wanted = new List<string>();
 for (int i = 0; i < args.Length; i++)
 {
@@ -57,6 +62,12 @@ foreach (string name in wanted.Count > 0 ? wanted : [.. usual])
             break;
         case "onnx":
             OnnxBenchmark.Run(Number("--rounds"));
+            break;
+        case "loader":
+            LoaderBenchmark.Run(Number("--rounds"));
+            break;
+        case "pytorch":
+            exit |= PyTorchBenchmark.Run(Number("--rounds"));
             break;
         case "fuzz":
             exit |= FuzzBenchmark.Run(Number("--mutations"));

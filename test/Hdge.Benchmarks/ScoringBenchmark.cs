@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Hdge.Data;
 using Hdge.MLNet;
 using Hdge.Networks;
+using Hdge.Training;
 
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -30,6 +31,52 @@ internal static class ScoringBenchmark
     }
 
     public static void Run(int rounds)
+    {
+        Batches(rounds);
+        Pipeline(rounds);
+    }
+
+    /// <summary>A model's scores by batch and precision against its network as it was trained, in the layout of the time before: processor time.</summary>
+    private static void Batches(int rounds)
+    {
+        var shape = new ImageShape(1, 28, 28);
+        var rows = new List<object[]>();
+        using var before = new WideResNetOptions().Create(shape, 10);
+        before.eval();
+        using var single = new HdgeModel(new WideResNetOptions().Create(shape, 10), new PixelScaling(), TorchSharp.torch.CPU);
+        using var mixed = new HdgeModel(new WideResNetOptions().Create(shape, 10), new PixelScaling(), TorchSharp.torch.CPU, Precision.Mixed);
+        foreach (int batch in new[] { 1, 16, 128 })
+        {
+            var scores = new ScoreBatch(batch, 10);
+            float[] pixels = [.. Enumerable.Range(0, batch * shape.Length).Select(i => i % 7 / 7f)];
+            int times = Math.Max(4, 512 / batch);
+            var results = Rounds.Run(rounds, () => Cpu(times, Network), () => Cpu(times, () => single.Score(pixels, batch, scores)), () => Cpu(times, () => mixed.Score(pixels, batch, scores)));
+            foreach (var (name, result) in new[] { "network before", "Single", "Mixed" }.Zip(results))
+                rows.Add([batch, name, batch / Report.Median(result) * 1000, Rounds.Ratio(results[0], result), Rounds.Spread(results[0], result)]);
+
+            void Network()
+            {
+                using var off = TorchSharp.torch.no_grad();
+                using var scope = TorchSharp.torch.NewDisposeScope();
+                var input = TorchSharp.torch.empty(batch, 1, 28, 28);
+                System.Runtime.InteropServices.MemoryMarshal.AsBytes(pixels.AsSpan()).CopyTo(input.bytes);
+                before.call(input);
+            }
+        }
+        Report.Write("scoring-batches", "Scoring, WRN-10-1, 1x28x28, processor time", ["batch", "what", "images a second", "times the first", "quartiles"], rows);
+    }
+
+    private static double Cpu(int times, Action action)
+    {
+        using var process = Process.GetCurrentProcess();
+        var begin = process.TotalProcessorTime;
+        for (int i = 0; i < times; i++)
+            action();
+        process.Refresh();
+        return (process.TotalProcessorTime - begin).TotalMilliseconds / times;
+    }
+
+    private static void Pipeline(int rounds)
     {
         var ml = new MLContext(seed: 1);
         var random = new Random(1);

@@ -1,47 +1,58 @@
 using System.Globalization;
-using System.Diagnostics;
-using Hdge.Data;
 using Hdge.Networks;
 using Hdge.Objectives;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace Hdge.Benchmarks;
 
-/// <summary>
-/// A training step with the hybrid objective against one with cross-entropy: WRN-10-1, batches of 64 images of 3×32×32. The two alternate, so that a
-/// machine whose speed drifts slows both; the ratio is the median over the pairs.
-/// </summary>
+/// <summary>Processor time of training steps, batches of 64 images of 3×32×32: by precision and layout, and the hybrid objective against cross-entropy by classes and bank size.</summary>
 internal static class StepBenchmark
 {
-    private const int Batch = 64, WarmUps = 3, StepsPerRound = 3;
-
-    private static readonly ImageShape s_shape = new(3, 32, 32);
-
     public static void Run(int rounds)
     {
-        var rows = new List<object[]>();
-        foreach (int classes in new[] { 10, 100 })
-            foreach (int bank in new[] { 1 << 10, 1 << 13, 1 << 16, 1 << 20 })
-            {
-                using var plain = new Contestant(classes, new CrossEntropyObjective());
-                var objective = new MemoryBankObjective(classes, new MemoryBankOptions { BankSize = bank, RandomStart = true });
-                using var hybrid = new Contestant(classes, objective);
-                for (int i = 0; i < WarmUps; i++)
-                {
-                    plain.Step();
-                    hybrid.Step();
-                }
-                var pairs = new List<(double Plain, double Hybrid)>();
-                for (int i = 0; i < rounds; i++)
-                    pairs.Add(i % 2 == 0 ? (plain.Time(), hybrid.Time()) : Swap(hybrid.Time(), plain.Time()));
-                double ratio = Report.Median(pairs.Select(p => p.Hybrid / p.Plain));
-                rows.Add([classes, bank, Report.Median(pairs.Select(p => p.Plain)), Report.Median(pairs.Select(p => p.Hybrid)), ratio, Memory("VmRSS"), Memory("VmHWM")]);
-            }
-        Report.Write("steps", "Training step, WRN-10-1, batch 64, 3x32x32", ["classes", "K", "cross-entropy ms", "hybrid ms", "ratio", "memory MiB", "peak memory MiB"], rows);
+        Precisions(rounds);
+        Banks(rounds);
     }
 
-    private static (double, double) Swap(double hybrid, double plain) => (plain, hybrid);
+    /// <summary>First the layout of the time before, then as training has it.</summary>
+    private static void Precisions(int rounds)
+    {
+        var rows = new List<object[]>();
+        foreach (var (depth, width, steps, times) in new[] { (10, 1, 3, rounds), (16, 4, 1, Math.Max(3, rounds / 3)) })
+        {
+            var network = new WideResNetOptions { Depth = depth, Width = width };
+            (string Precision, string Layout, Contestant Contestant)[] all =
+            [
+                ("Single", "channels first", new(network, 10, new CrossEntropyOptions(), channelsLast: false)),
+                ("Single", "channels last", new(network, 10, new CrossEntropyOptions())),
+                ("Mixed", "channels first", new(network, 10, new CrossEntropyOptions(), mixed: true, channelsLast: false)),
+                ("Mixed", "channels last", new(network, 10, new CrossEntropyOptions(), mixed: true)),
+            ];
+            var results = Rounds.Run(times, [.. all.Select(c => (Func<double>)(() => c.Contestant.Time(steps)))]);
+            for (int i = 0; i < all.Length; i++)
+            {
+                rows.Add([network.ToString()!, all[i].Precision, all[i].Layout, Report.Median(results[i]), Rounds.Ratio(results[i], results[0]), Rounds.Spread(results[i], results[0])]);
+                all[i].Contestant.Dispose();
+            }
+        }
+        Report.Write("steps", "Training step, cross-entropy, batch 64, 3x32x32, processor time", ["network", "precision", "layout", "ms", "ratio to the first", "quartiles"], rows);
+    }
+
+    private static void Banks(int rounds)
+    {
+        var rows = new List<object[]>();
+        foreach (bool mixed in new[] { false, true })
+            foreach (int classes in new[] { 10, 100 })
+                foreach (int bank in new[] { 1 << 10, 1 << 13, 1 << 16, 1 << 20 })
+                {
+                    using var plain = new Contestant(new WideResNetOptions(), classes, new CrossEntropyOptions(), mixed: mixed);
+                    using var hybrid = new Contestant(new WideResNetOptions(), classes, new MemoryBankOptions { BankSize = bank, RandomStart = true }, mixed: mixed);
+                    var results = Rounds.Run(rounds, () => plain.Time(3), () => hybrid.Time(3));
+                    rows.Add([mixed ? "Mixed" : "Single", classes, bank, Report.Median(results[0]), Report.Median(results[1]), Rounds.Ratio(results[1], results[0]), Rounds.Spread(results[1], results[0]),
+                        Memory("VmRSS"), Memory("VmHWM")]);
+                }
+        Report.Write("banks", "Training step, WRN-10-1, batch 64, 3x32x32, processor time",
+            ["precision", "classes", "K", "cross-entropy ms", "hybrid ms", "ratio", "quartiles", "memory MiB", "peak memory MiB"], rows);
+    }
 
     /// <summary>A line of the kernel's account of this process in MiB, or 0 where there is none.</summary>
     private static double Memory(string line)
@@ -51,49 +62,5 @@ internal static class StepBenchmark
             return 0;
         string found = File.ReadLines(Status).First(l => l.StartsWith(line, StringComparison.Ordinal));
         return long.Parse(found.AsSpan(line.Length + 1, found.Length - line.Length - 1).Trim().TrimEnd("kB "), CultureInfo.InvariantCulture) / 1024;
-    }
-
-    /// <summary>A network that trains on one batch with one objective.</summary>
-    private sealed class Contestant : IDisposable
-    {
-        private readonly Backbone _network;
-        private readonly IObjective _objective;
-        private readonly optim.Optimizer _optimizer;
-        private readonly Tensor _images = randn(Batch, s_shape.Channels, s_shape.Height, s_shape.Width);
-        private readonly Tensor _labels;
-
-        public Contestant(int classes, IObjective objective)
-        {
-            (_network, _objective) = (new WideResNetOptions().Create(s_shape, classes), objective);
-            _optimizer = optim.SGD(_network.parameters(), 0.01, 0.9, 0, 5e-4, nesterov: true);
-            _labels = arange(Batch, dtype: int64).remainder_(classes);
-        }
-
-        /// <summary>Milliseconds a step.</summary>
-        public double Time()
-        {
-            var clock = Stopwatch.StartNew();
-            for (int i = 0; i < StepsPerRound; i++)
-                Step();
-            return clock.Elapsed.TotalMilliseconds / StepsPerRound;
-        }
-
-        public void Step()
-        {
-            using var scope = NewDisposeScope();
-            using var terms = _objective.Compute(new TrainingStep(_network, _images, _labels));
-            _optimizer.zero_grad();
-            terms.Loss.backward();
-            _optimizer.step();
-        }
-
-        public void Dispose()
-        {
-            _optimizer.Dispose();
-            _network.Dispose();
-            _objective.Dispose();
-            _images.Dispose();
-            _labels.Dispose();
-        }
     }
 }

@@ -44,7 +44,7 @@ public sealed class PretrainedTests : IDisposable
             Terminal.Run(["train", "--objective", "in-batch", "--dataset", data, "--shape", "3x8x8", "--epochs", "1", "--device", "cpu", .. arguments]);
     }
 
-    private static byte[] Weight(HdgeModel model, string name) => model.Network.state_dict()[name].bytes.ToArray();
+    private static byte[] Weight(HdgeModel model, string name) => model.Network.state_dict()[name].contiguous().bytes.ToArray();
 
     private string Photos()
     {

@@ -54,7 +54,7 @@ public sealed class PictureColumnTests : IDisposable
         // Wider than the model's images: half of it is the bars that padding adds, or is stretched.
         PathRow[] rows = [.. _files.Write(format, Images, times: 3), .. _files.Write(format, Images, times: 2)];
         IDataView files = _context.Data.LoadFromEnumerable(rows);
-        HdgeTrainer.Options options = Options(column, epochs: 4);
+        HdgeTrainer.Options options = Options(column, epochs: 8);
         options.ImageShape = new ImageShape(3, ColourFiles.Height, 2 * ColourFiles.Width);
         options.Photos = new PhotoOptions { Resizing = PhotoResizing.Pad, MostPixels = 5000 };
         using var model = Chain(column, options).Fit(files);

@@ -1,5 +1,6 @@
 using Hdge.MLNet.Tests.Data;
 using Hdge.Networks;
+using Hdge.Training;
 using Microsoft.ML;
 
 namespace Hdge.MLNet.Tests;
@@ -18,7 +19,7 @@ public sealed class PretrainedTests : IDisposable
         context.Model.Save(Trained.Model, Trained.View(context, 3).Schema, _file);
         var options = Trained.QuickOptions();
         options.Scale = 0.5f;
-        options.Training = options.Training with { Pretrained = _file, Freeze = Freeze.Backbone, LearningRate = 1e-12 };
+        options.Training = options.Training with { Pretrained = _file, Freeze = Freeze.Backbone, LearningRate = 1e-12, DensityGauge = DensityGauge.Raw };
         using var next = Trained.Fit(context, options);
         HdgeModel first = Trained.Transformer.Model, model = next.LastTransformer.Model;
         Assert.Equal(0.5f, model.Scaling.Scale); // of which bytes know nothing

@@ -85,6 +85,68 @@ public class BatchLoaderTests
         Assert.Contains("views is 3", Assert.Throws<ArgumentOutOfRangeException>(() => new BatchLoader(images, 8, Unit, augmentation, true, 3, views: 3)).Message, StringComparison.Ordinal);
     }
 
+    public static TheoryData<AugmentationOptions> Changes => [new(), new() { CropPadding = 2 }, new() { HorizontalFlip = true, CutoutSize = 3 }, new() { CropPadding = 3, HorizontalFlip = true, AlternatingFlip = true, CutoutSize = 4 }];
+
+    /// <summary>What a GPU is told to do with the bytes that it has gives what the processor makes of them, bit by bit; here both are the processor.</summary>
+    [Theory]
+    [MemberData(nameof(Changes))]
+    public void Images_kept_on_the_device_become_the_same_input(AugmentationOptions augmentation)
+    {
+        var images = SmallImages.Patterns(37, shape: new ImageShape(2, 8, 10));
+        var scaling = new PixelScaling { Mean = [0.5f, 0.25f], StandardDeviation = [0.3f, 2f] };
+        using var resident = new Hdge.Training.ResidentImages(images, scaling, augmentation, CPU);
+        foreach (int views in new[] { 1, 2 })
+            foreach (int epoch in new[] { 0, 3 })
+            {
+                var told = new BatchLoader(images, 8, scaling, augmentation, shuffle: true, seed: 5, views, withoutPixels: true).Epoch(epoch).Select(batch =>
+                {
+                    Assert.Equal(0, batch.Pixels.Length);
+                    using var scope = NewDisposeScope();
+                    var (input, targets) = resident.Batch(batch, labelSmoothing: 0);
+                    return (Pixels: input.data<float>().ToArray(), Labels: targets.Labels.data<long>().ToArray());
+                }).ToList();
+                var made = new BatchLoader(images, 8, scaling, augmentation, shuffle: true, seed: 5, views).Epoch(epoch).Select(batch =>
+                    (Pixels: (float[])[.. batch.Pixels, .. batch.SecondPixels], Labels: Enumerable.Repeat(batch.Labels.ToArray(), views).SelectMany(l => l).ToArray())).ToList();
+                Assert.Equal(made.Select(b => b.Pixels), told.Select(b => b.Pixels));
+                Assert.Equal(made.Select(b => b.Labels), told.Select(b => b.Labels));
+            }
+        Assert.False(Hdge.Training.ResidentImages.Fit(images, augmentation, CPU));
+        Assert.False(BatchLoader.CanLeaveOutPixels(images, new() { Views = new() }));
+    }
+
+    [Fact]
+    public void An_alternating_flip_mirrors_half_of_the_images_and_the_other_half_next_time()
+    {
+        var shape = new ImageShape(1, 1, 2);
+        var images = ImageSet.FromBytes(shape, [.. Enumerable.Range(0, 400).SelectMany(_ => new byte[] { 0, 255 })], new int[400], 1);
+        var options = new AugmentationOptions { HorizontalFlip = true, AlternatingFlip = true };
+        bool[] Mirrored(int epoch) => [.. new BatchLoader(images, 400, Unit, options, shuffle: false, seed: epoch).Epoch(epoch).Single().Pixels.ToArray().Where((_, i) => i % 2 == 0).Select(v => v == 1)];
+        Assert.InRange(Mirrored(0).Count(m => m), 160, 240);
+        Assert.Equal(Mirrored(0), Mirrored(1).Select(m => !m));
+        Assert.Equal(Mirrored(0), Mirrored(2));
+        Assert.DoesNotContain(true, new BatchLoader(images, 400, Unit, options with { HorizontalFlip = false }, shuffle: false, seed: 1).Epoch(0).Single().Pixels.ToArray().Where((_, i) => i % 2 == 0).Select(v => v == 1));
+    }
+
+    [Fact]
+    public void A_cutout_is_a_square_of_zeros_whose_centre_is_anywhere()
+    {
+        var shape = new ImageShape(2, 9, 9);
+        var images = ImageSet.FromBytes(shape, [.. Enumerable.Repeat((byte)255, 300 * shape.Length)], new int[300], 1);
+        var batch = new BatchLoader(images, 300, Unit, new AugmentationOptions { CutoutSize = 4 }, shuffle: false, seed: 1).Epoch(0).Single();
+        int whole = 0;
+        for (int i = 0; i < 300; i++)
+        {
+            var planes = batch.Pixels.Slice(i * shape.Length, shape.Length).ToArray().Chunk(81).ToArray();
+            Assert.Equal(planes[0], planes[1]);
+            int[] cut = [.. Enumerable.Range(0, 81).Where(p => planes[0][p] == 0)];
+            int[] ys = [.. cut.Select(p => p / 9).Distinct()], xs = [.. cut.Select(p => p % 9).Distinct()];
+            Assert.Equal(cut.Length, ys.Length * xs.Length);
+            Assert.InRange(ys.Length, 2, 4);
+            whole += cut.Length == 16 ? 1 : 0;
+        }
+        Assert.InRange(whole, 80, 200); // 36 of 81 places
+    }
+
     [Fact]
     public void ACancelledEpochStopsAndTheNextOneRuns()
     {

@@ -26,7 +26,7 @@ public sealed class CheckpointTests : IDisposable
     private static void Stop(TrainingOptions options, int epoch) =>
         Assert.Throws<TimeoutException>(() => Train(options, progress: m => { if (m.Epoch == epoch) throw new TimeoutException(); }));
 
-    private static byte[][] Weights(HdgeModel model) => [.. model.Network.state_dict().OrderBy(w => w.Key, StringComparer.Ordinal).Select(w => w.Value.bytes.ToArray())];
+    private static byte[][] Weights(HdgeModel model) => [.. model.Network.state_dict().OrderBy(w => w.Key, StringComparer.Ordinal).Select(w => w.Value.contiguous().bytes.ToArray())];
 
     private static void Damage(string path)
     {

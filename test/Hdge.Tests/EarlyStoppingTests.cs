@@ -118,7 +118,7 @@ public sealed class EarlyStoppingTests : IDisposable
         TrainingStart? start = null;
         using var model = ModelTrainer.Train(_images, validation, Options with { Epochs = 1 }, new TrainingCallbacks { Started = s => start = s });
         Assert.Equal((60, 40, true), (start!.TrainingImages, start.HeldOutImages, start.HasValidationSet));
-        Assert.StartsWith("Training on 60 images of 1x8x8 in 3 classes, 40 others for validation: ", start.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("Training on 60 images of 1x8x8 in 3 classes, 40 others for validation, ", start.ToString(), StringComparison.Ordinal);
         float[] densities = [.. model.Score(validation).LogDensity.Order()];
         Assert.Equal(0.95, model.Score(validation).IsInDistribution.Count(kept => kept) / 40.0, 0.03); // the threshold is theirs
         Assert.InRange(model.Decision.Lower, densities[0], densities[^1]);

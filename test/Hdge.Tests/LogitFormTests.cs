@@ -60,7 +60,7 @@ public sealed class LogitFormTests : IDisposable
 
     private static double Contrast(double[][] f, double temperature) => f.Zip(s_labels).Average(r => -r.First[r.Second] / temperature + LogSumExp(f.Select(other => other[r.Second] / temperature)));
 
-    private TorchSharp.Modules.Linear Head(double[] weight, double[] bias) => nn.Linear(nn.Parameter(tensor(weight, [Classes, Length])), nn.Parameter(tensor(bias)));
+    private static TorchSharp.Modules.Linear Head(double[] weight, double[] bias) => nn.Linear(nn.Parameter(tensor(weight, [Classes, Length])), nn.Parameter(tensor(bias)));
 
     [Theory]
     [MemberData(nameof(Forms))]

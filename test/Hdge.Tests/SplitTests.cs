@@ -51,7 +51,7 @@ public class SplitTests
     public void B8_TheLogTellsOfFewHeldOutImages(int images, double fraction, string? expected)
     {
         var log = new List<string>();
-        using var model = ModelTrainer.Train(SmallImages.Patterns(images), SmallImages.Quick with { Epochs = 1, BatchSize = 64, ValidationFraction = fraction }, new TrainingCallbacks { Log = log.Add });
+        using var model = ModelTrainer.Train(SmallImages.Patterns(images), SmallImages.Quick with { Epochs = 2, BatchSize = 32, ValidationFraction = fraction }, new TrainingCallbacks { Log = log.Add });
         if (expected is null)
             Assert.Empty(log);
         else

@@ -19,7 +19,7 @@ public class TrainingPresetTests
     [Fact]
     public void EveryNameGivesAValidPresetInAnyCase()
     {
-        Assert.Equal(5, TrainingPresets.Names.Count);
+        Assert.Equal(6, TrainingPresets.Names.Count);
         Assert.All(TrainingPresets.Names, name =>
         {
             var preset = TrainingPresets.Parse(name);
@@ -27,7 +27,7 @@ public class TrainingPresetTests
             Assert.Same(preset, TrainingPresets.Parse(name.ToLowerInvariant()));
             Assert.Same(preset, typeof(TrainingPresets).GetProperty(name)!.GetValue(null));
         });
-        Assert.Contains("'slow', expected one of Jem, WideResNet, Fast, GcrlFast, Gcrl", Assert.Throws<ArgumentException>(() => TrainingPresets.Parse("slow")).Message, StringComparison.Ordinal);
+        Assert.Contains("'slow', expected one of Jem, WideResNet, Fast, Speed, GcrlFast, Gcrl", Assert.Throws<ArgumentException>(() => TrainingPresets.Parse("slow")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -60,6 +60,22 @@ public class TrainingPresetTests
         Assert.Equal(76.7, gcrl.Network.WeightShapes(Cifar, 10).Where(w => w.Name is not ("palette" or "shares" or "scale" or "shift")).Sum(w => w.Shape.Aggregate(1L, (a, b) => a * b)) / 1e6, 0.1);
         Assert.Equal((0.003, 0.95, 1.0, 0.0), (gcrl.LearningRate, gcrl.AdamBeta2, gcrl.GradientClipping, gcrl.WeightDecay));
         Assert.NotNull(TrainingPresets.GcrlFast.Augmentation.SecondView);
+    }
+
+    [Fact]
+    public void SpeedIsValidAndItsRateIsATriangle()
+    {
+        var speed = TrainingPresets.Speed;
+        speed.Validate(Cifar);
+        var schedule = new LearningRateSchedule(speed, 98);
+        double[] rates = [.. Enumerable.Range(0, 30 * 98).Select(step => schedule.At(step))];
+        int peak = Array.IndexOf(rates, rates.Max());
+        Assert.InRange(peak, 0.2 * rates.Length - 2, 0.2 * rates.Length + 2);
+        Assert.Equal(0.4, rates[peak], 1e-3);
+        Assert.All(rates, rate => Assert.True(rate > 0));
+        Assert.Equal(rates[1] - rates[0], rates[peak - 1] - rates[peak - 2], 1e-12);
+        Assert.Equal(rates[^1] - rates[^2], rates[peak + 3] - rates[peak + 2], 1e-12);
+        Assert.Equal(-0.4 / (0.8 * (rates.Length + 1)), rates[^1] - rates[^2], 1e-12);
     }
 
     [Fact]

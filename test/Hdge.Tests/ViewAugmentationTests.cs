@@ -18,7 +18,7 @@ public class ViewAugmentationTests
     private static float[] View(ImageSet images, ViewAugmentationOptions options, int seed = 0, PixelScaling? scaling = null)
     {
         var view = new float[images.Count * images.Shape.Length];
-        new ViewAugmenter(images, scaling ?? Unit, options).Fill(view, Enumerable.Range(0, images.Count).ToArray(), new Random(seed));
+        new ViewAugmenter(images, scaling ?? Unit, options).Fill(view, Enumerable.Range(0, images.Count).ToArray(), 0, new Random(seed));
         return view;
     }
 
@@ -221,9 +221,9 @@ public class ViewAugmentationTests
         var augmenter = new ViewAugmenter(images, Unit, new ViewAugmentationOptions());
         var (view, indices, random) = (new float[100 * 192], Enumerable.Range(0, 100).ToArray(), new Random(1));
         for (int i = 0; i < 50; i++)
-            augmenter.Fill(view, indices, random);
+            augmenter.Fill(view, indices, 0, random);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        augmenter.Fill(view, indices, random);
+        augmenter.Fill(view, indices, 0, random);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1000);
     }
 }

@@ -36,6 +36,13 @@ public class GettingStartedTests(Consumer consumer)
         Assert.True(new FileInfo(Path.Combine(folder, "model.zip")).Length > 100_000);
     }
 
+    [Fact]
+    public void TheReadmeShowsTheGuide()
+    {
+        string readme = File.ReadAllText(Path.Combine(Feed.Repository, "README.md")).ReplaceLineEndings("\n");
+        Assert.All(["commands", "program", "run"], name => Assert.Contains(Guide.Whole(name), readme, StringComparison.Ordinal));
+    }
+
     private static void Draw(string path, int number, Func<int, int, bool> isBright)
     {
         var random = new Random(number);

@@ -13,6 +13,9 @@ internal static partial class Guide
     /// <summary>The commands before it, and the one that runs it: program and arguments.</summary>
     public static IEnumerable<string[]> Commands(string name) => Block(name).Split('\n').Select(line => line.Split(' '));
 
+    /// <summary>A block of the guide as it stands there, its comment included: README.md shows the same.</summary>
+    public static string Whole(string name) => Blocks().Matches(s_text).Single(block => block.Groups["name"].Value == name).Value;
+
     private static string Block(string name)
     {
         Match match = Blocks().Matches(s_text).FirstOrDefault(block => block.Groups["name"].Value == name) ?? Match.Empty;

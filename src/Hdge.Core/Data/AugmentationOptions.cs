@@ -9,6 +9,15 @@ public sealed record AugmentationOptions
     /// <summary>Mirrors an image left-right with probability one half. Default false; true in the published code. Wrong for digits and letters.</summary>
     public bool HorizontalFlip { get; init; }
 
+    /// <summary>
+    /// With <see cref="HorizontalFlip"/>: instead of with probability one half, an image is mirrored in every other epoch, half of the images first (Jordan 2024, section 3.6): what two epochs show is then
+    /// never the same. Default false; without <see cref="HorizontalFlip"/> nothing is mirrored.
+    /// </summary>
+    public bool AlternatingFlip { get; init; }
+
+    /// <summary>Side in pixels of a square at a random place that is set to the mean of the input, 0 (DeVries and Taylor 2017); parts of it may lie outside the image. Default 0: none. At most the image's smaller side.</summary>
+    public int CutoutSize { get; init; }
+
     /// <summary>Standard deviation of Gaussian noise added to the network's input (after scaling, so on −1..1 by default). Default 0; 0.03 in JEM's published settings. At least 0.</summary>
     public double NoiseDeviation { get; init; }
 
@@ -61,6 +70,8 @@ public sealed record AugmentationOptions
         Argument.Require(CropPadding >= 0 && CropPadding < side, CropPadding, $"0..{side - 1} for images of {shape}");
         Argument.Require(Views is null || CropPadding == 0, CropPadding, $"0 together with {nameof(Views)}, which crop by themselves");
         Argument.Require(Views is null || !HorizontalFlip, HorizontalFlip, $"false together with {nameof(Views)}, which have a flip of their own");
+        Argument.Require(CutoutSize >= 0 && CutoutSize <= side, CutoutSize, $"0..{side} for images of {shape}");
+        Argument.Require(Views is null || CutoutSize == 0, CutoutSize, $"0 together with {nameof(Views)}");
         Views?.Validate();
         SecondView?.Validate();
         RandAugment?.Validate(shape);

@@ -31,26 +31,32 @@ internal sealed class BatchAugmenter : IBatchAugmenter
         _columns = new int[images.Shape.Width];
     }
 
-    public void Fill(Span<float> into, ReadOnlySpan<int> indices, Random random)
+    public void Fill(Span<float> into, ReadOnlySpan<int> indices, int epoch, Random random)
     {
         var shape = _images.Shape;
         for (int i = 0; i < indices.Length; i++)
         {
-            int down = 0, right = 0;
-            if (_options.CropPadding > 0)
-            {
-                down = random.Next(2 * _options.CropPadding + 1) - _options.CropPadding;
-                right = random.Next(2 * _options.CropPadding + 1) - _options.CropPadding;
-            }
-            bool flip = _options.HorizontalFlip && random.Next(2) == 1;
+            var change = ImageChange.Draw(_options, shape, indices[i], epoch, random);
             for (int x = 0; x < shape.Width; x++)
-                _columns[x] = Reflect((flip ? shape.Width - 1 - x : x) + right, shape.Width);
-            CopyImage(indices[i], down, into.Slice(i * shape.Length, shape.Length));
-            _changes?.Apply(into.Slice(i * shape.Length, shape.Length), random);
+                _columns[x] = change.Column(x, shape.Width);
+            var target = into.Slice(i * shape.Length, shape.Length);
+            CopyImage(indices[i], change, target);
+            _changes?.Apply(target, random);
+            if (_options.CutoutSize > 0)
+                CutOut(change, target);
         }
     }
 
-    private void CopyImage(int index, int down, Span<float> into)
+    private void CutOut(ImageChange change, Span<float> image)
+    {
+        var shape = _images.Shape;
+        int left = Math.Max(0, change.CutLeft), right = Math.Min(shape.Width, change.CutLeft + _options.CutoutSize);
+        for (int c = 0; c < shape.Channels; c++)
+            for (int y = Math.Max(0, change.CutTop); y < Math.Min(shape.Height, change.CutTop + _options.CutoutSize); y++)
+                image.Slice((c * shape.Height + y) * shape.Width + left, right - left).Clear();
+    }
+
+    private void CopyImage(int index, ImageChange change, Span<float> into)
     {
         var shape = _images.Shape;
         ReadOnlySpan<byte> bytes = _images.IsBytes ? _images.Bytes(index, 1, ref _bytes) : [];
@@ -59,7 +65,7 @@ internal sealed class BatchAugmenter : IBatchAugmenter
         for (int c = 0; c < shape.Channels; c++)
             for (int y = 0; y < shape.Height; y++, at += shape.Width)
             {
-                int row = (c * shape.Height + Reflect(y + down, shape.Height)) * shape.Width;
+                int row = (c * shape.Height + change.Row(y, shape.Height)) * shape.Width;
                 var target = into.Slice(at, shape.Width);
                 if (_images.IsBytes)
                 {
@@ -77,7 +83,4 @@ internal sealed class BatchAugmenter : IBatchAugmenter
                 }
             }
     }
-
-    /// <summary>Reflection at the border without repeating it (padding_mode "reflect" of the published code); the offset is below the side.</summary>
-    private static int Reflect(int at, int side) => at < 0 ? -at : at >= side ? 2 * (side - 1) - at : at;
 }

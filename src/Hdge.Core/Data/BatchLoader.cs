@@ -9,7 +9,8 @@ internal sealed class BatchLoader
     private const int Order = -1; // the number of an epoch's shuffle, beside those of its batches
 
     private readonly ImageSet _images;
-    private readonly IBatchAugmenter _augmenter, _second;
+    private readonly IBatchAugmenter? _augmenter, _second; // none where whoever gets the batch has the images
+    private readonly AugmentationOptions _augmentation;
     private readonly RandomEraser? _eraser;
     private readonly BatchMixer? _mixer;
     private readonly int _batchSize;
@@ -24,8 +25,9 @@ internal sealed class BatchLoader
     /// <param name="augmentation">What is done here; only the noise is left to who puts the batch on the device (<see cref="PixelBatch.Seed"/>).</param>
     /// <param name="shuffle">A new order each epoch; false keeps the set's order.</param>
     /// <param name="seed">Seed of order and augmentation.</param>
+    /// <param name="withoutPixels">Batches only name images and what is to be done to them (<see cref="PixelBatch.Changes"/>), for whoever has the images on a GPU: see <see cref="CanLeaveOutPixels"/>.</param>
     /// <param name="views">1, or 2 for a second, independently drawn view of each image (<see cref="PixelBatch.SecondPixels"/>); the first is the same either way.</param>
-    public BatchLoader(ImageSet images, int batchSize, PixelScaling scaling, AugmentationOptions augmentation, bool shuffle, int seed, int views = 1)
+    public BatchLoader(ImageSet images, int batchSize, PixelScaling scaling, AugmentationOptions augmentation, bool shuffle, int seed, int views = 1, bool withoutPixels = false)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(scaling);
@@ -36,6 +38,9 @@ internal sealed class BatchLoader
             throw new ArgumentException("The set has no images.", nameof(images));
         (_images, _batchSize, _shuffle, _seed, _views) = (images, Math.Min(batchSize, images.Count), shuffle, seed, views);
         augmentation.Validate(images.Shape);
+        _augmentation = augmentation;
+        if (withoutPixels)
+            return;
         _augmenter = augmentation.Views is { } options ? new ViewAugmenter(images, scaling, options, augmentation.RandAugment) : new BatchAugmenter(images, scaling, augmentation);
         if (augmentation.PixMix is { } mix)
             _augmenter = new PixMixAugmenter(_augmenter, images, scaling, mix, seed);
@@ -45,6 +50,10 @@ internal sealed class BatchLoader
         _eraser = augmentation.Erasing is { Probability: > 0 } erasing ? new RandomEraser(images.Shape, scaling, erasing) : null;
         _mixer = BatchMixer.IsWanted(augmentation) ? new BatchMixer(images.Shape, augmentation) : null;
     }
+
+    /// <summary>Whether a batch is told by the names of images and an <see cref="ImageChange"/> each.</summary>
+    public static bool CanLeaveOutPixels(ImageSet images, AugmentationOptions augmentation) => images.IsBytes && images.Weights.IsEmpty && augmentation is
+        { Views: null, SecondView: null, RandAugment: null, PixMix: null, Cutout: 0 } && augmentation.Erasing is not { Probability: > 0 } && !BatchMixer.IsWanted(augmentation);
 
     /// <summary>Batches in an epoch.</summary>
     public int BatchCount => (_images.Count + _batchSize - 1) / _batchSize;
@@ -84,18 +93,28 @@ internal sealed class BatchLoader
                 batch.Labels[i] = _images.Labels[indices[i]];
             for (int i = 0; i < batch.Weights.Length; i++)
                 batch.Weights[i] = _images.Weights[indices[i % indices.Length]];
-            Fill(_augmenter, batch.Pixels, indices, seed);
-            if (_views == 2)
-                Fill(_second, batch.SecondPixels, indices, Seeds.Mix(seed, SeedStream.SecondView));
+            indices.CopyTo(batch.Indices);
+            for (int view = 0; view < _views; view++)
+            {
+                int viewSeed = view == 0 ? seed : Seeds.Mix(seed, SeedStream.SecondView);
+                if ((view == 0 ? _augmenter : _second) is { } augmenter)
+                {
+                    Fill(augmenter, view == 0 ? batch.Pixels : batch.SecondPixels, indices, epoch, viewSeed);
+                    continue;
+                }
+                var random = new Random(viewSeed);
+                for (int i = 0; i < indices.Length; i++)
+                    batch.Changes[view][i] = ImageChange.Draw(_augmentation, _images.Shape, indices[i], epoch, random);
+            }
             Mix(batch, seed);
         }, CancellationToken.None);
 
-        PixelBatch Batch() => new(_batchSize, _images.Shape.Length, _views, !_images.Weights.IsEmpty, _mixer is not null);
+        PixelBatch Batch() => new(_batchSize, _augmenter is null ? 0 : _images.Shape.Length, _views, !_images.Weights.IsEmpty, _mixer is not null);
     }
 
-    private void Fill(IBatchAugmenter augmenter, Span<float> pixels, ReadOnlySpan<int> indices, int seed)
+    private void Fill(IBatchAugmenter augmenter, Span<float> pixels, ReadOnlySpan<int> indices, int epoch, int seed)
     {
-        augmenter.Fill(pixels, indices, new Random(seed));
+        augmenter.Fill(pixels, indices, epoch, new Random(seed));
         _eraser?.Apply(pixels, new Random(Seeds.Mix(seed, SeedStream.Erasing)));
     }
 

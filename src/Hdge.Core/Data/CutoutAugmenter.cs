@@ -3,10 +3,10 @@ namespace Hdge.Data;
 /// <summary>Another augmenter, then a square of zeros (DeVries and Taylor 2017): its middle is uniform over the image, and what of it lies outside is cut off.</summary>
 internal sealed class CutoutAugmenter(IBatchAugmenter inner, ImageShape shape, int side) : IBatchAugmenter
 {
-    public void Fill(Span<float> into, ReadOnlySpan<int> indices, Random random)
+    public void Fill(Span<float> into, ReadOnlySpan<int> indices, int epoch, Random random)
     {
         int seed = random.Next();
-        inner.Fill(into, indices, random);
+        inner.Fill(into, indices, epoch, random);
         var draws = new Random(Seeds.Mix(seed, SeedStream.Cutout));
         for (int i = 0; i < indices.Length; i++)
         {

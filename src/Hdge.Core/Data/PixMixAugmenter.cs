@@ -23,10 +23,10 @@ internal sealed class PixMixAugmenter : IBatchAugmenter
         _pictures = MadePictures.Of(_shape, options.Pictures, Seeds.Mix(seed, SeedStream.PixMix));
     }
 
-    public void Fill(Span<float> into, ReadOnlySpan<int> indices, Random random)
+    public void Fill(Span<float> into, ReadOnlySpan<int> indices, int epoch, Random random)
     {
         int seed = random.Next(), length = _shape.Length, count = indices.Length;
-        _inner.Fill(into, indices, random);
+        _inner.Fill(into, indices, epoch, random);
         float[] values = ArrayPool<float>.Shared.Rent(count * length); // a span cannot go to other threads
         into[..(count * length)].CopyTo(values);
         Parallel.For(0, count, i =>

@@ -4,18 +4,21 @@ namespace Hdge.Data;
 internal sealed class PixelBatch
 {
     private readonly float[] _pixels, _secondPixels, _weights, _shares;
+    private readonly int[] _indices;
     private readonly long[] _labels, _otherLabels;
     private readonly int _imageLength;
 
     /// <summary>Takes the memory.</summary>
     /// <param name="capacity">Images at most.</param>
-    /// <param name="imageLength">Values an image.</param>
+    /// <param name="imageLength">Values an image; 0 for a batch that only names images and what is done to them.</param>
     /// <param name="views">1 or 2.</param>
     /// <param name="weighted">Whether images have weights.</param>
     /// <param name="mixed">Whether images may be mixed; with weights too, for a mixed image has one of its own.</param>
     internal PixelBatch(int capacity, int imageLength, int views, bool weighted = false, bool mixed = false)
     {
         _pixels = new float[checked(capacity * imageLength)];
+        _indices = new int[capacity];
+        Changes = [.. Enumerable.Range(0, views).Select(_ => new ImageChange[capacity])];
         _secondPixels = views == 2 ? new float[_pixels.Length] : [];
         (_labels, _imageLength, Views) = (new long[capacity], imageLength, views);
         _weights = weighted ? new float[views * capacity] : [];
@@ -33,6 +36,12 @@ internal sealed class PixelBatch
 
     /// <summary>Whether the images were mixed in this batch.</summary>
     public bool IsMixed { get; internal set; }
+
+    /// <summary>The images' places in their set.</summary>
+    public Span<int> Indices => _indices.AsSpan(0, Count);
+
+    /// <summary>What is to be done to each image, view by view, where the batch holds no pixels.</summary>
+    public ImageChange[][] Changes { get; }
 
     /// <summary>Network input, Count × image length, channel first.</summary>
     public Span<float> Pixels => _pixels.AsSpan(0, Count * _imageLength);

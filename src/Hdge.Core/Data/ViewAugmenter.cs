@@ -31,7 +31,7 @@ internal sealed class ViewAugmenter : IBatchAugmenter
         _columns = new (int, int, float)[shape.Width];
     }
 
-    public void Fill(Span<float> into, ReadOnlySpan<int> indices, Random random)
+    public void Fill(Span<float> into, ReadOnlySpan<int> indices, int epoch, Random random)
     {
         var shape = _images.Shape;
         int plane = shape.Height * shape.Width;

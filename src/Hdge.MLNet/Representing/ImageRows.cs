@@ -7,7 +7,7 @@ using Microsoft.ML.Data;
 namespace Hdge.MLNet.Representing;
 
 /// <summary>Reads rows without labels as images into memory.</summary>
-internal sealed class ImageRows
+internal sealed class ImageRows : IDisposable
 {
     private readonly DataViewSchema.Column _column;
     private readonly VectorDataViewType _type;
@@ -24,6 +24,9 @@ internal sealed class ImageRows
         (_given, _scaling) = (given, scaling);
         _images = new ImageSetBuilder(ImageShapes.Resolve(given, _type, name));
     }
+
+    /// <summary>Frees the images that were not handed over.</summary>
+    public void Dispose() => _images.Dispose();
 
     /// <summary>Shape of an image.</summary>
     public ImageShape Shape => _images.Shape;

@@ -39,7 +39,7 @@ internal static class DetectorFitting
             foreach (string name in states.Keys.Where(name => !kept.Contains(name)).ToList())
                 if (states.Remove(name, out var state))
                     state.Dispose();
-            var detectors = new DetectorSet(model.Network, options, states, head) { AutoAuroc = auroc };
+            var detectors = new DetectorSet(model.Scoring, options, states, head) { AutoAuroc = auroc };
             detectors.Decision = model.Decide(chosen, model.DetectionScores(detectors, heldOut, [chosen], cancellationToken)[chosen], heldOut, rate);
             return detectors;
         }
@@ -97,6 +97,6 @@ internal static class DetectorFitting
         }
 
         // A view of what is there: nothing of it is released with it.
-        DetectorSet SoFar() => new(model.Network, options, states, head);
+        DetectorSet SoFar() => new(model.Scoring, options, states, head);
     }
 }

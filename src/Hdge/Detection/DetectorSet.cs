@@ -7,15 +7,16 @@ public sealed class DetectorSet
 {
     private readonly Dictionary<DetectionScore, Entry> _entries = [];
     private readonly Lazy<LinearHead> _head;
+    private readonly ScoringForm _scoring;
     private readonly UseGate _gate;
 
-    /// <param name="network">The model's; another's.</param>
+    /// <param name="scoring">The model's; another's.</param>
     /// <param name="options">Which detectors there may be.</param>
     /// <param name="states">What was fitted, by name; they and the head become the set's once <see cref="Release"/> is called.</param>
     /// <param name="head">The network's last layer.</param>
-    internal DetectorSet(Backbone network, DetectionOptions options, IReadOnlyDictionary<string, DetectorState> states, Lazy<LinearHead> head)
+    internal DetectorSet(ScoringForm scoring, DetectionOptions options, IReadOnlyDictionary<string, DetectorState> states, Lazy<LinearHead> head)
     {
-        (Network, Options, States, _head) = (network, options, states, head);
+        (_scoring, Options, States, _head) = (scoring, options, states, head);
         _gate = new(ReleaseAll);
         Catalog = options.Catalog();
         // A detector can be had once all that it builds on can be had.
@@ -23,7 +24,7 @@ public sealed class DetectorSet
         {
             before = _entries.Count;
             foreach (var detector in Catalog.All)
-                if (!_entries.ContainsKey(detector.Kind) && detector.Needs.Problem(network.Options) is null && detector.Uses.All(_entries.ContainsKey) && (states.ContainsKey(detector.StateName) || !detector.Needs.HasFlag(DetectorNeeds.Fitting)))
+                if (!_entries.ContainsKey(detector.Kind) && detector.Needs.Problem(scoring.Options) is null && detector.Uses.All(_entries.ContainsKey) && (states.ContainsKey(detector.StateName) || !detector.Needs.HasFlag(DetectorNeeds.Fitting)))
                     _entries.Add(detector.Kind, new(detector, states.GetValueOrDefault(detector.StateName, DetectorState.Empty),
                         detector.Uses.Aggregate(detector.Needs, (needs, used) => needs | _entries[used].Needs)));
         }
@@ -53,7 +54,7 @@ public sealed class DetectorSet
     /// <summary>Which of them decides, and how. Kept here, so that scores and decision change together.</summary>
     internal Decision Decision { get; set; } = Decision.Open;
 
-    internal Backbone Network { get; }
+    internal Backbone Network => _scoring.Network;
 
     internal DetectorCatalog Catalog { get; }
 

@@ -111,6 +111,20 @@ public abstract class Backbone : nn.Module<Tensor, Tensor>
 
     private IEnumerable<nn.Module> FrozenParts => _frozen == Freeze.Backbone ? [] : Stages.Take((int)_frozen).SelectMany(part => part);
 
+    /// <summary>Whether its layers run in the precision and memory layout of what they are given (<see cref="Layers"/>), and <see cref="Fold"/> does what it says: the networks of this package.</summary>
+    internal virtual bool IsFlexible => false;
+
+    /// <summary>Whether convolutions and hidden layers compute in bfloat16; only where <see cref="IsFlexible"/>.</summary>
+    internal bool IsMixed { get; set; }
+
+    /// <summary>Input in the precision of the first layer.</summary>
+    internal Tensor Entry(Tensor input) => IsMixed ? input.to(bfloat16) : input;
+
+    /// <summary>Makes convolutions do the work of norms that directly follow them: a network for scoring, see <see cref="ScoringForm"/>.</summary>
+    internal virtual void Fold()
+    {
+    }
+
     /// <summary>Whether batch norm's running averages are among the weights.</summary>
     internal bool HasBatchNorm => modules().Any(part => part is BatchNorm or BatchNorm1d or BatchNorm2d or BatchNorm3d);
 

@@ -28,8 +28,16 @@ internal sealed class BasicBlock : ResidualBlock
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var x = bn1.call(conv1.call(input)).relu_();
-        return Sum(bn2.call(conv2.call(x)), input, downsample).MoveToOuterDisposeScope();
+        var x = Norm(bn1, conv1.Run(input)).relu_();
+        return Sum(Norm(bn2, conv2.Run(x)), input, downsample).MoveToOuterDisposeScope();
+    }
+
+    public override void Fold()
+    {
+        base.Fold();
+        bn1.FoldInto(conv1);
+        bn2.FoldInto(conv2);
+        Fold(downsample);
     }
 
     public override void ZeroResidual() => bn2.ZeroScale();

@@ -45,6 +45,19 @@ public sealed class BatchNorm : nn.Module<Tensor, Tensor>
         return nn.functional.batch_norm(input, running_mean, running_var, weight, bias, ofBatch, _momentum, _epsilon);
     }
 
+    /// <summary>Makes the convolution before it do its work, as in evaluation mode: w·γ/√(σ² + ε) and (b − μ)·γ/√(σ² + ε) + β. It is not to be run after that.</summary>
+    internal void FoldInto(Conv2d convolution)
+    {
+        using var off = no_grad();
+        using var scope = NewDisposeScope();
+        var scale = weight * running_var.Plus(_epsilon).rsqrt();
+        var shift = bias - running_mean * scale;
+        if (convolution.bias is { } before)
+            shift = shift.Plus(before * scale);
+        convolution.weight = nn.Parameter(convolution.weight.detach() * scale.view(-1, 1, 1, 1), requires_grad: false);
+        convolution.bias = nn.Parameter(shift, requires_grad: false);
+    }
+
     /// <summary>Makes the output 0, whatever the input.</summary>
     internal void ZeroScale()
     {

@@ -35,9 +35,18 @@ internal sealed class BottleneckBlock : ResidualBlock
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var x = bn1.call(conv1.call(input)).relu_();
-        x = bn2.call(conv2.call(x)).relu_();
-        return Sum(bn3.call(conv3.call(x)), input, downsample).MoveToOuterDisposeScope();
+        var x = Norm(bn1, conv1.Run(input)).relu_();
+        x = Norm(bn2, conv2.Run(x)).relu_();
+        return Sum(Norm(bn3, conv3.Run(x)), input, downsample).MoveToOuterDisposeScope();
+    }
+
+    public override void Fold()
+    {
+        base.Fold();
+        bn1.FoldInto(conv1);
+        bn2.FoldInto(conv2);
+        bn3.FoldInto(conv3);
+        Fold(downsample);
     }
 
     public override void ZeroResidual() => bn3.ZeroScale();

@@ -38,20 +38,22 @@ internal sealed class FeatureNetwork : Backbone
 
     public override Linear Classifier => linear;
 
+    internal override bool IsFlexible => true;
+
     public override Tensor Features(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var x = input.flatten(1L);
+        var x = Entry(input).flatten(1L);
         for (int i = 0; i < hidden.Count; i++)
         {
-            x = hidden[i].call(x);
+            x = hidden[i].Run(x);
             if (norms.Count > 0)
-                x = norms[i].call(x.unsqueeze(2L)).squeeze(2L); // a layer for images asks for a side
+                x = norms[i].Run(x.unsqueeze(2L)).squeeze(2L); // a layer for images asks for a side
             x = x.LeakyRelu(s_slope, inPlace: false);
             if (_dropouts.Count > 0 && training)
                 x = _dropouts[i].call(x);
         }
-        return x.MoveToOuterDisposeScope();
+        return (IsMixed ? x.to(float32) : x).MoveToOuterDisposeScope();
     }
 
     protected internal override OnnxValue? ExportFeatures(OnnxGraph graph, OnnxValue input)

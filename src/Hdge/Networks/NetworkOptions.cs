@@ -101,6 +101,9 @@ public abstract record NetworkOptions
         return sketch.HasBatchNorm;
     }
 
+    /// <summary>A network on a device, whose weights are any.</summary>
+    internal Backbone Bare(ImageShape shape, int classCount, Device device) => Make(new NetworkContext(shape, classCount, 0, device), _ => { });
+
     private Backbone Sketch(ImageShape shape, int classCount)
     {
         Libtorch.EnsureLoaded(); // before TorchSharp's first use

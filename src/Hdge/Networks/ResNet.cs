@@ -21,6 +21,7 @@ internal sealed class ResNet : Backbone
     private readonly Linear fc;
 #pragma warning restore IDE1006
     private readonly ResNetOptions _options;
+    private bool _folded;
 
     /// <param name="options">Stem and size of the input.</param>
     /// <param name="context">What it is made for.</param>
@@ -55,6 +56,16 @@ internal sealed class ResNet : Backbone
 
     public override Linear Classifier => fc;
 
+    internal override bool IsFlexible => true;
+
+    internal override void Fold()
+    {
+        bn1.FoldInto(conv1);
+        _folded = true;
+        foreach (var block in Blocks)
+            block.Fold();
+    }
+
     protected internal override IReadOnlyList<IReadOnlyList<nn.Module>> Stages => [[conv1, bn1], [layer1], [layer2], [layer3], [layer4]];
 
     /// <summary>He's initialisation (normal, fan-out).</summary>
@@ -69,12 +80,13 @@ internal sealed class ResNet : Backbone
     public override Tensor Features(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var x = bn1.call(conv1.call(Sized(input))).relu_();
+        var x = conv1.Run(Entry(Sized(input)));
+        x = (_folded ? x : bn1.Run(x)).relu_();
         if (!_options.SmallImages)
             x = nn.functional.max_pool2d(x, 3L, 2L, 1L);
         foreach (var block in Blocks)
             x = block.call(x);
-        return x.mean([2L, 3L]).MoveToOuterDisposeScope();
+        return Layers.Pool(x).MoveToOuterDisposeScope();
     }
 
     protected internal override OnnxValue? ExportFeatures(OnnxGraph graph, OnnxValue input)

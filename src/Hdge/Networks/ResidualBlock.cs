@@ -8,6 +8,8 @@ namespace Hdge.Networks;
 /// <summary>A block of a ResNet (He et al. 2016): convolutions without bias and their batch norms, plus the input, through a 1×1 convolution and batch norm where the shape changes, then ReLU.</summary>
 internal abstract class ResidualBlock(string name) : nn.Module<Tensor, Tensor>(name)
 {
+    private bool _folded;
+
     /// <summary>Makes the block start as its shortcut.</summary>
     public abstract void ZeroResidual();
 
@@ -26,6 +28,18 @@ internal abstract class ResidualBlock(string name) : nn.Module<Tensor, Tensor>(n
         OnnxValue Conv(OnnxValue from, int number, int step, int padding) => graph.Conv(from, $"{name}.conv{number}", step, padding, $"{name}.bn{number}");
     }
 
+    /// <summary>The convolutions do the norms' work.</summary>
+    public virtual void Fold() => _folded = true;
+
+    protected static void Fold(Sequential? shortcut)
+    {
+        if (shortcut is not null)
+            ((BatchNorm)shortcut[1]).FoldInto((Conv2d)shortcut[0]);
+    }
+
+    protected Tensor Norm(BatchNorm norm, Tensor x) => _folded ? x : norm.Run(x);
+
     // In place where the tensor is ours and no backward pass reads what it was: batch norm's reads its input only.
-    protected static Tensor Sum(Tensor residual, Tensor input, Sequential? shortcut) => residual.AddInPlace(shortcut is null ? input : shortcut.call(input)).relu_();
+    protected Tensor Sum(Tensor residual, Tensor input, Sequential? shortcut) =>
+        residual.AddInPlace(shortcut is null ? input : _folded ? ((Conv2d)shortcut[0]).Run(input) : shortcut.Run(input)).relu_();
 }

@@ -14,7 +14,7 @@ internal sealed class WideResNet : Backbone
 {
     public const double LeakySlope = 0.2;
 
-    private static readonly HeldScalar s_slope = new(LeakySlope);
+    public static readonly HeldScalar Slope = new(LeakySlope);
 
 #pragma warning disable IDE1006 // the fields' names are the names of the saved weights
     private readonly Conv2d conv1;
@@ -45,15 +45,23 @@ internal sealed class WideResNet : Backbone
 
     protected internal override IReadOnlyList<IReadOnlyList<nn.Module>> Stages => [[conv1], [layer1], [layer2], [layer3]];
 
+    internal override bool IsFlexible => true;
+
+    internal override void Fold()
+    {
+        foreach (var block in layer1.Concat(layer2).Concat(layer3))
+            block.Fold();
+    }
+
     public override Tensor Features(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var x = conv1.call(input);
+        var x = conv1.Run(Entry(input));
         foreach (var stage in new[] { layer1, layer2, layer3 })
             foreach (var block in stage)
                 x = block.call(x);
         x = Activate(x, bn1);
-        return x.mean([2L, 3L]).MoveToOuterDisposeScope();
+        return Layers.Pool(x).MoveToOuterDisposeScope();
     }
 
     protected internal override OnnxValue? ExportFeatures(OnnxGraph graph, OnnxValue input)
@@ -67,5 +75,5 @@ internal sealed class WideResNet : Backbone
     }
 
     public static Tensor Activate(Tensor x, nn.Module<Tensor, Tensor>? norm) =>
-        norm is null ? x.LeakyRelu(s_slope, inPlace: false) : norm.call(x).LeakyRelu(s_slope, NormalizationLayer.OutputIsFree(norm));
+        norm is null ? x.LeakyRelu(Slope, inPlace: false) : norm.Run(x).LeakyRelu(Slope, NormalizationLayer.OutputIsFree(norm));
 }

@@ -19,6 +19,7 @@ internal sealed class WideResNetBlock : nn.Module<Tensor, Tensor>
     private readonly Conv2d? shortcut;
 #pragma warning restore IDE1006
     private readonly SeededDropout? _dropout;
+    private bool _folded;
 
     public WideResNetBlock(int from, int to, int stride, WideResNetOptions options, NetworkContext context) : base(nameof(WideResNetBlock))
     {
@@ -34,12 +35,22 @@ internal sealed class WideResNetBlock : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var x = conv1.call(WideResNet.Activate(input, bn1));
+        var x = conv1.Run(WideResNet.Activate(input, bn1));
         if (_dropout is not null && training)
             x = _dropout.call(x);
-        x = conv2.call(WideResNet.Activate(x, bn2));
-        x.AddInPlace(shortcut is null ? input : shortcut.call(input));
+        // What a convolution gave nobody else reads, nor does its backward pass.
+        x = conv2.Run(_folded || bn2 is null ? x.LeakyRelu(WideResNet.Slope, inPlace: true) : WideResNet.Activate(x, bn2));
+        x.AddInPlace(shortcut is null ? input : shortcut.Run(input));
         return x.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The first convolution does the second norm's work; the first norm follows a sum.</summary>
+    public void Fold()
+    {
+        if (bn2 is not BatchNorm norm)
+            return;
+        norm.FoldInto(conv1);
+        _folded = true;
     }
 
     /// <summary>The block of that name in a graph.</summary>

@@ -34,7 +34,7 @@ internal static class DetectorFile
         var states = ReadStates(model, options.Catalog(), description, file);
         try
         {
-            var set = new DetectorSet(model.Network, options, states, new(() => LinearHead.Of(model.Network))) { Decision = model.Decision, AutoAuroc = description.AutoAuroc };
+            var set = new DetectorSet(model.Scoring, options, states, new(() => LinearHead.Of(model.Network))) { Decision = model.Decision, AutoAuroc = description.AutoAuroc };
             foreach (var detector in set.Catalog.All)
                 if (states.ContainsKey(detector.StateName) && !set.Available.Contains(detector.Kind))
                     throw new InvalidDataException($"The model was fitted for {detector.Kind}, which builds on {string.Join(", ", detector.Uses)}, but what is saved only gives {string.Join(", ", set.Available)}.");

@@ -18,6 +18,12 @@ internal sealed record ModelDescription
     /// <summary>Whether it was trained without labels: then it has no classes, whatever the network's last layer says.</summary>
     public required bool Unlabelled { get; init; }
 
+    /// <summary>What it scores in, and was calibrated in: never Auto.</summary>
+    public required Precision ScoringPrecision { get; init; }
+
+    /// <summary>Whether it scores an image as the mean of it and its mirror image.</summary>
+    public required bool FlipAveraging { get; init; }
+
     public required Decision Decision { get; init; }
 
     /// <summary>Null for a model that was never trained.</summary>
@@ -35,6 +41,8 @@ internal sealed record ModelDescription
         Network = model.NetworkOptions,
         Scaling = model.Scaling,
         Unlabelled = model.IsUnlabelled,
+        ScoringPrecision = model.ScoringPrecision,
+        FlipAveraging = model.FlipAveraging,
         Decision = decision,
         TrainedRange = model.TrainedRange,
         Training = model.Training,
@@ -62,6 +70,8 @@ internal sealed record ModelDescription
     {
         if (ClassCount < 2)
             throw new InvalidDataException($"{entry}: {nameof(ClassCount)} is {ClassCount}, expected at least 2.");
+        if (ScoringPrecision is not (Precision.Single or Precision.Mixed))
+            throw new InvalidDataException($"{entry}: {nameof(ScoringPrecision)} is {ScoringPrecision}, expected {Precision.Single} or {Precision.Mixed}.");
         try
         {
             Decision.Validate();

@@ -1,4 +1,5 @@
 using Hdge.Networks;
+using Hdge.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -68,8 +69,10 @@ internal static class ModelFile
                 network = description.Network.Create(shape, description.ClassCount);
                 return network.state_dict();
             }, description.Network.FewestWeights);
+            if (description.ScoringPrecision == Precision.Mixed && !network!.IsFlexible)
+                throw new InvalidDataException($"{DescriptionEntry}: {nameof(description.ScoringPrecision)} is {Precision.Mixed}, expected {Precision.Single}: {description.Network.GetType().Name} is a network of one's own.");
             var calibration = CalibrationEntry.Read(file, description.ClassCount);
-            model = new HdgeModel(network!, description.Scaling, device)
+            model = new HdgeModel(network!, description.Scaling, device, description.ScoringPrecision, description.FlipAveraging)
             {
                 Calibrator = calibration.Calibrator,
                 PredictionSets = calibration.PredictionSets,

@@ -31,7 +31,7 @@ public static class Pgd
         options.Validate();
         using var use = model.Use();
         Check(model, images, targets);
-        var attack = new PgdAttack(model.Network, model.Scaling, options);
+        var attack = new PgdAttack(model.Scoring.Network, model.Scaling, options);
         int length = images.Shape.Length;
         var pixels = new float[checked(images.Count * length)];
         double[] clean = new double[images.Count], loss = new double[images.Count], distance = new double[images.Count];

@@ -30,6 +30,7 @@ internal sealed class PgdAttack(Backbone network, PixelScaling scaling, PgdOptio
     public Found Run(Tensor pixels, Tensor classes, bool targeted, int seed, CancellationToken cancellationToken)
     {
         using var on = enable_grad();
+        using var frozen = new FrozenWeights(network);
         using var scope = NewDisposeScope();
         var center = pixels.detach();
         var ball = new PerturbationBall(center, options);

@@ -68,6 +68,7 @@ internal static class Sgld
         bool training = network.training;
         if (training)
             network.eval();
+        using var frozen = new FrozenWeights(network);
         try
         {
             return Run(LogDensity, start, settings, cancellationToken);

@@ -17,8 +17,16 @@ internal sealed class LearningRateSchedule(TrainingOptions options, int stepsPer
             ScheduleKind.Step => Math.Pow(options.StepFactor, options.StepEpochs.Count(epoch => step / stepsPerEpoch >= epoch)),
             ScheduleKind.Cosine => 0.5 * (1 + Math.Cos(Math.PI * (step - options.WarmUpSteps) / Math.Max(1, _total - options.WarmUpSteps))),
             ScheduleKind.OneCycle => OneCycle(step),
+            ScheduleKind.Triangular => Triangle(step),
             _ => 1,
         };
+    }
+
+    /// <summary>Never 0: with t = step + 1 of n + 1, t/p before the peak p, (1 − t)/(1 − p) after it, each as shares.</summary>
+    private double Triangle(long step)
+    {
+        double at = (step + 1.0) / (_total + 1);
+        return Math.Min(at / options.OneCycleWarmUp, (1 - at) / (1 - options.OneCycleWarmUp));
     }
 
     /// <summary>a + (1 − a)·s/p before step p, b + (1 − b)·(1 + cos πt)/2 from there on, t running from 0 at p to 1 at the last step.</summary>

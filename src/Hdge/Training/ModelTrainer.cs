@@ -66,7 +66,10 @@ public static class ModelTrainer
         options = options with { Scaling = pretrained?.ScalingFor(options.Network, images.Shape, train, options.Scaling) ?? options.Network.ScalingFor(train, options.Scaling) };
         var events = options.LogDirectory is { } folder ? new EventLog(folder, callbacks.Log) : null;
         var network = options.Network.Create(images.Shape, images.ClassCount, Seeds.Mix(options.Seed, SeedStream.NetworkWeights));
-        var model = new HdgeModel(network, options.Scaling, device);
+        var precision = PrecisionChoice.Of(options.Precision, network, device, nameof(TrainingOptions.Precision));
+        var scoring = PrecisionChoice.Of(options.ScoringPrecision, network, device, nameof(TrainingOptions.ScoringPrecision));
+        options = options with { Precision = precision.Precision, ScoringPrecision = scoring.Precision }; // a checkpoint belongs to what was chosen
+        var model = new HdgeModel(network, options.Scaling, device, options.ScoringPrecision, options.FlipAveraging);
         try
         {
             network.Prepare(train, options.Scaling, Seeds.Mix(options.Seed, SeedStream.Palette));
@@ -79,6 +82,8 @@ public static class ModelTrainer
                 Device = device.ToString(),
                 Network = options.Network,
                 ParameterCount = network.parameters().Sum(p => p.requires_grad ? p.numel() : 0),
+                Precision = precision.Precision,
+                PrecisionReason = precision.Reason,
                 Shape = images.Shape,
                 TrainingImages = train.Count,
                 HeldOutImages = heldOut.Count,
@@ -166,13 +171,19 @@ public static class ModelTrainer
     {
         var (model, train, heldOut, options) = run;
         options.Objective.Finish(model.Network);
+        model.Network.IsMixed = options.ScoringPrecision == Precision.Mixed; // what is fitted now belongs to that precision
         if (options.Augmentation.NoiseDeviation > 0 && options.Freeze != Freeze.Backbone && model.Network.HasBatchNorm)
             RunningAverages.Refresh(model.Network, train, options, model.Device, cancellationToken);
         model.Network.eval();
+        model.Scoring.Invalidate();
         model.TrainedRange = PixelRange.Of(options.Network.TakesFeatures, train, heldOut);
         if (options.Objective.FinalStage is { } stage)
+        {
             LinearStage.Run(run, stage, progress, elapsed, cancellationToken, endLinearStage);
+            model.Scoring.Invalidate();
+        }
         GaugeChoice.Apply(model, heldOut.Count > 0 ? heldOut : train, options, cancellationToken);
+        model.Scoring.Invalidate();
         if (heldOut.Count > 0)
             model.Calibrate(heldOut, options.InDistributionRate, options.CalibrationMethod, options.PredictionSets, Seeds.Mix(options.Seed, SeedStream.Calibration), cancellationToken);
         else

@@ -17,4 +17,7 @@ public enum ScheduleKind
     /// of all steps, then falls to 1/10,000 of it along half a cosine. The momentum stays.
     /// </summary>
     OneCycle,
+
+    /// <summary>A triangle: it rises linearly from 0 to the maximum over the first <see cref="TrainingOptions.OneCycleWarmUp"/> of all steps, then falls linearly to 0 (Page 2018).</summary>
+    Triangular,
 }

@@ -94,10 +94,10 @@ public sealed record TrainingOptions
     /// <summary>Factor of the step schedule. Default 0.2 as in the paper, range (0, 1].</summary>
     public double StepFactor { get; init; } = 0.2;
 
-    /// <summary>Steps over which the learning rate rises linearly. Default 0, at least 0; 1000 in JEM's settings. Must be 0 with <see cref="ScheduleKind.OneCycle"/>.</summary>
+    /// <summary>Steps over which the learning rate rises linearly. Default 0, at least 0; 1000 in JEM's settings. Must be 0 with <see cref="ScheduleKind.OneCycle"/> and <see cref="ScheduleKind.Triangular"/>.</summary>
     public int WarmUpSteps { get; init; }
 
-    /// <summary>Share of all steps in which <see cref="ScheduleKind.OneCycle"/> rises. Default 0.3, range (0, 1).</summary>
+    /// <summary>Share of all steps in which <see cref="ScheduleKind.OneCycle"/> and <see cref="ScheduleKind.Triangular"/> rise. Default 0.3, range (0, 1).</summary>
     public double OneCycleWarmUp { get; init; } = 0.3;
 
     /// <summary>
@@ -157,6 +157,21 @@ public sealed record TrainingOptions
     /// <summary>Where to train: "cpu", "cuda", "cuda:1" …; null takes a GPU when there is one.</summary>
     public string? Device { get; init; }
 
+    /// <summary>In how many bits the network is trained. Default <see cref="Precision.Auto"/>: mixed where bfloat16 is fast. The log says which, and why. Initial weights, and what is saved, are the same kind either way.</summary>
+    public Precision Precision { get; init; }
+
+    /// <summary>
+    /// In how many bits the finished model scores. Default <see cref="Precision.Single"/>. Calibrator, decision and detectors are fitted in it and belong to it, so the model keeps it, also on a machine
+    /// where bfloat16 is slow.
+    /// </summary>
+    public Precision ScoringPrecision { get; init; } = Precision.Single;
+
+    /// <summary>
+    /// Whether the finished model scores each image as the mean of it and its mirror image: their features, and so their logits, are averaged. Twice the work, often a little better. Like
+    /// <see cref="ScoringPrecision"/> the model keeps it. Default false; wrong for digits and letters, and refused where the network takes features.
+    /// </summary>
+    public bool FlipAveraging { get; init; }
+
     /// <summary>
     /// Whether a GPU may train with TensorFloat-32, which keeps 10 bits of mantissa in convolutions and matrix products and about doubles the speed of cards that have it.
     /// Default false: scores on GPU and processor then agree to 1e-4. Scoring never uses it.
@@ -190,9 +205,13 @@ public sealed record TrainingOptions
         Argument.Require(DivergenceRestarts is null or >= 0, DivergenceRestarts ?? 0, "at least 0, or null", nameof(DivergenceRestarts));
         Argument.Require(Threads is null or >= 1, Threads ?? 0, "at least 1, or null", nameof(Threads));
         Argument.Require(Enum.IsDefined(OnCancel), OnCancel, "Throw or ReturnBestSoFar");
+        Argument.Require(Enum.IsDefined(Precision), Precision, "Auto, Single or Mixed");
+        Argument.Require(Enum.IsDefined(ScoringPrecision), ScoringPrecision, "Auto, Single or Mixed");
         Argument.Require(ProgressInterval >= TimeSpan.Zero, ProgressInterval, "at least 0");
         if (Network.TakesFeatures && Augmentation != new AugmentationOptions { NoiseDeviation = Augmentation.NoiseDeviation, Mixup = Augmentation.Mixup, MixProbability = Augmentation.MixProbability })
             throw new ArgumentException($"{nameof(Augmentation)} is {Augmentation}, but the network takes features: they cannot be cropped, mirrored or changed as images are. Expected {nameof(AugmentationOptions.NoiseDeviation)} and {nameof(AugmentationOptions.Mixup)} alone, or nothing.");
+        if (Network.TakesFeatures && FlipAveraging)
+            throw new ArgumentException($"{nameof(FlipAveraging)} is true, expected false: the network takes features, which have no mirror image.");
         Augmentation.Validate(shape);
         Scaling.Validate(shape.Channels);
         Network.Validate(Scaling);
@@ -223,7 +242,7 @@ public sealed record TrainingOptions
             Argument.Require(BatchSize >= 2, BatchSize, $"at least 2 with {nameof(AugmentationOptions.Mixup)} or {nameof(AugmentationOptions.CutMix)}: images of a step are mixed");
         }
         Argument.Require(Enum.IsDefined(Optimizer), Optimizer, "Sgd, Adam or AdamW");
-        Argument.Require(Enum.IsDefined(Schedule), Schedule, "Constant, Step, Cosine or OneCycle");
+        Argument.Require(Enum.IsDefined(Schedule), Schedule, "Constant, Step, Cosine, OneCycle or Triangular");
         Argument.Require(LearningRate > 0 && double.IsFinite(LearningRate), LearningRate, "finite and above 0");
         Argument.Require(Momentum >= 0 && Momentum < 1, Momentum, "in [0, 1)");
         Argument.Require(WeightDecay >= 0 && double.IsFinite(WeightDecay), WeightDecay, "finite and at least 0");
@@ -232,7 +251,7 @@ public sealed record TrainingOptions
         Argument.Require(EmaDecay is null or (> 0 and < 1), EmaDecay ?? 0, "in (0, 1), or null", nameof(EmaDecay));
         Argument.Require(StepFactor > 0 && StepFactor <= 1, StepFactor, "in (0, 1]");
         Argument.Require(WarmUpSteps >= 0, WarmUpSteps, "at least 0");
-        Argument.Require(WarmUpSteps == 0 || Schedule != ScheduleKind.OneCycle, WarmUpSteps, $"0 with {nameof(ScheduleKind.OneCycle)}, which warms up by itself");
+        Argument.Require(WarmUpSteps == 0 || Schedule is not (ScheduleKind.OneCycle or ScheduleKind.Triangular), WarmUpSteps, $"0 with {Schedule}, which warms up by itself");
         Argument.Require(OneCycleWarmUp > 0 && OneCycleWarmUp < 1, OneCycleWarmUp, "in (0, 1)");
         Argument.Require(ValidationFraction >= 0 && ValidationFraction < 1, ValidationFraction, "in [0, 1)");
         ArgumentNullException.ThrowIfNull(CalibrationMethod);

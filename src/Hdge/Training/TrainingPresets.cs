@@ -5,7 +5,7 @@ using Hdge.Objectives;
 namespace Hdge.Training;
 
 /// <summary>
-/// Training regimes by name: network, augmentation, optimiser and schedule. Objective and all else have their defaults, and a preset is changed as any
+/// Training regimes by name: network, augmentation, optimiser and schedule. All else has its defaults, the objective too but for <see cref="Speed"/>, and a preset is changed as any
 /// record: <c>TrainingPresets.WideResNet with { Epochs = 20 }</c>. Presets that mirror images are for photographs: <c>HorizontalFlip = false</c> for digits and letters.
 /// </summary>
 public static class TrainingPresets
@@ -100,8 +100,32 @@ public static class TrainingPresets
         WarmUpSteps = 400,
     };
 
+    /// <summary>
+    /// A good network soon, for photographs on a GPU; not from the paper, but what has proved itself in competitions of training speed on CIFAR-10 (Page 2018; Jordan 2024): WRN-16-4 with batch norm; SGD with Nesterov
+    /// momentum 0.9, batches of 512, a triangular schedule up to 0.4 after a fifth of 30 epochs; weight decay 5e-4 off norms and biases; crop of images padded by 4, alternating flip, cutout of 8 pixels;
+    /// cross-entropy with labels smoothed by 0.1; the moving average of the weights (0.99), scored as the mean of an image and its mirror image.
+    /// </summary>
+    public static TrainingOptions Speed { get; } = new()
+    {
+        Network = new WideResNetOptions { Depth = 16, Width = 4, Normalization = Normalization.Batch },
+        Objective = new CrossEntropyOptions(),
+        LabelSmoothing = 0.1,
+        Augmentation = CropAndFlip with { AlternatingFlip = true, CutoutSize = 8 },
+        Epochs = 30,
+        BatchSize = 512,
+        Optimizer = OptimizerKind.Sgd,
+        LearningRate = 0.4,
+        Momentum = 0.9,
+        WeightDecay = 5e-4,
+        DecayMatricesOnly = true,
+        EmaDecay = 0.99,
+        Schedule = ScheduleKind.Triangular,
+        OneCycleWarmUp = 0.2,
+        FlipAveraging = true,
+    };
+
     /// <summary>The names that <see cref="Parse"/> takes.</summary>
-    public static IReadOnlyList<string> Names { get; } = [nameof(Jem), nameof(WideResNet), nameof(Fast), nameof(GcrlFast), nameof(Gcrl)];
+    public static IReadOnlyList<string> Names { get; } = [nameof(Jem), nameof(WideResNet), nameof(Fast), nameof(Speed), nameof(GcrlFast), nameof(Gcrl)];
 
     /// <summary>The preset called <paramref name="name"/>, in any case of letters.</summary>
     /// <exception cref="ArgumentException">There is none of that name; the message lists the names.</exception>
@@ -115,6 +139,7 @@ public static class TrainingPresets
             "FAST" => Fast,
             "GCRLFAST" => GcrlFast,
             "GCRL" => Gcrl,
+            "SPEED" => Speed,
             _ => throw new ArgumentException($"There is no preset '{name}', expected one of {string.Join(", ", Names)}.", nameof(name)),
         };
     }

@@ -29,6 +29,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly ProgressReporter _reporter;
     private readonly LossMonitor _monitor;
     private readonly LearningRateSchedule _schedule;
+    private readonly ResidentImages? _resident;
     private readonly int _restartsAllowed;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private TimeSpan _before; // what the pass of a frozen network took, and a resumed run until its checkpoint
@@ -44,6 +45,7 @@ internal sealed class TrainingRun : IDisposable
         (_whole, _before, _events) = (run.Whole ?? run, run.Spent, events);
         (_progress, _ended, _log) = (callbacks.Epoch, callbacks.Ended, callbacks.Log ?? (_ => { }));
         var network = model.Network;
+        network.IsMixed = network.IsFlexible && options.Precision == Precision.Mixed;
         _objective = options.Objective.CreateWhole(new ObjectiveContext(network, options.Scaling, model.Device, Seeds.Mix(options.Seed, SeedStream.Objective)));
         _optimizer = Optimizers.Create([.. Optimizers.Groups(network, options), new([.. _objective.Parameters])], options);
         _average = options.EmaDecay is { } decay ? new WeightAverage(network, _optimizer, decay) : null;
@@ -51,6 +53,7 @@ internal sealed class TrainingRun : IDisposable
         _state = new RunState(network, _optimizer, _objective, model.Device, _average);
         _best = new BestEpoch(options, _heldOut.Count);
         _monitor = new LossMonitor(model.Device);
+        _resident = ResidentImages.Fit(_train, options.Augmentation, model.Device) ? new(_train, options.Scaling, options.Augmentation, model.Device) : null;
         _loader = Loader();
         _schedule = new LearningRateSchedule(options, _loader.BatchCount);
         _reporter = new ProgressReporter(callbacks.Step, options.ProgressInterval, options.Epochs);
@@ -127,6 +130,7 @@ internal sealed class TrainingRun : IDisposable
         _average?.Dispose();
         _optimizer.Dispose();
         _monitor.Dispose();
+        _resident?.Dispose();
         _lastGood.Dispose();
         _best.Dispose();
     }
@@ -143,7 +147,7 @@ internal sealed class TrainingRun : IDisposable
 
     /// <summary>Order, augmentation and all that is drawn in a step follow from the loader's seed: another one after every restart.</summary>
     private BatchLoader Loader() =>
-        new(_train, _options.BatchSize, _options.Scaling, _options.Augmentation, shuffle: true, Seeds.Mix(_options.Seed, SeedStream.Batches, _restarts), _options.Objective.ViewCount);
+        new(_train, _options.BatchSize, _options.Scaling, _options.Augmentation, shuffle: true, Seeds.Mix(_options.Seed, SeedStream.Batches, _restarts), _options.Objective.ViewCount, _resident is not null);
 
     /// <summary>One epoch; answers the step that went wrong, if one did.</summary>
     private (long Step, double Loss)? Epoch(double[] sums, CancellationToken cancellationToken)
@@ -198,7 +202,7 @@ internal sealed class TrainingRun : IDisposable
     private HdgeModel LastGoodModel()
     {
         var (network, images) = (_model.Network, _whole.Model);
-        var good = new HdgeModel(_whole.Options.Network.Create(images.InputShape, images.ClassCount), _whole.Options.Scaling, _model.Device);
+        var good = new HdgeModel(_whole.Options.Network.Create(images.InputShape, images.ClassCount), _whole.Options.Scaling, _model.Device, _options.ScoringPrecision, _options.FlipAveraging);
         using (no_grad())
         {
             foreach (var (name, weight) in network.state_dict())
@@ -245,6 +249,7 @@ internal sealed class TrainingRun : IDisposable
     private (double Loss, double Accuracy, double Ece) Validate(CancellationToken cancellationToken)
     {
         _average?.Swap();
+        _model.Scoring.Invalidate();
         try
         {
             return Validation.Run(_model, _heldOut, _options.ClassWeights, cancellationToken);
@@ -259,7 +264,7 @@ internal sealed class TrainingRun : IDisposable
     private Tensor Step(PixelBatch batch)
     {
         using var scope = NewDisposeScope();
-        var (input, targets) = DeviceBatch.Of(batch, _train.Shape, _model.Device, _options.LabelSmoothing);
+        var (input, targets) = _resident is { } resident ? resident.Batch(batch, _options.LabelSmoothing) : DeviceBatch.Of(batch, _train.Shape, _model.Device, _options.LabelSmoothing);
         DeviceBatch.AddNoise(input, _options.Augmentation.NoiseDeviation, batch.Seed);
         foreach (var dropout in _dropouts)
             dropout.Reseed((int)batch.Seed);

@@ -15,6 +15,12 @@ public sealed record TrainingStart
     /// <summary>Numbers to train.</summary>
     public required long ParameterCount { get; init; }
 
+    /// <summary>In how many bits the network is trained: <see cref="Precision.Single"/> or <see cref="Precision.Mixed"/>.</summary>
+    public required Precision Precision { get; init; }
+
+    /// <summary>Why in that precision, where <see cref="Precision.Auto"/> chose it; else null.</summary>
+    public required string? PrecisionReason { get; init; }
+
     /// <summary>Shape of the images.</summary>
     public required ImageShape Shape { get; init; }
 
@@ -32,5 +38,5 @@ public sealed record TrainingStart
 
     /// <summary>One line for a log.</summary>
     public override string ToString() =>
-        $"Training on {TrainingImages + (HasValidationSet ? 0 : HeldOutImages)} images of {Shape}{(ClassCount > 1 ? $" in {ClassCount} classes" : "")}, {HeldOutImages} {(HasValidationSet ? "others for validation" : "of them held out")}: {Network} with {ParameterCount:N0} parameters on {Device}.";
+        $"Training on {TrainingImages + (HasValidationSet ? 0 : HeldOutImages)} images of {Shape}{(ClassCount > 1 ? $" in {ClassCount} classes" : "")}, {HeldOutImages} {(HasValidationSet ? "others for validation" : "of them held out")}, in {(Precision == Precision.Mixed ? "mixed" : "single")} precision{(PrecisionReason is null ? "" : $" ({PrecisionReason})")}: {Network} with {ParameterCount:N0} parameters on {Device}.";
 }

@@ -38,7 +38,7 @@ internal static class Naive
     }
 
     /// <summary>Detectors that were not fitted.</summary>
-    public static DetectorSet Set(Backbone network, DetectionOptions? options = null) => new(network, options ?? new(), new Dictionary<string, DetectorState>(), Head(network));
+    public static DetectorSet Set(Backbone network, DetectionOptions? options = null) => new(new Hdge.ScoringForm(network, mixed: false), options ?? new(), new Dictionary<string, DetectorState>(), Head(network));
 
     private static Lazy<LinearHead> Head(Backbone network) => new(() => LinearHead.Of(network));
 

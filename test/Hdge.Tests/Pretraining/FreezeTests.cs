@@ -33,7 +33,7 @@ public sealed class FreezeTests : IDisposable
         foreach (var (name, weight) in after.Network.state_dict())
         {
             bool frozen = Array.FindIndex(names, prefix => name.StartsWith(prefix, StringComparison.Ordinal)) < parts;
-            Assert.True(frozen == weight.bytes.SequenceEqual(old[name].bytes), $"{name} {(frozen ? "changed" : "stayed")}");
+            Assert.True(frozen == weight.contiguous().bytes.SequenceEqual(old[name].contiguous().bytes), $"{name} {(frozen ? "changed" : "stayed")}");
         }
     }
 
@@ -103,8 +103,8 @@ public sealed class FreezeTests : IDisposable
         };
         using var before = HdgeModel.Load(source, "cpu");
         using var model = ModelTrainer.Train(s_train, options);
-        Assert.True(model.Network.state_dict()["layer3.0.conv1.weight"].bytes.SequenceEqual(before.Network.state_dict()["layer3.0.conv1.weight"].bytes));
-        Assert.False(model.Network.state_dict()["linear.weight"].bytes.SequenceEqual(before.Network.state_dict()["linear.weight"].bytes));
+        Assert.True(model.Network.state_dict()["layer3.0.conv1.weight"].contiguous().bytes.SequenceEqual(before.Network.state_dict()["layer3.0.conv1.weight"].contiguous().bytes));
+        Assert.False(model.Network.state_dict()["linear.weight"].contiguous().bytes.SequenceEqual(before.Network.state_dict()["linear.weight"].contiguous().bytes));
         var scores = model.Score(s_test);
         Assert.True(Enumerable.Range(0, 30).Count(i => scores.PredictedClass[i] == s_test.Labels[i]) > 15);
     }
@@ -149,8 +149,8 @@ public sealed class FreezeTests : IDisposable
             Objective = new Exploding(),
         }));
         using var good = error.LastGoodModel!;
-        Assert.Equal(before["conv.weight"].bytes.ToArray(), good.Network.state_dict()["conv.weight"].bytes.ToArray());
-        Assert.NotEqual(before["linear.weight"].bytes.ToArray(), good.Network.state_dict()["linear.weight"].bytes.ToArray());
+        Assert.Equal(before["conv.weight"].contiguous().bytes.ToArray(), good.Network.state_dict()["conv.weight"].contiguous().bytes.ToArray());
+        Assert.NotEqual(before["linear.weight"].contiguous().bytes.ToArray(), good.Network.state_dict()["linear.weight"].contiguous().bytes.ToArray());
         Assert.True(good.Score(s_test).Probabilities.All(float.IsFinite));
     }
 
@@ -207,7 +207,7 @@ public sealed class FreezeTests : IDisposable
     }
 
     private static byte[] Bytes(HdgeModel model) =>
-        [.. model.Network.state_dict().OrderBy(w => w.Key, StringComparer.Ordinal).SelectMany(w => w.Value.bytes.ToArray()), .. BitConverter.GetBytes(model.Decision.Lower), .. BitConverter.GetBytes(model.Temperature)];
+        [.. model.Network.state_dict().OrderBy(w => w.Key, StringComparer.Ordinal).SelectMany(w => w.Value.contiguous().bytes.ToArray()), .. BitConverter.GetBytes(model.Decision.Lower), .. BitConverter.GetBytes(model.Temperature)];
 
     /// <summary>The default objective, which does not say that features are all it looks at.</summary>
     private sealed record Through : ObjectiveOptions

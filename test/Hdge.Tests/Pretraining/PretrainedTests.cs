@@ -9,7 +9,7 @@ namespace Hdge.Tests.Pretraining;
 public sealed class PretrainedTests : IDisposable
 {
     private static readonly ImageSet s_train = SmallImages.Patterns(90);
-    private static readonly TrainingOptions s_options = SmallImages.Quick with { Epochs = 1, Objective = new CrossEntropyOptions(), BackboneLearningRateFactor = 0 };
+    private static readonly TrainingOptions s_options = SmallImages.Quick with { Epochs = 1, Objective = new CrossEntropyOptions(), BackboneLearningRateFactor = 0, DensityGauge = DensityGauge.Raw };
 
     private readonly string _folder = Directory.CreateTempSubdirectory("hdge-tests-").FullName;
 
