@@ -2,6 +2,7 @@ using System.Text.Json;
 using Hdge.Data;
 using Hdge.Detection;
 using Hdge.Networks;
+using Hdge.Objectives;
 using Hdge.Training;
 
 namespace Hdge.Tests;
@@ -162,6 +163,20 @@ public sealed class PrecisionTests
         Assert.Equal(averaged.Logits(images), loaded.Logits(images));
         var error = Assert.Throws<ArgumentException>(() => new TrainingOptions { Network = new FeatureNetworkOptions(), FlipAveraging = true }.Validate(ImageShape.Vector(4)));
         Assert.StartsWith("FlipAveraging is true", error.Message, StringComparison.Ordinal);
+        error = Assert.Throws<ArgumentException>(() => new TrainingOptions { Network = new PixelTransformerOptions(), Objective = new GenerativeContrastiveOptions(), FlipAveraging = true }.Validate(new ImageShape(1, 8, 8)));
+        Assert.StartsWith("FlipAveraging is true", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_a_graph_would_not_do_is_not_exported()
+    {
+        foreach (var (precision, averaged, option) in new[] { (Precision.Single, true, "FlipAveraging"), (Precision.Mixed, false, "ScoringPrecision") })
+        {
+            using var model = new HdgeModel(new WideResNetOptions().Create(SmallImages.Shape, 3, 1), new PixelScaling(), CPU, precision, averaged);
+            using var file = new MemoryStream();
+            Assert.Contains(option, Assert.Throws<NotSupportedException>(() => model.SaveOnnx(file)).Message, StringComparison.Ordinal);
+            Assert.Equal(0, file.Length);
+        }
     }
 
     [Fact]

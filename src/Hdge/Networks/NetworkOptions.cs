@@ -51,6 +51,9 @@ public abstract record NetworkOptions
     /// </summary>
     public virtual bool TakesFeatures => false;
 
+    /// <summary>Whether a model may score an image as the mean of it and its mirror image.</summary>
+    internal virtual bool TakesMirrorImages => !TakesFeatures;
+
     internal const string NoInputGradient = "its output has no gradient with respect to the image, along which images could be moved";
 
     /// <summary>Whether its output has a gradient with respect to the image: what moves images needs it.</summary>

@@ -9,6 +9,9 @@ namespace Hdge.Networks;
 /// </summary>
 public sealed record PixelTransformerOptions : NetworkOptions
 {
+    /// <summary>False: its likelihood is that of one image.</summary>
+    internal override bool TakesMirrorImages => false;
+
     private const int MostPixels = 1 << 16, MostWidth = 1 << 14;
 
     /// <summary>Colours K of the palette, which is fitted to the training images. Range 2..4096. Default 512, iGPT's; 16 is enough for grey images.</summary>

@@ -2,6 +2,7 @@ using Hdge.Calibration;
 using Hdge.Conformal;
 using Hdge.Data;
 using Hdge.Detection;
+using Hdge.Training;
 
 namespace Hdge.Onnx;
 
@@ -21,6 +22,10 @@ internal sealed class OnnxModelGraph(OnnxGraph graph, HdgeModel model)
     /// <exception cref="NotSupportedException">The network cannot be exported.</exception>
     public (OnnxValue Features, OnnxValue Logits) Network(OnnxValue input)
     {
+        if (model.FlipAveraging)
+            throw new NotSupportedException($"The model cannot be exported to ONNX: it scores an image as the mean of it and its mirror image, expected one trained with {nameof(TrainingOptions.FlipAveraging)} false.");
+        if (model.ScoringPrecision == Precision.Mixed)
+            throw new NotSupportedException($"The model cannot be exported to ONNX: its calibrator and its decision belong to mixed precision, expected one trained with {nameof(TrainingOptions.ScoringPrecision)} {Precision.Single}.");
         var network = model.Network;
         var features = network.ExportFeatures(graph, graph.Activation(input)) ?? throw new NotSupportedException(
             $"The model cannot be exported to ONNX: its network {network.Options} ({network.GetType().Name}) has no graph, {nameof(Networks.Backbone)}.{nameof(network.ExportFeatures)} gives none.");

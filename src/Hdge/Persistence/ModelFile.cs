@@ -70,7 +70,9 @@ internal static class ModelFile
                 return network.state_dict();
             }, description.Network.FewestWeights);
             if (description.ScoringPrecision == Precision.Mixed && !network!.IsFlexible)
-                throw new InvalidDataException($"{DescriptionEntry}: {nameof(description.ScoringPrecision)} is {Precision.Mixed}, expected {Precision.Single}: {description.Network.GetType().Name} is a network of one's own.");
+                throw new InvalidDataException($"{DescriptionEntry}: {nameof(description.ScoringPrecision)} is {Precision.Mixed}, expected {Precision.Single}: the layers of {description.Network.GetType().Name} take 32-bit floating point alone.");
+            if (description.FlipAveraging && !description.Network.TakesMirrorImages)
+                throw new InvalidDataException($"{DescriptionEntry}: {nameof(description.FlipAveraging)} is true, expected false with {description.Network.GetType().Name}.");
             var calibration = CalibrationEntry.Read(file, description.ClassCount);
             model = new HdgeModel(network!, description.Scaling, device, description.ScoringPrecision, description.FlipAveraging)
             {

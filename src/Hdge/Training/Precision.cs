@@ -5,7 +5,7 @@ public enum Precision
 {
     /// <summary>
     /// <see cref="Mixed"/> on GPUs with bfloat16 (compute capability 8.0 and above) and on processors with AVX512_BF16 or AMX_BF16, where it is about twice as fast; <see cref="Single"/> on others, where
-    /// bfloat16 is slower, on networks of features and on networks of one's own.
+    /// bfloat16 is slower, on networks of features, pixel transformers and networks of one's own.
     /// </summary>
     Auto,
 
@@ -15,7 +15,7 @@ public enum Precision
 #pragma warning restore CA1720
 
     /// <summary>
-    /// Convolutions and hidden layers in bfloat16 (8 bits of mantissa); weights, norms' statistics, last layer, losses, LogSumExp and optimiser in 32 bits. For the networks of this package.
+    /// Convolutions and hidden layers in bfloat16 (8 bits of mantissa); weights, norms' statistics, last layer, losses, LogSumExp and optimiser in 32 bits. For wide residual networks, ResNets and networks of features.
     /// </summary>
     Mixed,
 }

@@ -12,15 +12,15 @@ internal sealed record PrecisionChoice(Precision Precision, string? Reason)
 {
     private const int FirstWithBfloat16 = 8; // compute capability of Ampere
 
-    /// <exception cref="ArgumentException">Mixed precision was asked for, for a network of one's own.</exception>
+    /// <exception cref="ArgumentException">Mixed precision was asked for, for a network whose layers do not take it.</exception>
     public static PrecisionChoice Of(Precision wanted, Backbone network, Device device, string option)
     {
         if (wanted == Precision.Mixed && !network.IsFlexible)
-            throw new ArgumentException($"{option} is {wanted}, but {network.Options.GetType().Name} is a network of one's own, whose layers take 32-bit floating point: expected {Precision.Auto} or {Precision.Single}.");
+            throw new ArgumentException($"{option} is {wanted}, but the layers of {network.Options.GetType().Name} take 32-bit floating point alone: expected {Precision.Auto} or {Precision.Single}.");
         if (wanted != Precision.Auto)
             return new(wanted, null);
         if (!network.IsFlexible)
-            return new(Precision.Single, "a network of one's own");
+            return new(Precision.Single, "the network's layers take 32-bit floating point alone");
         if (network.Options.TakesFeatures)
             return new(Precision.Single, "layers of features are too small to gain");
         return device.type == DeviceType.CUDA ? OfGpu(device.index) : OfProcessor();

@@ -168,7 +168,7 @@ public sealed record TrainingOptions
 
     /// <summary>
     /// Whether the finished model scores each image as the mean of it and its mirror image: their features, and so their logits, are averaged. Twice the work, often a little better. Like
-    /// <see cref="ScoringPrecision"/> the model keeps it. Default false; wrong for digits and letters, and refused where the network takes features.
+    /// <see cref="ScoringPrecision"/> the model keeps it. Default false; wrong for digits and letters, and refused where the network takes features or is a pixel transformer.
     /// </summary>
     public bool FlipAveraging { get; init; }
 
@@ -210,8 +210,8 @@ public sealed record TrainingOptions
         Argument.Require(ProgressInterval >= TimeSpan.Zero, ProgressInterval, "at least 0");
         if (Network.TakesFeatures && Augmentation != new AugmentationOptions { NoiseDeviation = Augmentation.NoiseDeviation, Mixup = Augmentation.Mixup, MixProbability = Augmentation.MixProbability })
             throw new ArgumentException($"{nameof(Augmentation)} is {Augmentation}, but the network takes features: they cannot be cropped, mirrored or changed as images are. Expected {nameof(AugmentationOptions.NoiseDeviation)} and {nameof(AugmentationOptions.Mixup)} alone, or nothing.");
-        if (Network.TakesFeatures && FlipAveraging)
-            throw new ArgumentException($"{nameof(FlipAveraging)} is true, expected false: the network takes features, which have no mirror image.");
+        if (FlipAveraging && !Network.TakesMirrorImages)
+            throw new ArgumentException($"{nameof(FlipAveraging)} is true, expected false with {Network.GetType().Name}: there are no mirror images of what it takes, or it says how likely one image is.");
         Augmentation.Validate(shape);
         Scaling.Validate(shape.Channels);
         Network.Validate(Scaling);
