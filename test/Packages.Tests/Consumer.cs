@@ -81,8 +81,8 @@ public sealed class Consumer : IDisposable
     public void Dispose()
     {
         Directory.Delete(_folder, recursive: true);
-        foreach (string id in Feed.Packages.Select(p => p.ToLowerInvariant()))
-            Directory.Delete(Path.Combine(Cache, id, _feed.Version), recursive: true);
+        foreach (string folder in Feed.Packages.Select(id => Path.Combine(Cache, id.ToLowerInvariant(), _feed.Version)).Where(Directory.Exists)) // not all are installed
+            Directory.Delete(folder, recursive: true);
     }
 }
 
