@@ -26,7 +26,7 @@ public sealed partial class HdgeTransformer
         WholeFile.Write(path, stream => SaveOnnx(stream, options));
     }
 
-    /// <inheritdoc cref="SaveOnnx(string, OnnxOptions?)"/>
+    /// <summary>As <see cref="SaveOnnx(string, OnnxOptions?)"/>, into a stream.</summary>
     /// <param name="stream">Takes the file.</param>
     /// <param name="options">Input, precision, version of the operators. Default null: bytes where the model was trained on bytes, pictures or image files.</param>
     public void SaveOnnx(Stream stream, OnnxOptions? options = null)

@@ -24,7 +24,7 @@ public sealed partial class HdgeModel
         WholeFile.Write(path, stream => SaveOnnx(stream, options, cancellationToken));
     }
 
-    /// <inheritdoc cref="SaveOnnx(string, OnnxOptions?, CancellationToken)"/>
+    /// <summary>As <see cref="SaveOnnx(string, OnnxOptions?, CancellationToken)"/>, into a stream.</summary>
     /// <param name="stream">Takes the file.</param>
     /// <param name="options">Input, precision, version of the operators. Default null: <see cref="OnnxOptions"/>'s own.</param>
     /// <param name="cancellationToken">Looked at between the passes over calibration images.</param>
