@@ -77,7 +77,6 @@ public sealed class HdgeOnnxTransformer : ITransformer, IScoringTransformer, IDi
 
     OutputColumnNames IScoringTransformer.Outputs => Outputs;
 
-
     /// <summary>The schema that <see cref="Transform"/> gives for data of the given schema.</summary>
     /// <param name="inputSchema">Schema of the data.</param>
     /// <exception cref="ArgumentException">The feature column is missing or has the wrong type or length.</exception>

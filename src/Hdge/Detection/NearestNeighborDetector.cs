@@ -52,16 +52,7 @@ public sealed record NearestNeighborDetector : Detector
             return;
         }
         var queries = StoredFeatures.Normalized(input.Features);
-        var best = new float[into.Length * neighbors];
-        Array.Fill(best, float.NegativeInfinity);
-        for (int at = 0; at < count; at += StoredFeatures.Block)
-        {
-            using var scope = NewDisposeScope();
-            int n = Math.Min(StoredFeatures.Block, count - at);
-            var similarities = TensorMemory.Span<float>(queries.mm(stored.narrow(0, at, n).t()).contiguous());
-            for (int i = 0; i < into.Length; i++)
-                TopValues.Offer(similarities.Slice(i * n, n), best.AsSpan(i * neighbors, neighbors));
-        }
+        float[] best = StoredFeatures.LargestProducts(queries, stored, neighbors);
         var lengths = TensorMemory.Span<double>(queries.to(float64).Squared().sum(dim: 1).contiguous());
         for (int i = 0; i < into.Length; i++)
             into[i] = lengths[i] == 0 ? -1 : -(float)Math.Sqrt(Math.Max(0, 2 - 2.0 * best[i * neighbors]));

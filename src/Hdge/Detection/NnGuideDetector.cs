@@ -48,16 +48,7 @@ public sealed record NnGuideDetector : Detector
         var stored = state.Tensors[Stored];
         int count = (int)stored.shape[0], neighbors = NeighborsOf(count);
         var queries = StoredFeatures.Normalized(input.Features);
-        var best = new float[into.Length * neighbors];
-        Array.Fill(best, float.NegativeInfinity);
-        for (int at = 0; at < count; at += StoredFeatures.Block)
-        {
-            using var scope = NewDisposeScope();
-            int n = Math.Min(StoredFeatures.Block, count - at);
-            var products = TensorMemory.Span<float>(queries.mm(stored.narrow(0, at, n).t()).contiguous());
-            for (int i = 0; i < into.Length; i++)
-                TopValues.Offer(products.Slice(i * n, n), best.AsSpan(i * neighbors, neighbors));
-        }
+        float[] best = StoredFeatures.LargestProducts(queries, stored, neighbors);
         for (int i = 0; i < into.Length; i++)
         {
             double sum = 0;
