@@ -12,6 +12,9 @@ using Hdge.Benchmarks;
 // bench gcrl [--rounds N] [--steps N]                               tokens a second of learning without labels, axial and dense attention; memory over steps
 // bench soak [--rows N] [--steps N]                                 watches memory over rows scored and steps trained
 // bench pretrained FOLDER [NAME=VALUE …]                            ImageNet's ResNet-18 on CIFAR-10, frozen or fine-tuned, and from scratch
+// bench featurizer FOLDER [IMAGES TEST]                             DnnFeaturizeImage's features of CIFAR-10: Hdge beside LbfgsMaximumEntropy
+if (args is ["featurizer", .. var what])
+    return FeaturizerBenchmark.Run(what);
 if (args is ["pretrained", .. var how])
     return PretrainedBenchmark.Run(how);
 // bench memory [--count N] [--files N]                              memory of training on N images on disk; then N files, a tenth of them damaged; fails where one is not told

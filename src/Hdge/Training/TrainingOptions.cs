@@ -259,6 +259,9 @@ public sealed record TrainingOptions
         Argument.Require(InDistributionRate > 0 && InDistributionRate <= 1, InDistributionRate, "in (0, 1]");
     }
 
+    /// <summary>Whether nothing before the last layer is trained.</summary>
+    internal bool TrainsLastLayerAlone => Freeze == Freeze.Backbone || Network is FeatureNetworkOptions { Hidden.Count: 0 };
+
     /// <exception cref="ArgumentException">The objective takes no weights, which <paramref name="what"/> asks for.</exception>
     internal void RequireWeighted(string what)
     {
