@@ -56,6 +56,8 @@ internal static class FeaturizerBenchmark
         {
             var model = ml.Transforms.Conversion.MapValueToKey("Label").Append(ml.MulticlassClassification.Trainers.Hdge(new HdgeTrainer.Options
             {
+                CalibratedScoreColumnName = "CalibratedScore",
+                Seed = seed,
                 Epochs = 40,
                 Training = new TrainingOptions
                 {
@@ -66,7 +68,6 @@ internal static class FeaturizerBenchmark
                     LearningRate = 0.001,
                     WeightDecay = 0.01,
                     Detection = new() { Also = DetectorRegistry.GradientFree },
-                    Seed = seed,
                     Device = "cpu",
                 },
             })).Fit(rows);

@@ -18,6 +18,7 @@ if (args is ["featurizer", .. var what])
 if (args is ["pretrained", .. var how])
     return PretrainedBenchmark.Run(how);
 // bench memory [--count N] [--files N]                              memory of training on N images on disk; then N files, a tenth of them damaged; fails where one is not told
+// bench decoding                                                    processor time to read JPEG files of several sizes
 // bench sizes                                                       processor time and memory by the size of the images
 if (args is ["size", var network, var side])
     return SizeBenchmark.One(network, int.Parse(side, CultureInfo.InvariantCulture));
@@ -31,7 +32,7 @@ var numbers = new Dictionary<string, double>
     ["--rounds"] = 15, ["--images"] = 1000, ["--mutations"] = 20_000, ["--minutes"] = 10, ["--predictions"] = 1_000_000, ["--rows"] = 1_000_000, ["--steps"] = 10_000,
     ["--count"] = 200_000, ["--files"] = 10_000,
 };
-string[] usual = ["steps", "jem", "scoring", "detection"], named = [.. usual, "loader", "pytorch", "onnx", "fuzz", "gc", "gcrl", "soak", "memory", "sizes"];
+string[] usual = ["steps", "jem", "scoring", "detection"], named = [.. usual, "loader", "pytorch", "onnx", "fuzz", "gc", "gcrl", "soak", "memory", "sizes", "decoding"];
 var wanted = new List<string>();
 for (int i = 0; i < args.Length; i++)
 {
@@ -56,6 +57,9 @@ foreach (string name in wanted.Count > 0 ? wanted : [.. usual])
             break;
         case "jem":
             JemBenchmark.Run(Number("--rounds"));
+            break;
+        case "decoding":
+            DecodingBenchmark.Run();
             break;
         case "scoring":
             ScoringBenchmark.Run(Number("--rounds"));
