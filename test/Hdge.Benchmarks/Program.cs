@@ -12,6 +12,9 @@ using Hdge.Benchmarks;
 // bench gcrl [--rounds N] [--steps N]                               tokens a second of learning without labels, axial and dense attention; memory over steps
 // bench soak [--rows N] [--steps N]                                 watches memory over rows scored and steps trained
 // bench pretrained FOLDER [NAME=VALUE …]                            ImageNet's ResNet-18 on CIFAR-10, frozen or fine-tuned, and from scratch
+// bench heads FOLDER "NAME=VALUE …" …                               settings of a frozen network's last layer, on features in files
+if (args is ["heads", .. var settings])
+    return HeadBenchmark.Run(settings);
 // bench featurizer FOLDER [IMAGES TEST]                             DnnFeaturizeImage's features of CIFAR-10: Hdge beside LbfgsMaximumEntropy
 if (args is ["featurizer", .. var what])
     return FeaturizerBenchmark.Run(what);
