@@ -24,7 +24,7 @@ internal sealed class InBatchObjective : IObjective
     public ObjectiveTerms Compute(TrainingStep batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        return Compute(FormedLogits.Of(_options.Logits, batch), batch.Targets);
+        return Compute(FormedLogits.Of(_options.Logits ?? LogitForm.Raw, batch), batch.Targets);
     }
 
     /// <summary>The loss of a batch.</summary>

@@ -21,6 +21,7 @@ internal sealed record Objective(string Name, ObjectiveOptions Options)
         new("generative", s_publishedL2 with { Alpha = 0 }),
         new("discriminative", new MemoryBankOptions { Alpha = 1 }),
         new("in-batch", new InBatchOptions()),
+        new("in-batch-raw", new InBatchOptions { Logits = LogitForm.Raw }),
         new("in-batch-centred", new InBatchOptions { Logits = LogitForm.Centred }),
         new("gce", new InBatchOptions { Logits = LogitForm.LogSoftmax }),
         new("in-batch-normalized", new InBatchOptions { Logits = LogitForm.Normalized(0.1) }),
