@@ -181,7 +181,7 @@ public sealed class DensityRatioTests : IDisposable
     [Fact]
     public void MadeImagesPassTheNetworkWithTheBatch()
     {
-        using var network = (SmallImages.Quick.Network).Create(new(SmallImages.Shape, 3, 1, CPU));
+        using var network = SmallImages.Quick.Network.Create(SmallImages.Shape, 3, 1);
         var images = Images(6).narrow(1, 0, 1).contiguous();
         var others = images.narrow(0, 0, 4) * 3;
         network.train();

@@ -35,8 +35,10 @@ internal sealed class InBatchObjective : IObjective
     /// <summary>The loss of a batch.</summary>
     /// <param name="logits">f(x) in the form that is compared, shape [N, C], 32- or 64-bit floating point.</param>
     /// <param name="targets">What the images are to be taken for.</param>
-    /// <param name="made">Those of images that are negatives of all, [M, C]; null for none.</param>
-    public ObjectiveTerms Compute(Tensor logits, StepTargets targets, Tensor? made = null)
+    public ObjectiveTerms Compute(Tensor logits, StepTargets targets) => Compute(logits, targets, null);
+
+    /// <summary>The same with images that are negatives of all: their logits in the same form, [M, C].</summary>
+    public ObjectiveTerms Compute(Tensor logits, StepTargets targets, Tensor? made)
     {
         using var scope = NewDisposeScope();
         return WeightedTerms.Contrastive(_options.Alpha, targets.CrossEntropy(logits), targets.Mean(labels => Terms(logits, made, labels, _options.Temperature))).Keep();
