@@ -195,6 +195,31 @@ public sealed class DensityRatioTests : IDisposable
         Assert.Throws<InvalidOperationException>(() => step.Join(others)); // too late
     }
 
+    // By themselves in evaluation mode they had gradients through fixed averages, and the loss ran away (docs/method.md).
+    [Fact]
+    public void EveryObjectiveWithMadeImagesMakesOnePass()
+    {
+        ObjectiveOptions[] objectives =
+        [
+            new CrossEntropyOptions { DensityRatio = new() { Made = [MadeKind.Rotated] } },
+            new InBatchOptions { Made = [MadeKind.Rotated] },
+            new CrossEntropyOptions { Uncertainty = new() { Made = [MadeKind.Rotated] } },
+            new CrossEntropyOptions { Uncertainty = new() }, // and one in evaluation mode, for the gradient
+            new InBatchOptions { Made = [MadeKind.Mixed], Uncertainty = new() { Made = [MadeKind.Jigsaw] }, DensityRatio = new() { Made = [MadeKind.Rotated] } },
+        ];
+        foreach (var options in objectives)
+        {
+            using var network = SmallImages.Quick.Network.Create(SmallImages.Shape, 3, 1);
+            network.train();
+            using var objective = options.CreateWhole(new(network, new(), CPU, 1));
+            using var terms = objective.Compute(new TrainingStep(network, Images(6).narrow(1, 0, 1).contiguous(), tensor(new long[] { 0, 1, 2, 0, 1, 2 })));
+            terms.Loss.backward();
+            Assert.True(network.training);
+            Assert.All(network.named_buffers().Where(b => b.name.EndsWith("num_batches_tracked", StringComparison.Ordinal)), b => Assert.Equal(1, b.buffer.item<long>()));
+            Assert.All(network.named_parameters(), p => Assert.NotNull(p.parameter.grad));
+        }
+    }
+
     [Fact]
     public void EveryFormOfNegativesTrains()
     {
