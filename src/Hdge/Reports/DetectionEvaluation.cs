@@ -44,6 +44,12 @@ public sealed class DetectionEvaluation
         }
     }
 
+    /// <summary>A score of the known images, in their order.</summary>
+    internal float[] KnownScores(DetectionScore score) => _known[score];
+
+    /// <summary>A score of an unknown set's images, in their order.</summary>
+    internal float[] UnknownScores(string set, DetectionScore score) => _unknown.First(u => u.Name == set).Scores[score];
+
     /// <summary>The score behind the model's in-distribution flag.</summary>
     public DetectionScore Chosen { get; }
 

@@ -12,6 +12,8 @@ internal sealed class EvaluateCommand : Command
 
     private readonly EvaluationOptions _options = new();
     private readonly Option<double> _noise = NoiseOption();
+    private readonly Option<string?> _protocol = CommandOptions.Text("--protocol", "NAME", $"{OpenOodSets.Protocol}: unknown sets, metrics and means as OpenOOD v1.5 has them, without noise (default: the paper's)").Offering(OpenOodSets.Protocol);
+    private readonly Option<string?> _sets = CommandOptions.Text("--sets", "DIR", $"folder with the sets of the protocol: {OpenOodSets.Expected}; those that are not there are left out");
     private readonly Option<int> _seed = CommandOptions.Whole("--seed", "seed of noise, attack and samples", 0, least: 0);
     private readonly Option<bool> _attack = CommandOptions.Flag("--attack", $"accuracy under PGD in L∞ and L2, on {AttackedImages} images");
     private readonly Option<int?> _attackImages = CommandOptions.Whole("--attack-images", "attacks that many images");
@@ -23,9 +25,9 @@ internal sealed class EvaluateCommand : Command
     public EvaluateCommand(CommandContext context) : base("evaluate", "Evaluates a model by the paper's protocol: accuracy, calibration, detection, attack; tables, JSON and a report.")
     {
         _options.AddTo(this);
-        foreach (var option in new Option[] { _noise, _seed, _attack, _attackImages, _attackSteps, _attackRestarts, _samples, _out })
+        foreach (var option in new Option[] { _protocol, _sets, _noise, _seed, _attack, _attackImages, _attackSteps, _attackRestarts, _samples, _out })
             Add(option);
-        SetAction(parsed => Run(Settings(parsed), parsed.GetRequiredValue(_out), context));
+        SetAction(parsed => Run(Checked(Settings(parsed), parsed.GetResult(_noise) is { Implicit: false }), parsed.GetRequiredValue(_out), context));
     }
 
     public static Option<double> NoiseOption() =>
@@ -33,6 +35,8 @@ internal sealed class EvaluateCommand : Command
 
     private EvaluateSettings Settings(ParseResult parsed) => _options.Read(parsed) with
     {
+        Protocol = parsed.GetValue(_protocol),
+        Sets = parsed.GetValue(_sets),
         Noise = parsed.GetValue(_noise),
         Seed = parsed.GetValue(_seed),
         AttackImages = parsed.GetValue(_attackImages) ?? (parsed.GetValue(_attack) ? AttackedImages : 0),
@@ -40,6 +44,19 @@ internal sealed class EvaluateCommand : Command
         AttackRestarts = parsed.GetValue(_attackRestarts),
         Samples = parsed.GetValue(_samples) ?? 0,
     };
+
+    private static EvaluateSettings Checked(EvaluateSettings settings, bool noiseIsGiven)
+    {
+        if (settings.Protocol is not (null or OpenOodSets.Protocol))
+            throw new ArgumentException($"--protocol is '{settings.Protocol}', expected {OpenOodSets.Protocol}.");
+        if (settings.Protocol is null != settings.Sets is null)
+            throw new ArgumentException($"--protocol {OpenOodSets.Protocol} and --sets belong together, found one without the other.");
+        if (settings.Protocol is null)
+            return settings;
+        if (settings.Unknown.Count > 0 || noiseIsGiven && settings.Noise != 0)
+            throw new ArgumentException($"{(settings.Unknown.Count > 0 ? "--unknown" : "--noise")} is given beside --protocol {OpenOodSets.Protocol}, which has unknown sets of its own and no noise; expected neither.");
+        return settings with { Noise = 0 };
+    }
 
     private static void Run(EvaluateSettings settings, string folder, CommandContext context)
     {
@@ -51,8 +68,10 @@ internal sealed class EvaluateCommand : Command
         var detection = input.Detection(UnknownSets.Noise(model.Scaling, settings.Noise, settings.Seed), context.Cancellation);
         var samples = settings.Samples == 0 ? null : model.NetworkOptions is Hdge.Networks.PixelTransformerOptions ? model.SamplePixels(new() { Count = settings.Samples, Seed = settings.Seed }, cancellationToken: context.Cancellation) : SampleCommand.Draw(model, settings.Samples, null, settings.Seed, byClass: false, context);
         IReadOnlyList<RobustnessPlot> robustness = settings.AttackImages == 0 ? [] : Attack.Run(model, images.Take(settings.AttackImages), settings.Effort, context);
-        var published = PublishedTables(known, detection);
-        var report = EvaluationReport.Of("Evaluation by the paper's protocol", input.ClassNames, known, detection, context.Cancellation) with
+        var openOod = input.OpenOod is { } sets ? new OpenOodEvaluation(sets, detection!) : null;
+        MetricTable[] published = openOod is null ? PublishedTables(known, detection) : openOod.Tables();
+        var made = new MadeOutlierEvaluation(model, images, settings.Seed, context.Cancellation);
+        var report = EvaluationReport.Of(openOod is null ? "Evaluation by the paper's protocol" : "Evaluation by OpenOOD's protocol", input.ClassNames, known, detection, made, context.Cancellation) with
         {
             Subtitle = $"{Path.GetFileName(settings.Model)} ({NetworkNames.Of(model.NetworkOptions)}) on {known.Images.Count} known images",
             Robustness = robustness,
@@ -63,7 +82,7 @@ internal sealed class EvaluateCommand : Command
 
         context.Console.Write(ConsoleTables.Summary(report.Summary));
         // The report has the rest.
-        foreach (var table in (detection is null ? [] : detection.Tables().Take(2)).Concat(published))
+        foreach (var table in (detection is null || openOod is not null ? [] : detection.Tables().Take(2)).Append(made.Table()).Concat(published))
             context.Console.Write(table);
         foreach (var plot in robustness)
             context.Console.Write(Attack.Table(plot));
@@ -76,8 +95,10 @@ internal sealed class EvaluateCommand : Command
                 known.Before.ClasswiseEce, known.Before.Brier, known.Before.RiskCoverage.Aurc, known.Before.RiskCoverage.ExcessAurc, model.Temperature, known.Kept },
             report.Summary,
             Detection = detection?.Metrics.ToDictionary(m => m.Key, m => m.Value.ToDictionary(s => s.Key.Name, s => s.Value)),
+            MadeOutliers = made.Kinds,
+            OpenOod = openOod,
             Robustness = robustness,
-            Published = published,
+            Published = openOod is null ? published : [],
         });
         HtmlReport.Write(report, page);
         context.Output.WriteLine($"written: {json}, {page}");

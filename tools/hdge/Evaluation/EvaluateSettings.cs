@@ -16,6 +16,12 @@ internal sealed record EvaluateSettings
 
     public required IReadOnlyList<string> Unknown { get; init; }
 
+    /// <summary><see cref="OpenOodSets.Protocol"/>, or null for the paper's.</summary>
+    public string? Protocol { get; init; }
+
+    /// <summary>Folder of the protocol's unknown sets.</summary>
+    public string? Sets { get; init; }
+
     /// <summary>Standard deviation of the noise on known and unknown images in detection, in units of network input.</summary>
     public double Noise { get; init; } = PublishedNoise;
 
@@ -55,7 +61,7 @@ internal sealed record EvaluateSettings
     [
         ("model", Path.GetFileName(Model)),
         ("known images", Known),
-        ("unknown images", string.Join(", ", Unknown)),
+        ("unknown images", Sets ?? string.Join(", ", Unknown)),
         ("noise σ in detection", Noise.ToString(CultureInfo.InvariantCulture)),
         ("images of each set at most", Limit?.ToString(CultureInfo.InvariantCulture) ?? "all"),
         ("seed", Seed.ToString(CultureInfo.InvariantCulture)),

@@ -21,7 +21,8 @@ internal sealed class EvaluationInput : IDisposable
             throw new InvalidDataException($"The images in '{settings.Known}' are {Known.Shape}, the model takes {model.InputShape}.");
         if (Known.Count == 0)
             throw new InvalidDataException($"'{settings.Known}' has no images.");
-        Unknown = UnknownSets.Read(settings.Unknown, Known, settings.Limit, skip);
+        OpenOod = settings.Sets is { } sets ? OpenOodSets.Read(sets, Known.Shape, settings.Limit) : null;
+        Unknown = OpenOod?.Found ?? UnknownSets.Read(settings.Unknown, Known, settings.Limit, skip);
         Scores = Unknown.Count == 0 ? [] : Given(model, scores, settings);
     }
 
@@ -32,6 +33,9 @@ internal sealed class EvaluationInput : IDisposable
     public ImageSet Known { get; }
 
     public IReadOnlyList<UnknownSet<ImageSet>> Unknown { get; }
+
+    /// <summary>The sets of OpenOOD's protocol; null for another.</summary>
+    public OpenOodSets? OpenOod { get; }
 
     /// <summary>Those asked for that the model can give.</summary>
     public IReadOnlyList<DetectionScore> Scores { get; }

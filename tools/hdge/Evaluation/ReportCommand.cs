@@ -26,7 +26,7 @@ internal sealed class ReportCommand : Command
         var known = new KnownEvaluation(input.Model, input.Known, context.Cancellation);
         var detection = input.Detection(prepare: null, context.Cancellation);
         string network = NetworkNames.Of(input.Model.NetworkOptions);
-        var report = EvaluationReport.Of(title, input.ClassNames, known, detection, context.Cancellation) with
+        var report = EvaluationReport.Of(title, input.ClassNames, known, detection, new MadeOutlierEvaluation(input.Model, input.Known, settings.Seed, context.Cancellation), context.Cancellation) with
         {
             Subtitle = $"{Path.GetFileName(settings.Model)} ({network}) on {input.Known.Count} known images",
             Settings =

@@ -19,9 +19,9 @@ internal sealed class TrainOptions
     private readonly Option<int?> _batch = CommandOptions.Whole("--batch", "images a step, instead of the preset's");
     private readonly Option<string?> _network = CommandOptions.Text("--network", "NAME", "wrn-DEPTH-WIDTH, resnet-18, resnet-50, resnet-18-small or resnet-50-small, instead of the preset's")
         .Offering("wrn-10-1", "wrn-16-4", "wrn-28-10", "resnet-18", "resnet-50", "resnet-18-small", "resnet-50-small");
-    private readonly Option<int?> _inputSize = CommandOptions.Whole("--input-size", "shorter side to which a ResNet brings its images; pre-trained weights know things of 224 pixels (default: as they are)");
-    private readonly Option<string?> _pretrained = CommandOptions.Text("--pretrained", "NAME", "weights to start from: imagenet-resnet18, or a .safetensors, .hdge, .zip or .onnx file").Offering("imagenet-resnet18");
-    private readonly Option<Freeze?> _freeze = CommandOptions.Named<Freeze>("--freeze", "NAME", "how much of the pre-trained network stays as it is");
+    private readonly Option<int?> _inputSize = InputSize();
+    private readonly Option<string?> _pretrained = Pretrained();
+    private readonly Option<Freeze?> _freeze = Frozen();
     private readonly Option<Normalization?> _normalization = CommandOptions.Named<Normalization>("--normalization", "NAME", "of a WideResNet, instead of the preset's");
     private readonly Option<double?> _learningRate = CommandOptions.Number("--learning-rate", "instead of the preset's");
     private readonly Option<string?> _validation = CommandOptions.Text("--validation", "PATH", "labelled images that are held out in place of a part of the training images, as those of --known");
@@ -43,6 +43,12 @@ internal sealed class TrainOptions
         CommandOptions.Text("--objective", "NAME", "what is minimised, one with a memory bank", otherwise).Offering(Names());
 
     public static Option<int?> Bank() => CommandOptions.Whole("--bank", "negatives K in the memory bank, for objectives that have one (default: the objective's)");
+
+    public static Option<int?> InputSize() => CommandOptions.Whole("--input-size", "shorter side to which a ResNet brings its images; pre-trained weights know things of 224 pixels (default: as they are)");
+
+    public static Option<string?> Pretrained() => CommandOptions.Text("--pretrained", "NAME", "weights to start from: imagenet-resnet18, or a .safetensors, .hdge, .zip or .onnx file").Offering("imagenet-resnet18");
+
+    public static Option<Freeze?> Frozen() => CommandOptions.Named<Freeze>("--freeze", "NAME", "how much of the pre-trained network stays as it is");
 
     public static Option<string?> Device() => CommandOptions.Text("--device", "NAME", "cpu, cuda, cuda:1 … (default: a GPU when there is one)").Offering("cpu", "cuda");
 
