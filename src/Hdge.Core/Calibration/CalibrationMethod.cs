@@ -27,6 +27,9 @@ public sealed class CalibrationMethod
     /// <summary>One temperature (Guo et al. 2017, section 4.2): <see cref="TemperatureCalibrator"/>.</summary>
     public static CalibrationMethod Temperature { get; } = Register(nameof(Temperature), TemperatureCalibrator.Fit);
 
+    /// <summary>A mixture of softmax at that temperature, plain softmax and equal probabilities (Zhang et al. 2020): <see cref="EnsembleTemperatureCalibrator"/>.</summary>
+    public static CalibrationMethod EnsembleTemperature { get; } = Register(nameof(EnsembleTemperature), EnsembleTemperatureCalibrator.Fit);
+
     /// <summary>A scale and a bias for each class (Guo et al. 2017, section 4.2): <see cref="VectorCalibrator"/>.</summary>
     public static CalibrationMethod Vector { get; } = Register(nameof(Vector), VectorCalibrator.Fit);
 
@@ -40,7 +43,7 @@ public sealed class CalibrationMethod
     public static CalibrationMethod Histogram { get; } = Register(nameof(Histogram), HistogramCalibrator.Fit);
 
     /// <summary>The methods that <see cref="Auto"/> compares, in order of simplicity.</summary>
-    public static IReadOnlyList<CalibrationMethod> BuiltIn { get; } = [None, Temperature, Vector, Matrix, Isotonic, Histogram];
+    public static IReadOnlyList<CalibrationMethod> BuiltIn { get; } = [None, Temperature, EnsembleTemperature, Vector, Matrix, Isotonic, Histogram];
 
     /// <summary>The name, which options and files know the method by; case does not count.</summary>
     public string Name { get; }

@@ -61,6 +61,13 @@ internal static class LogitRow
     /// <summary>Largest probability of softmax(f / T).</summary>
     public static double Confidence(ReadOnlySpan<float> logits, double temperature) => 1 / SumOverTop(logits, logits[Best(logits)], temperature);
 
+    /// <summary>What softmax(f / T) gives a class.</summary>
+    public static double Probability(ReadOnlySpan<float> logits, int c, double temperature)
+    {
+        double top = logits[Best(logits)];
+        return Math.Exp((logits[c] - top) / temperature) / SumOverTop(logits, top, temperature);
+    }
+
     /// <summary>Mean of f − max f under softmax(f / T), at most 0.</summary>
     public static double MeanOverTop(ReadOnlySpan<float> logits, double temperature)
     {
@@ -94,7 +101,7 @@ internal static class LogitRow
     }
 
     /// <summary>Σ exp((f − top) / T), from 1 to the number of classes.</summary>
-    private static double SumOverTop(ReadOnlySpan<float> logits, double top, double temperature)
+    public static double SumOverTop(ReadOnlySpan<float> logits, double top, double temperature)
     {
         double sum = 0;
         foreach (float logit in logits)

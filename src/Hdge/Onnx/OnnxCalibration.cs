@@ -11,10 +11,18 @@ internal static class OnnxCalibration
     {
         IdentityCalibrator => graph.Cast<float>(graph.Softmax(logits)),
         TemperatureCalibrator scaled => graph.Cast<float>(graph.Softmax(graph.Divide(logits, graph.Constant(scaled.Temperature)))),
+        EnsembleTemperatureCalibrator mixed => Mixed(graph, mixed, logits),
         AffineCalibrator affine => Affine(graph, affine, logits),
         OneVersusRestCalibrator steps => Steps(graph, steps, logits),
         _ => throw new NotSupportedException($"The model cannot be exported to ONNX: its calibrator '{calibrator.Method}' ({calibrator.GetType().Name}) has no graph, expected one of {string.Join(", ", CalibrationMethod.BuiltIn)}."),
     };
+
+    private static OnnxValue Mixed(OnnxGraph graph, EnsembleTemperatureCalibrator mixed, OnnxValue logits)
+    {
+        var scaled = graph.Softmax(graph.Divide(logits, graph.Constant(mixed.Temperature)));
+        var sum = graph.Add(graph.Multiply(scaled, graph.Constant(mixed.ScaledWeight)), graph.Multiply(graph.Softmax(logits), graph.Constant(mixed.PlainWeight)));
+        return graph.Cast<float>(graph.Add(sum, graph.Constant(mixed.UniformWeight / mixed.ClassCount)));
+    }
 
     private static OnnxValue Affine(OnnxGraph graph, AffineCalibrator affine, OnnxValue logits)
     {

@@ -31,6 +31,7 @@ public class CalibratorTests
     [Theory] // not the step functions: there a rounding error may step over an edge
     [InlineData(nameof(CalibrationMethod.None))]
     [InlineData(nameof(CalibrationMethod.Temperature))]
+    [InlineData(nameof(CalibrationMethod.EnsembleTemperature))]
     [InlineData(nameof(CalibrationMethod.Vector))]
     [InlineData(nameof(CalibrationMethod.Matrix))]
     public void LogProbabilitiesServeAsLogits(string name)
@@ -71,6 +72,9 @@ public class CalibratorTests
     [InlineData("""{"method":"temperature","ClassCount":2}""", "'Temperature'")]
     [InlineData("""{"method":"temperature","ClassCount":2,"Temperature":-1}""", "temperature is -1")]
     [InlineData("""{"method":"temperature","ClassCount":2,"Temperature":1e999}""", "damaged")]
+    [InlineData("""{"method":"ensembletemperature","ClassCount":2,"Temperature":0,"ScaledWeight":1,"PlainWeight":0,"UniformWeight":0}""", "temperature is 0")]
+    [InlineData("""{"method":"ensembletemperature","ClassCount":2,"Temperature":1,"ScaledWeight":1,"PlainWeight":0.5,"UniformWeight":0}""", "weights are 1, 0.5 and 0")]
+    [InlineData("""{"method":"ensembletemperature","ClassCount":2,"Temperature":1,"ScaledWeight":1.5,"PlainWeight":-0.5,"UniformWeight":0}""", "weights are 1.5, -0.5 and 0")]
     [InlineData("""{"method":"vector","ClassCount":2,"Weights":[1,1]}""", "'Biases'")]
     [InlineData("""{"method":"vector","ClassCount":2,"Weights":[1,1,1],"Biases":[0,0]}""", "Weights has 3 numbers, expected 2")]
     [InlineData("""{"method":"matrix","ClassCount":2,"Weights":[1,1],"Biases":[0,0]}""", "Weights has 2 numbers, expected 4")]
@@ -147,6 +151,7 @@ public class CalibratorTests
         return calibrator switch
         {
             TemperatureCalibrator t => Logits.Softmax([.. logits.Select(f => f / t.Temperature)]),
+            EnsembleTemperatureCalibrator e => [.. logits.Select((_, c) => e.ScaledWeight * Logits.Softmax([.. logits.Select(f => f / e.Temperature)])[c] + e.PlainWeight * Logits.Softmax(logits)[c] + e.UniformWeight / Classes)],
             VectorCalibrator v => Logits.Softmax([.. logits.Select((f, c) => v.Weights.Span[c] * (f - mean) + v.Biases.Span[c])]),
             MatrixCalibrator m => Logits.Softmax([.. Enumerable.Range(0, Classes).Select(c => m.Biases.Span[c] + logits.Select((f, k) => m.Weights.Span[c * Classes + k] * (f - mean)).Sum())]),
             OneVersusRestCalibrator o => Steps(o.Steps),
