@@ -45,6 +45,10 @@ public sealed class MulticlassCalibrators
     /// <inheritdoc cref="Auto"/>
     public MulticlassCalibratorEstimator Histogram(string labelColumnName = "Label", string scoreColumnName = "Score") => Of(CalibrationMethod.Histogram, labelColumnName, scoreColumnName);
 
+    /// <summary>A temperature that rises as the log-density told by the row's scores falls (<see cref="DensityTemperatureCalibrator"/>): never changes the predicted class.</summary>
+    /// <inheritdoc cref="Auto"/>
+    public MulticlassCalibratorEstimator DensityTemperature(string labelColumnName = "Label", string scoreColumnName = "Score") => Of(CalibrationMethod.DensityTemperature, labelColumnName, scoreColumnName);
+
     /// <summary>A calibrator with all its settings.</summary>
     /// <param name="options">The settings. They are copied: later changes do not reach the estimator.</param>
     /// <exception cref="ArgumentException">A column name is empty or used for two columns, or a value is out of range.</exception>

@@ -48,7 +48,7 @@ internal static class LogitRow
         var calibrated = into.CalibratedProbabilities.AsSpan(row * classes, classes);
         bool finite = IsFinite(logits);
         if (finite)
-            calibrator.Apply(logits, calibrated);
+            calibrator.Apply(logits, [score ?? into.LogDensity[row]], calibrated);
         else
             calibrated.Fill(float.NaN);
         into.Confidence[row] = calibrated[best];
@@ -66,6 +66,13 @@ internal static class LogitRow
     {
         double top = logits[Best(logits)];
         return Math.Exp((logits[c] - top) / temperature) / SumOverTop(logits, top, temperature);
+    }
+
+    /// <summary>−log of what softmax(f / T) gives a class, in nats.</summary>
+    public static double Loss(ReadOnlySpan<float> logits, int c, double temperature)
+    {
+        double top = logits[Best(logits)];
+        return (top - logits[c]) / temperature + Math.Log(SumOverTop(logits, top, temperature));
     }
 
     /// <summary>Mean of f − max f under softmax(f / T), at most 0.</summary>

@@ -51,12 +51,11 @@ internal sealed class OnnxModelGraph(OnnxGraph graph, HdgeModel model)
         var singles = input == OnnxInput.Byte ? graph.Cast<float>(values) : values;
         using var held = model.HoldDetectors(out var detectors);
         var (features, logits) = Network(Scaled(singles, input));
-        double temperature = fitted.Calibrator is TemperatureCalibrator scaled ? scaled.Temperature : 1;
-        var detection = new OnnxDetection(graph, logits, features, temperature, detectors);
+        var detection = new OnnxDetection(graph, logits, features, fitted.Calibrator.DetectionTemperature, detectors);
         var best = graph.Node("ArgMax", [logits], ("axis", 1L), ("keepdims", 1L));
         var score = graph.Cast<float>(graph.Softmax(detection.Logits));
-        var calibrated = OnnxCalibration.Export(graph, fitted.Calibrator, detection.Logits);
         var detected = detection.Scores(fitted.Decision.Score);
+        var calibrated = OnnxCalibration.Export(graph, fitted.Calibrator, detection.Logits, detected);
         var nothing = graph.RowSum(graph.Multiply(detection.Logits, graph.Constant(0.0))); // NaN where a logit is not finite
         var kept = graph.And(graph.NotBelow(detected, graph.Constant(RoundedUp(fitted.Decision.Lower))), graph.NotAbove(detected, graph.Constant(-RoundedUp(-fitted.Decision.Upper))));
         kept = graph.And(kept, graph.And(graph.Node("Equal", [detected, detected]), graph.Node("Equal", [nothing, graph.Constant(0.0)])));

@@ -73,7 +73,7 @@ internal static class ModelFile
                 throw new InvalidDataException($"{DescriptionEntry}: {nameof(description.ScoringPrecision)} is {Precision.Mixed}, expected {Precision.Single}: the layers of {description.Network.GetType().Name} take 32-bit floating point alone.");
             if (description.FlipAveraging && !description.Network.TakesMirrorImages)
                 throw new InvalidDataException($"{DescriptionEntry}: {nameof(description.FlipAveraging)} is true, expected false with {description.Network.GetType().Name}.");
-            var calibration = CalibrationEntry.Read(file, description.ClassCount);
+            var calibration = CalibrationEntry.Read(file, description.ClassCount, description.Decision.Score);
             model = new HdgeModel(network!, description.Scaling, device, description.ScoringPrecision, description.FlipAveraging)
             {
                 Calibrator = calibration.Calibrator,

@@ -115,7 +115,7 @@ public static class ModelCard
     {
         card.Heading(2, "Calibration");
         string how = model.Calibrator is IdentityCalibrator ? "Confidences are not calibrated." : string.Create(CultureInfo.InvariantCulture,
-            $"Confidences are calibrated on the held-out images by {model.Calibrator.Method}{(model.Calibrator is TemperatureCalibrator t ? $" (T = {t.Temperature:F3})" : "")}.");
+            $"Confidences are calibrated on the held-out images by {model.Calibrator.Method}{(model.Calibrator is TemperatureCalibrator t ? $" (T = {t.Temperature:F3})" : model.Calibrator is DensityTemperatureCalibrator d ? $" (T = {d.TemperatureAt(d.Mean):F3} where the {d.Score?.Name ?? "log-density"} is {d.Mean:F2}, the mean of the held-out images, {d.TemperatureAt(d.Mean - d.Deviation):F3} one standard deviation below)" : "")}.");
         string sets = model.PredictionSets is not { } made ? "There are no prediction sets." : string.Create(CultureInfo.InvariantCulture,
             $"Prediction sets ({made.Options.Method}) hold the true class of {made.Options.Coverage:P1} of images like the held-out ones.");
         card.Paragraph($"{how} {sets}");
