@@ -4,6 +4,7 @@ using Hdge.Data;
 using Hdge.Detection;
 using Hdge.Networks;
 using Hdge.Persistence;
+using Hdge.Reports;
 using Hdge.Sampling;
 using Hdge.Training;
 using TorchSharp;
@@ -14,7 +15,7 @@ namespace Hdge;
 /// <summary>
 /// A trained network with its input scaling, calibrator and decision on what is in-distribution. Scores batches of images, from several threads at once if need be.
 /// </summary>
-public sealed partial class HdgeModel : IScoringModel, IDisposable
+public sealed partial class HdgeModel : IEvaluatedModel, IDisposable
 {
     private const int MostForward = 256; // images a forward pass: enough to fill the cores, little enough to stay in cache
     private const int MostForwardValues = 1 << 22; // of large images fewer: what the layers compute is many times as large
@@ -122,6 +123,14 @@ public sealed partial class HdgeModel : IScoringModel, IDisposable
     internal Backbone Network { get; }
 
     bool IScoringModel.TakesFeatures => NetworkOptions.TakesFeatures;
+
+    IReadOnlyList<DetectionScore> IEvaluatedModel.Available => Detectors.Available;
+
+    bool? IEvaluatedModel.TellsUnknownApart => Detectors.TellsUnknownApart;
+
+    HdgeModel IEvaluatedModel.Single => this;
+
+    bool IEvaluatedModel.Admits(ImageSet images, int index) => TrainedRange?.Admits(images, index) != false;
 
     /// <summary>Images a forward pass.</summary>
     private int LargestForward { get; }

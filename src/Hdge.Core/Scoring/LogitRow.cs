@@ -56,6 +56,7 @@ internal static class LogitRow
         // On the value that the caller sees, so that flag and column never disagree.
         into.IsInDistribution[row] = finite && into.IsInRange[row] && decision.Keeps(into.DetectionScore[row]);
         into.PredictedClass[row] = best;
+        into.Disagreement[row] = 0;
     }
 
     /// <summary>Largest probability of softmax(f / T).</summary>

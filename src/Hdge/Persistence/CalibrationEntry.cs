@@ -10,8 +10,7 @@ internal sealed record CalibrationEntry(Calibrator Calibrator, ConformalPredicto
     private const string Name = "calibration.json";
     private const long Largest = 1 << 28; // matrix scaling of 4,000 classes
 
-    public static void Write(HdgeModel model, ModelFileWriter file) =>
-        file.WriteJson(Name, new CalibrationEntry(model.Calibrator, model.PredictionSets), StrictJson.Compact);
+    public void Write(ModelFileWriter file) => file.WriteJson(Name, this, StrictJson.Compact);
 
     /// <exception cref="InvalidDataException">The entry is missing, damaged, for another number of classes, or goes by another score than the one that decides.</exception>
     public static CalibrationEntry Read(ModelFileReader file, int classCount, DetectionScore decides)

@@ -27,18 +27,21 @@ internal static class ModelFile
         using var file = new ModelFileWriter(stream);
         using var held = model.HoldDetectors(out var detectors);
         file.WriteJson(DescriptionEntry, ModelDescription.Of(model, detectors.Decision), StrictJson.Indented);
-        CalibrationEntry.Write(model, file);
+        new CalibrationEntry(detectors.Calibrator!, model.PredictionSets).Write(file);
         file.WriteTensors(WeightsEntry, weights);
         DetectorFile.Write(detectors, file);
         file.Finish();
     }
 
-    public static HdgeModel Read(string path, Device device)
+    public static HdgeModel Read(string path, Device device) => Named(path, stream => Read(stream, device));
+
+    /// <summary>Reads a file; where it is damaged the message names it.</summary>
+    public static T Named<T>(string path, Func<Stream, T> read)
     {
         using var stream = File.OpenRead(path);
         try
         {
-            return Read(stream, device);
+            return read(stream);
         }
         catch (InvalidDataException error)
         {
@@ -48,15 +51,14 @@ internal static class ModelFile
 
     public static HdgeModel Read(Stream stream, Device device)
     {
-        ArgumentNullException.ThrowIfNull(stream);
-        if (!stream.CanRead || !stream.CanSeek)
-            throw new ArgumentException("The stream cannot be read or cannot seek, expected one that can: copy it into a MemoryStream or a file.", nameof(stream));
-        using var file = new ModelFileReader(stream);
+        using var file = ModelFileReader.Open(stream);
         return Read(file, device);
     }
 
     private static HdgeModel Read(ModelFileReader file, Device device)
     {
+        if (file.Has(EnsembleFile.DescriptionEntry))
+            throw new InvalidDataException($"The file holds an ensemble of models, expected one alone: {nameof(HdgeEnsemble)}.{nameof(HdgeEnsemble.Load)} reads it.");
         var description = file.ReadJson<ModelDescription>(DescriptionEntry, StrictJson.Indented, LargestDescription);
         var shape = description.Validate(DescriptionEntry);
         var expected = description.Network.WeightShapes(shape, description.ClassCount);
