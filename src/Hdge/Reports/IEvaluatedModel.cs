@@ -26,6 +26,8 @@ internal interface IEvaluatedModel : IScoringModel, IDisposable
     /// <summary>The model where it is one alone; else null.</summary>
     HdgeModel? Single { get; }
 
+    void Save(string path);
+
     ScoreBatch Score(ImageSet images, CancellationToken cancellationToken = default);
 
     IReadOnlyDictionary<DetectionScore, float[]> DetectionScores(ImageSet images, IReadOnlyList<DetectionScore> scores, CancellationToken cancellationToken = default);

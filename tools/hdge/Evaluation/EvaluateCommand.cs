@@ -45,12 +45,14 @@ internal sealed class EvaluateCommand : Command
     {
         using var input = EvaluationInput.Read(settings);
         var (model, images) = (input.Model, input.Known);
+        if (model.Single is null && (settings.Samples > 0 || settings.AttackImages > 0))
+            throw new ArgumentException($"'{settings.Model}' holds an ensemble, expected a single model for --samples and for attacks.");
         Directory.CreateDirectory(folder);
 
         var known = new KnownEvaluation(model, images, context.Cancellation);
         var detection = input.Detection(UnknownSets.Noise(model.Scaling, settings.Noise, settings.Seed), context.Cancellation);
-        var samples = settings.Samples == 0 ? null : model.NetworkOptions is Hdge.Networks.PixelTransformerOptions ? model.SamplePixels(new() { Count = settings.Samples, Seed = settings.Seed }, cancellationToken: context.Cancellation) : SampleCommand.Draw(model, settings.Samples, null, settings.Seed, byClass: false, context);
-        IReadOnlyList<RobustnessPlot> robustness = settings.AttackImages == 0 ? [] : Attack.Run(model, images.Take(settings.AttackImages), settings.Effort, context);
+        var samples = settings.Samples == 0 ? null : model.NetworkOptions is Hdge.Networks.PixelTransformerOptions ? model.Single!.SamplePixels(new() { Count = settings.Samples, Seed = settings.Seed }, cancellationToken: context.Cancellation) : SampleCommand.Draw(model.Single!, settings.Samples, null, settings.Seed, byClass: false, context);
+        IReadOnlyList<RobustnessPlot> robustness = settings.AttackImages == 0 ? [] : Attack.Run(model.Single!, images.Take(settings.AttackImages), settings.Effort, context);
         var published = PublishedTables(known, detection);
         var report = EvaluationReport.Of("Evaluation by the paper's protocol", input.ClassNames, known, detection, context.Cancellation) with
         {

@@ -40,7 +40,10 @@ internal sealed class ReportCommand : Command
             Directory.CreateDirectory(folder);
         HtmlReport.Write(report, path);
         string card = Path.ChangeExtension(path, null) + "-model-card.md";
-        ModelCard.Write(card, title, input.Model, input.ClassNames, report);
+        if (input.Model.Single is { } single)
+            ModelCard.Write(card, title, single, input.ClassNames, report);
+        else
+            ModelCard.Write(card, title, (HdgeEnsemble)input.Model, input.ClassNames, report);
         context.Output.WriteLine($"written: {path}, {card}");
     }
 }
