@@ -18,12 +18,13 @@ internal sealed class EvaluateCommand : Command
     private readonly Option<int> _attackSteps = CommandOptions.Whole("--attack-steps", "steps of the attack; 40 in the paper", 20, least: 1);
     private readonly Option<int> _attackRestarts = CommandOptions.Whole("--attack-restarts", "restarts of the attack; 20 in the paper", 1, least: 1);
     private readonly Option<int?> _samples = CommandOptions.Whole("--samples", "draws that many images from the model for the report (default: none)");
+    private readonly Option<string?> _judge = SampleCommand.Judge();
     private readonly Option<string> _out = TrainOptions.OutFolder("takes evaluation.json and report.html");
 
     public EvaluateCommand(CommandContext context) : base("evaluate", "Evaluates a model by the paper's protocol: accuracy, calibration, detection, attack; tables, JSON and a report.")
     {
         _options.AddTo(this);
-        foreach (var option in new Option[] { _noise, _seed, _attack, _attackImages, _attackSteps, _attackRestarts, _samples, _out })
+        foreach (var option in new Option[] { _noise, _seed, _attack, _attackImages, _attackSteps, _attackRestarts, _samples, _judge, _out })
             Add(option);
         SetAction(parsed => Run(Settings(parsed), parsed.GetRequiredValue(_out), context));
     }
@@ -39,6 +40,7 @@ internal sealed class EvaluateCommand : Command
         AttackSteps = parsed.GetValue(_attackSteps),
         AttackRestarts = parsed.GetValue(_attackRestarts),
         Samples = parsed.GetValue(_samples) ?? 0,
+        Judge = parsed.GetValue(_judge),
     };
 
     private static void Run(EvaluateSettings settings, string folder, CommandContext context)
@@ -52,6 +54,8 @@ internal sealed class EvaluateCommand : Command
         var known = new KnownEvaluation(model, images, context.Cancellation);
         var detection = input.Detection(UnknownSets.Noise(model.Scaling, settings.Noise, settings.Seed), context.Cancellation);
         var samples = settings.Samples == 0 ? null : model.NetworkOptions is Hdge.Networks.PixelTransformerOptions ? model.Single!.SamplePixels(new() { Count = settings.Samples, Seed = settings.Seed }, cancellationToken: context.Cancellation) : SampleCommand.Draw(model.Single!, settings.Samples, null, settings.Seed, byClass: false, context);
+        var quality = samples is null || Math.Min(samples.Count, images.Count / 2) < SampleQuality.FewestImages ? null
+            : SampleCommand.Quality(model.Single!, settings.Judge, settings.Device, samples, images, settings.Seed, context);
         IReadOnlyList<RobustnessPlot> robustness = settings.AttackImages == 0 ? [] : Attack.Run(model.Single!, images.Take(settings.AttackImages), settings.Effort, context);
         var published = PublishedTables(known, detection);
         var report = EvaluationReport.Of("Evaluation by the paper's protocol", input.ClassNames, known, detection, context.Cancellation) with
@@ -59,6 +63,7 @@ internal sealed class EvaluateCommand : Command
             Subtitle = $"{Path.GetFileName(settings.Model)} ({NetworkNames.Of(model.NetworkOptions)}) on {known.Images.Count} known images",
             Robustness = robustness,
             Samples = samples,
+            SampleQuality = quality?.Table(),
             Tables = published,
             Settings = [.. settings.Describe().Append(("network", NetworkNames.Of(model.NetworkOptions))).Select(s => new ReportSetting(s.Item1, s.Item2))],
         };
@@ -79,6 +84,7 @@ internal sealed class EvaluateCommand : Command
             report.Summary,
             Detection = detection?.Metrics.ToDictionary(m => m.Key, m => m.Value.ToDictionary(s => s.Key.Name, s => s.Value)),
             Robustness = robustness,
+            SampleQuality = quality,
             Published = published,
         });
         HtmlReport.Write(report, page);
