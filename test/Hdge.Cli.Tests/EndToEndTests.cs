@@ -90,7 +90,7 @@ public sealed class EndToEndTests : IDisposable
         Succeeds("score", data, "--model", file, "--device", "cpu", "--out", _files["scores.csv"]);
         var scores = ensemble.Score(DataFolder.LoadTest(data, classCount: Files.Classes));
         string[] lines = File.ReadAllLines(_files["scores.csv"]);
-        int column = Array.IndexOf(lines[0].Split(','), "Confidence");
+        int column = Array.IndexOf(lines[0].Split(','), "confidence");
         Assert.Equal(60, lines.Length - 1);
         for (int i = 0; i < 60; i++)
             Assert.Equal(scores.Confidence[i], float.Parse(lines[i + 1].Split(',')[column], System.Globalization.CultureInfo.InvariantCulture), 1e-5f);

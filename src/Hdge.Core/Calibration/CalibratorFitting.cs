@@ -72,7 +72,7 @@ public static class CalibratorFitting
         return [.. methods.Select((m, k) => new CalibrationCandidate(m, losses[k].Average(), StandardError([.. losses[k].Zip(best, (a, b) => a - b)])))];
     }
 
-    internal static double StandardError(double[] differences)
+    private static double StandardError(double[] differences)
     {
         double mean = differences.Average();
         return Math.Sqrt(differences.Sum(d => (d - mean) * (d - mean)) / (differences.Length - 1) / differences.Length);

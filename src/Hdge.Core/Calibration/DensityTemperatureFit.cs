@@ -3,8 +3,9 @@ using MathNet.Numerics.Optimization;
 namespace Hdge.Calibration;
 
 /// <summary>
-/// Fits a and b. Known images alone cannot say how steep T should be, for they are all known; but they say how steep it may be. Of rising b, each with its best a, the largest is taken whose mean negative log-likelihood on the
-/// held-out images exceeds the lowest by at most one standard error of the difference (the rule of <see cref="CalibrationMethod.Auto"/>): what known images do not forbid lowers the confidence on unknown ones.
+/// The a and b ≥ 0 with the lowest negative log-likelihood on held-out images. They are all known; unknown ones need not be seen, for the sign of b is fixed: how much the known images of low score are less often right says how much
+/// less sure to be, and the line goes on below them. Steeper slopes that held-out images do not refute (within a standard error) lower the confidence on unknown images further, but cost twice the calibration error on known ones
+/// (docs/calibration.md). b from a grid of ratio √2, a by golden section.
 /// </summary>
 internal static class DensityTemperatureFit
 {
@@ -20,29 +21,28 @@ internal static class DensityTemperatureFit
         double mean = scores.Average(), deviation = Math.Sqrt(scores.Average(s => (s - mean) * (s - mean)));
         deviation = deviation > 0 ? deviation : 1;
         double highest = (scores.Max() - mean) / deviation;
-        var candidates = new List<(DensityTemperatureCalibrator Calibrator, double[] Losses)>();
+        var candidates = new List<(DensityTemperatureCalibrator Calibrator, double Loss)>();
         for (int step = 0; step < Slopes; step++)
         {
             double slope = step == 0 ? 0 : temperature * Steepest * Math.Pow(2, (step + 1 - Slopes) / 2.0);
             DensityTemperatureCalibrator At(double logTemperature) => new(data.ClassCount, data.Score, temperature, Inverse(Math.Exp(logTemperature)), slope, mean, deviation, highest);
             double middle = Math.Log(temperature), best = slope == 0 ? middle
-                : GoldenSectionMinimizer.Minimum(ObjectiveFunction.ScalarValue(at => Losses(At(at), data, scores, cancellationToken).Average()), middle - Range, middle + Range, Accuracy).MinimizingPoint;
+                : GoldenSectionMinimizer.Minimum(ObjectiveFunction.ScalarValue(at => Loss(At(at), data, scores, cancellationToken)), middle - Range, middle + Range, Accuracy).MinimizingPoint;
             var candidate = At(best);
-            candidates.Add((candidate, Losses(candidate, data, scores, cancellationToken)));
+            candidates.Add((candidate, Loss(candidate, data, scores, cancellationToken)));
         }
-        double[] lowest = candidates.MinBy(c => c.Losses.Average()).Losses;
-        return candidates.Last(c => c.Losses.Average() - lowest.Average() <= CalibratorFitting.StandardError([.. c.Losses.Zip(lowest, (a, b) => a - b)])).Calibrator;
+        return candidates.MinBy(c => c.Loss).Calibrator; // of equal ones the least steep
     }
 
     /// <summary>x with softplus(x) = y.</summary>
     private static double Inverse(double y) => y > 30 ? y : Math.Log(Math.Exp(y) - 1);
 
-    private static double[] Losses(DensityTemperatureCalibrator calibrator, LabelledLogits data, double[] scores, CancellationToken cancellationToken)
+    private static double Loss(DensityTemperatureCalibrator calibrator, LabelledLogits data, double[] scores, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var losses = new double[data.Count];
-        for (int i = 0; i < losses.Length; i++)
-            losses[i] = LogitRow.Loss(data.Row(i), data.Labels[i], calibrator.TemperatureAt(scores[i]));
-        return losses;
+        double sum = 0;
+        for (int i = 0; i < data.Count; i++)
+            sum += LogitRow.Loss(data.Row(i), data.Labels[i], calibrator.TemperatureAt(scores[i]));
+        return sum / data.Count;
     }
 }

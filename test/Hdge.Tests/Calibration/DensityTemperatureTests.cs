@@ -52,19 +52,26 @@ public class DensityTemperatureTests
     }
 
     [Fact]
-    public void TheSteepestSlopeIsTakenThatKnownImagesDoNotForbid()
+    public void TheLikeliestSlopeIsFound()
     {
-        var (data, scores) = Draw(33, 1500);
+        var (data, scores) = Draw(33, 3000);
         var calibrator = Fit(data, scores);
         double plain = Assert.IsType<TemperatureCalibrator>(CalibratorFitting.Fit(data.Values, data.Labels, Classes, CalibrationMethod.Temperature).Calibrator).Temperature;
         Assert.Equal(plain, calibrator.Temperature);
-        double[] fitted = Losses(data, i => Temperature(calibrator, scores[i]));
-        double truth = Losses(data, i => True(scores[i])).Average();
-        Assert.True(fitted.Average() < Losses(data, _ => plain).Average() - 0.02, "the temperature does not follow what the labels were drawn from");
-        Assert.InRange(fitted.Average(), truth - 0.005, truth + 0.02);
-        // Twice as steep, with whatever intercept, costs more than the rule allows.
-        double steeper = Enumerable.Range(0, 60).Min(step => Losses(data, i => Temperature(new(Classes, Score, 1, -4 + step * 0.25, 2 * calibrator.Slope, calibrator.Mean, calibrator.Deviation, calibrator.Highest), scores[i])).Average());
-        Assert.True(steeper > fitted.Average());
+        double fitted = Loss(data, i => Temperature(calibrator, scores[i]));
+        Assert.True(fitted < Loss(data, _ => plain) - 0.02, "the temperature does not follow what the labels were drawn from");
+        Assert.InRange(fitted, 0, Loss(data, i => True(scores[i])) + 0.002);
+        foreach (double factor in new[] { 0.5, 2 }) // with whatever intercept
+            Assert.True(fitted <= Enumerable.Range(0, 40).Min(step => Loss(data, i => Temperature(new(Classes, Score, 1, -4 + step * 0.4, factor * calibrator.Slope, calibrator.Mean, calibrator.Deviation, calibrator.Highest), scores[i]))));
+    }
+
+    [Fact]
+    public void AScoreThatRunsTheWrongWayLeavesThePlainTemperature()
+    {
+        var (data, scores) = Draw(36, 800);
+        var calibrator = Fit(data, [.. scores.Select(s => -s)]);
+        Assert.Equal(0, calibrator.Slope);
+        Assert.Equal(calibrator.Temperature, calibrator.TemperatureAt(-7), 1e-9);
     }
 
     [Fact]
@@ -132,8 +139,8 @@ public class DensityTemperatureTests
         return p.Max();
     }
 
-    private static double[] Losses(Logits data, Func<int, double> temperature) =>
-        [.. data.Labels.Select((label, i) => -Math.Log(Logits.Softmax([.. data.Row(i).Select(f => f / temperature(i))])[label]))];
+    private static double Loss(Logits data, Func<int, double> temperature) =>
+        data.Labels.Select((label, i) => -Math.Log(Logits.Softmax([.. data.Row(i).Select(f => f / temperature(i))])[label])).Average();
 
     private static double True(double score) => Math.Log(1 + Math.Exp(1.5 - 1.2 * score));
 
