@@ -25,6 +25,9 @@ if (args is ["pretrained", .. var how])
 // bench sizes                                                       processor time and memory by the size of the images
 if (args is ["size", var network, var side])
     return SizeBenchmark.One(network, int.Parse(side, CultureInfo.InvariantCulture));
+// bench calibration quick|features FOLDER WORK MEMBERS SEED …        calibrators and ensembles: confidence on known and unknown images
+if (args is ["calibration", .. var set])
+    return CalibrationBenchmark.Run([.. set]);
 if (args is ["accuracy", .. var told])
     return AccuracyBenchmark.Run([.. told]);
 if (args is ["gpu", .. var rest])

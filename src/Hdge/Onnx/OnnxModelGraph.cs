@@ -58,12 +58,11 @@ internal sealed class OnnxModelGraph(OnnxGraph graph, HdgeModel model)
         using var held = model.HoldDetectors(out var detectors);
         var network = Network(Scaled(singles, input));
         var logits = network.Logits;
-        double temperature = fitted.Calibrator is TemperatureCalibrator scaled ? scaled.Temperature : 1;
-        var detection = new OnnxDetection(graph, network, temperature, detectors);
+        var detection = new OnnxDetection(graph, network, fitted.Calibrator.DetectionTemperature, detectors);
         var best = graph.Node("ArgMax", [logits], ("axis", 1L), ("keepdims", 1L));
         var score = graph.Cast<float>(graph.Softmax(detection.Logits));
-        var calibrated = OnnxCalibration.Export(graph, fitted.Calibrator, detection.Logits);
         var detected = detection.Scores(fitted.Decision.Score);
+        var calibrated = OnnxCalibration.Export(graph, fitted.Calibrator, detection.Logits, detected);
         var nothing = graph.RowSum(graph.Multiply(detection.Logits, graph.Constant(0.0))); // NaN where a logit is not finite
         var kept = Keeps(fitted.Decision, detected, nothing, singles, input);
         return new(

@@ -44,6 +44,9 @@ internal sealed record EvaluateSettings
     /// <summary>Images to draw from the model; 0 for none.</summary>
     public int Samples { get; init; }
 
+    /// <summary>File of the model that judges them; null for the model itself.</summary>
+    public string? Judge { get; init; }
+
     /// <summary>File of the classes' names; null for the one beside the model.</summary>
     public string? Classes { get; init; }
 

@@ -1,5 +1,6 @@
 using Hdge.Metrics;
 using Hdge.Cli.Data;
+using Hdge.Cli.Scoring;
 using Hdge.Data;
 using Hdge.Detection;
 using Hdge.Reports;
@@ -9,7 +10,7 @@ namespace Hdge.Cli.Evaluation;
 /// <summary>The model and the images that an evaluation was asked for.</summary>
 internal sealed class EvaluationInput : IDisposable
 {
-    private EvaluationInput(HdgeModel model, EvaluateSettings settings, CommandContext context)
+    private EvaluationInput(IEvaluatedModel model, EvaluateSettings settings, CommandContext context)
     {
         var skip = SkipDamaged.Of(settings.SkipDamaged, context);
         Model = model;
@@ -26,7 +27,8 @@ internal sealed class EvaluationInput : IDisposable
         Scores = Unknown.Count == 0 ? [] : Given(model, scores, settings);
     }
 
-    public HdgeModel Model { get; }
+    /// <summary>A model, or an ensemble.</summary>
+    public IEvaluatedModel Model { get; }
 
     public IReadOnlyList<string> ClassNames { get; }
 
@@ -46,7 +48,7 @@ internal sealed class EvaluationInput : IDisposable
     public static EvaluationInput Read(EvaluateSettings settings, CommandContext context)
     {
         ScoreNames.Read(settings.Scores); // before anything is loaded
-        var model = HdgeModel.Load(settings.Model, settings.Device);
+        var model = ModelLoading.Load(settings.Model, settings.Device);
         try
         {
             return new(model, settings, context);
@@ -65,9 +67,9 @@ internal sealed class EvaluationInput : IDisposable
         Unknown.Count == 0 ? null : new(Model, Known, Unknown, Scores, prepare, cancellationToken);
 
     /// <summary>The scores that the model can give; one that was asked for by name must be among them.</summary>
-    private static DetectionScore[] Given(HdgeModel model, IReadOnlyList<DetectionScore> scores, EvaluateSettings settings)
+    private static DetectionScore[] Given(IEvaluatedModel model, IReadOnlyList<DetectionScore> scores, EvaluateSettings settings)
     {
-        var available = model.Detectors.Available;
+        var available = model.Available;
         bool byName = settings.Scores.Any(s => s is not (ScoreNames.Free or ScoreNames.All));
         var missing = scores.Where(s => !available.Contains(s)).ToArray();
         if (byName && missing.Length > 0)

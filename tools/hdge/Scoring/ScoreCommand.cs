@@ -5,6 +5,7 @@ using Hdge.Cli.Evaluation;
 using Hdge.Cli.Training;
 using Hdge.Data;
 using Hdge.Persistence;
+using Hdge.Reports;
 using Spectre.Console;
 
 namespace Hdge.Cli.Scoring;
@@ -41,7 +42,7 @@ internal sealed class ScoreCommand : Command
     {
         string path = parsed.GetRequiredValue(_model);
         string format = Format(parsed.GetValue(_format), parsed.GetValue(_out));
-        using var model = HdgeModel.Load(path, parsed.GetValue(_device));
+        using var model = ModelLoading.Load(path, parsed.GetValue(_device));
         string[]? named = ClassNames.Read(path, parsed.GetValue(_classes), model.ClassCount);
         string[] names = named ?? [.. Enumerable.Range(0, model.ClassCount).Select(c => c.ToString(CultureInfo.InvariantCulture))];
         bool probabilities = parsed.GetValue(_probabilities);
@@ -80,7 +81,7 @@ internal sealed class ScoreCommand : Command
         }
     }
 
-    private static void Score(HdgeModel model, ImageChunk chunk, string[] names, IScoreWriter writer, CancellationToken cancellationToken)
+    private static void Score(IEvaluatedModel model, ImageChunk chunk, string[] names, IScoreWriter writer, CancellationToken cancellationToken)
     {
         var scores = new ScoreBatch(Math.Max(1, chunk.Names.Count), model.ClassCount);
         model.Score(chunk.Pixels.Span, chunk.Names.Count, scores, cancellationToken);

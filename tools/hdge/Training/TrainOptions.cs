@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Hdge.Calibration;
 using Hdge.Cli.Data;
 using Hdge.Networks;
 using Hdge.Training;
@@ -32,6 +33,8 @@ internal sealed class TrainOptions
     private readonly Option<double?> _cutMix = CommandOptions.Number("--cutmix", "α of CutMix (default: 0, none)");
     private readonly Option<double?> _erasing = CommandOptions.Number("--erasing", "probability of random erasing (default: 0, none)");
     private readonly Option<string?> _randAugment = CommandOptions.Text("--randaugment", "N,M", "changes an image and their strength 0..30 (default: none)").Offering("2,9");
+    private readonly Option<string?> _calibration = CommandOptions.Text("--calibration", "NAME", "how confidences are calibrated (default: temperature)")
+        .Offering([.. CalibrationMethod.BuiltIn.Prepend(CalibrationMethod.Auto).Append(CalibrationMethod.DensityTemperature).Select(m => m.Name.ToLowerInvariant())]);
     private readonly Option<string?> _log = CommandOptions.Text("--log", "FOLDER", "takes TensorBoard events");
     private readonly Option<bool> _skipDamaged = SkipDamaged.Option();
     private readonly Option<string?> _device = Device();
@@ -54,12 +57,14 @@ internal sealed class TrainOptions
 
     public static Option<string> OutFolder(string description) => CommandOptions.Required("--out", "FOLDER", description);
 
+    public static Option<int?> Members() => CommandOptions.Whole("--members", $"trains an ensemble of that many models, at most {HdgeEnsemble.MostMembers}, from different seeds (default: one model)");
+
     public static Option<bool> Resume() => CommandOptions.Flag("--resume", "goes on after the last whole epoch of a run that was killed; leaves a finished run as it is");
 
     public void AddTo(Command command)
     {
         foreach (var option in new Option[] { _dataset, _preset, _seed, _epochs, _limit, _shape, _batch, _network, _inputSize, _pretrained, _freeze, _normalization, _learningRate, _validation, _patience, _classWeights, _labelSmoothing, _mixup, _cutMix, _erasing,
-            _randAugment, _log, _skipDamaged, _device })
+            _randAugment, _calibration, _log, _skipDamaged, _device })
             command.Add(option);
     }
 
@@ -87,6 +92,7 @@ internal sealed class TrainOptions
         CutMix = parsed.GetValue(_cutMix),
         Erasing = parsed.GetValue(_erasing),
         RandAugment = parsed.GetValue(_randAugment),
+        Calibration = parsed.GetValue(_calibration),
         Log = parsed.GetValue(_log),
         SkipDamaged = parsed.GetValue(_skipDamaged),
         Bank = bank,
