@@ -12,9 +12,16 @@ using Hdge.Benchmarks;
 // bench gcrl [--rounds N] [--steps N]                               tokens a second of learning without labels, axial and dense attention; memory over steps
 // bench soak [--rows N] [--steps N]                                 watches memory over rows scored and steps trained
 // bench pretrained FOLDER [NAME=VALUE …]                            ImageNet's ResNet-18 on CIFAR-10, frozen or fine-tuned, and from scratch
+// bench heads FOLDER "NAME=VALUE …" …                               settings of a frozen network's last layer, on features in files
+if (args is ["heads", .. var settings])
+    return HeadBenchmark.Run(settings);
+// bench featurizer FOLDER [IMAGES TEST]                             DnnFeaturizeImage's features of CIFAR-10: Hdge beside LbfgsMaximumEntropy
+if (args is ["featurizer", .. var what])
+    return FeaturizerBenchmark.Run(what);
 if (args is ["pretrained", .. var how])
     return PretrainedBenchmark.Run(how);
 // bench memory [--count N] [--files N]                              memory of training on N images on disk; then N files, a tenth of them damaged; fails where one is not told
+// bench decoding                                                    processor time to read JPEG files of several sizes
 // bench sizes                                                       processor time and memory by the size of the images
 if (args is ["size", var network, var side])
     return SizeBenchmark.One(network, int.Parse(side, CultureInfo.InvariantCulture));
@@ -28,7 +35,7 @@ var numbers = new Dictionary<string, double>
     ["--rounds"] = 15, ["--images"] = 1000, ["--mutations"] = 20_000, ["--minutes"] = 10, ["--predictions"] = 1_000_000, ["--rows"] = 1_000_000, ["--steps"] = 10_000,
     ["--count"] = 200_000, ["--files"] = 10_000,
 };
-string[] usual = ["steps", "jem", "scoring", "detection"], named = [.. usual, "loader", "pytorch", "onnx", "fuzz", "gc", "gcrl", "soak", "memory", "sizes"];
+string[] usual = ["steps", "jem", "scoring", "detection"], named = [.. usual, "loader", "pytorch", "onnx", "fuzz", "gc", "gcrl", "soak", "memory", "sizes", "decoding"];
 var wanted = new List<string>();
 for (int i = 0; i < args.Length; i++)
 {
@@ -53,6 +60,9 @@ foreach (string name in wanted.Count > 0 ? wanted : [.. usual])
             break;
         case "jem":
             JemBenchmark.Run(Number("--rounds"));
+            break;
+        case "decoding":
+            DecodingBenchmark.Run();
             break;
         case "scoring":
             ScoringBenchmark.Run(Number("--rounds"));

@@ -24,12 +24,13 @@ internal sealed class InBatchObjective : IObjective
     public ObjectiveTerms Compute(TrainingStep batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
+        var form = _options.Logits ?? LogitForm.Raw;
         if (_options.Made.Count == 0)
-            return Compute(FormedLogits.Of(_options.Logits, batch), batch.Targets);
+            return Compute(FormedLogits.Of(form, batch), batch.Targets);
         var made = batch.Join(MadeImages.Of(batch, _options.Made));
-        var logits = FormedLogits.Of(_options.Logits, batch);
+        var logits = FormedLogits.Of(form, batch);
         var features = made(); // must live until the backward pass, as those of the step
-        return Compute(logits, batch.Targets, FormedLogits.Of(_options.Logits, batch.Network.Head(features), features, batch.Network.Classifier));
+        return Compute(logits, batch.Targets, FormedLogits.Of(form, batch.Network.Head(features), features, batch.Network.Classifier));
     }
 
     /// <summary>The loss of a batch.</summary>

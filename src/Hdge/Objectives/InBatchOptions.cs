@@ -11,9 +11,10 @@ public sealed record InBatchOptions : ObjectiveOptions
 
     /// <summary>
     /// The form of the logits that both terms compare. Raw logits leave each image an offset of its own, common to all its logits, which the contrast can move and cross-entropy does not see (docs/method.md);
-    /// the other forms have none. <see cref="LogitForm.LogSoftmax"/> is GCE, <see cref="LogitForm.Normalized"/> with τ = 0.1 is symmetric in classes and images. Default <see cref="LogitForm.Raw"/>.
+    /// the other forms have none. <see cref="LogitForm.LogSoftmax"/> is GCE, <see cref="LogitForm.Normalized"/> with τ = 0.1 is symmetric in classes and images. Default null: LogSoftmax where the last layer
+    /// alone is trained (<see cref="ObjectiveContext.TrainsLastLayerAlone"/>), which measured better there (docs/pretrained.md), else <see cref="LogitForm.Raw"/>.
     /// </summary>
-    public LogitForm Logits { get; init; } = LogitForm.Raw;
+    public LogitForm? Logits { get; init; }
 
     /// <summary>
     /// Kinds of images made of those of the batch, one kind an image, as many as there are images, that are negatives of every image beside the other images, in one forward pass with them: Σ_j over the made ones,
@@ -43,14 +44,17 @@ public sealed record InBatchOptions : ObjectiveOptions
         Argument.Require(Temperature > 0 && double.IsFinite(Temperature), Temperature, "a finite number above 0");
         Argument.Require(Views is 1 or 2, Views, "1 or 2");
         ArgumentNullException.ThrowIfNull(Made);
-        ArgumentNullException.ThrowIfNull(Logits);
-        Logits.Validate();
+        Logits?.Validate();
     }
 
     internal override void Validate(Networks.NetworkOptions network, Data.ImageShape shape) => MadeImages.Validate(Made, network, nameof(InBatchOptions));
 
-    internal override void Finish(Networks.Backbone network) => FormedLogits.Finish(Logits, network);
+    internal override void Finish(Networks.Backbone network) => FormedLogits.Finish(Logits ?? LogitForm.Raw, network);
 
     /// <inheritdoc/>
-    public override IObjective Create(ObjectiveContext context) => new InBatchObjective(this);
+    public override IObjective Create(ObjectiveContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return new InBatchObjective(this with { Logits = Logits ?? (context.TrainsLastLayerAlone ? LogitForm.LogSoftmax : LogitForm.Raw) });
+    }
 }

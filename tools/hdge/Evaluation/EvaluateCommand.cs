@@ -60,7 +60,7 @@ internal sealed class EvaluateCommand : Command
 
     private static void Run(EvaluateSettings settings, string folder, CommandContext context)
     {
-        using var input = EvaluationInput.Read(settings);
+        using var input = EvaluationInput.Read(settings, context);
         var (model, images) = (input.Model, input.Known);
         Directory.CreateDirectory(folder);
 

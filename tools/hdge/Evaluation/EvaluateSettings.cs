@@ -47,6 +47,9 @@ internal sealed record EvaluateSettings
     /// <summary>File of the classes' names; null for the one beside the model.</summary>
     public string? Classes { get; init; }
 
+    /// <summary>Whether photographs that cannot be read are left out.</summary>
+    public bool SkipDamaged { get; init; }
+
     public string? Device { get; init; }
 
     /// <summary>The attack's effort.</summary>

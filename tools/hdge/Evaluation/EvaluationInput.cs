@@ -9,19 +9,20 @@ namespace Hdge.Cli.Evaluation;
 /// <summary>The model and the images that an evaluation was asked for.</summary>
 internal sealed class EvaluationInput : IDisposable
 {
-    private EvaluationInput(HdgeModel model, EvaluateSettings settings)
+    private EvaluationInput(HdgeModel model, EvaluateSettings settings, CommandContext context)
     {
+        var skip = SkipDamaged.Of(settings.SkipDamaged, context);
         Model = model;
         var scores = ScoreNames.Read(settings.Scores);
         var names = Data.ClassNames.Read(settings.Model, settings.Classes, model.ClassCount);
         ClassNames = names ?? [.. Enumerable.Range(0, model.ClassCount).Select(c => $"class {c}")];
-        Known = DataFolder.LoadTest(settings.Known, settings.Limit, model.ClassCount, model.InputShape, names);
+        Known = DataFolder.LoadTest(settings.Known, settings.Limit, model.ClassCount, model.InputShape, names, skip);
         if (Known.Shape != model.InputShape)
             throw new InvalidDataException($"The images in '{settings.Known}' are {Known.Shape}, the model takes {model.InputShape}.");
         if (Known.Count == 0)
             throw new InvalidDataException($"'{settings.Known}' has no images.");
         OpenOod = settings.Sets is { } sets ? OpenOodSets.Read(sets, Known.Shape, settings.Limit) : null;
-        Unknown = OpenOod?.Found ?? UnknownSets.Read(settings.Unknown, Known, settings.Limit);
+        Unknown = OpenOod?.Found ?? UnknownSets.Read(settings.Unknown, Known, settings.Limit, skip);
         Scores = Unknown.Count == 0 ? [] : Given(model, scores, settings);
     }
 
@@ -42,13 +43,13 @@ internal sealed class EvaluationInput : IDisposable
     /// <exception cref="IOException">A file is missing.</exception>
     /// <exception cref="InvalidDataException">A file is damaged, or its images are not of the model's shape and classes.</exception>
     /// <exception cref="ArgumentException">A name is unknown.</exception>
-    public static EvaluationInput Read(EvaluateSettings settings)
+    public static EvaluationInput Read(EvaluateSettings settings, CommandContext context)
     {
         ScoreNames.Read(settings.Scores); // before anything is loaded
         var model = HdgeModel.Load(settings.Model, settings.Device);
         try
         {
-            return new(model, settings);
+            return new(model, settings, context);
         }
         catch
         {

@@ -22,7 +22,7 @@ internal sealed class ReportCommand : Command
 
     private static void Run(EvaluateSettings settings, string title, string path, CommandContext context)
     {
-        using var input = EvaluationInput.Read(settings);
+        using var input = EvaluationInput.Read(settings, context);
         var known = new KnownEvaluation(input.Model, input.Known, context.Cancellation);
         var detection = input.Detection(prepare: null, context.Cancellation);
         string network = NetworkNames.Of(input.Model.NetworkOptions);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Hdge.Cli.Data;
 using Hdge.Networks;
 using Hdge.Training;
 
@@ -32,6 +33,7 @@ internal sealed class TrainOptions
     private readonly Option<double?> _erasing = CommandOptions.Number("--erasing", "probability of random erasing (default: 0, none)");
     private readonly Option<string?> _randAugment = CommandOptions.Text("--randaugment", "N,M", "changes an image and their strength 0..30 (default: none)").Offering("2,9");
     private readonly Option<string?> _log = CommandOptions.Text("--log", "FOLDER", "takes TensorBoard events");
+    private readonly Option<bool> _skipDamaged = SkipDamaged.Option();
     private readonly Option<string?> _device = Device();
 
     public static Option<string> Objective() =>
@@ -57,7 +59,7 @@ internal sealed class TrainOptions
     public void AddTo(Command command)
     {
         foreach (var option in new Option[] { _dataset, _preset, _seed, _epochs, _limit, _shape, _batch, _network, _inputSize, _pretrained, _freeze, _normalization, _learningRate, _validation, _patience, _classWeights, _labelSmoothing, _mixup, _cutMix, _erasing,
-            _randAugment, _log, _device })
+            _randAugment, _log, _skipDamaged, _device })
             command.Add(option);
     }
 
@@ -86,6 +88,7 @@ internal sealed class TrainOptions
         Erasing = parsed.GetValue(_erasing),
         RandAugment = parsed.GetValue(_randAugment),
         Log = parsed.GetValue(_log),
+        SkipDamaged = parsed.GetValue(_skipDamaged),
         Bank = bank,
         Device = parsed.GetValue(_device),
     };

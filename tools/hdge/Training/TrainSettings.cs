@@ -71,6 +71,9 @@ internal sealed record TrainSettings
     /// <summary>Folder for TensorBoard events.</summary>
     public string? Log { get; init; }
 
+    /// <summary>Whether photographs that cannot be read are left out.</summary>
+    public bool SkipDamaged { get; init; }
+
     /// <summary>The command line that gives these settings.</summary>
     public IEnumerable<string> ToArguments() =>
         new (string Name, object? Value)[]
@@ -79,7 +82,7 @@ internal sealed record TrainSettings
             ("--network", Network), ("--input-size", InputSize), ("--pretrained", Pretrained), ("--freeze", Freeze), ("--normalization", Normalization), ("--learning-rate", LearningRate), ("--bank", Bank), ("--device", Device),
             ("--validation", Validation), ("--patience", Patience), ("--class-weights", ClassWeights), ("--label-smoothing", LabelSmoothing), ("--mixup", Mixup), ("--cutmix", CutMix), ("--erasing", Erasing),
             ("--randaugment", RandAugment), ("--log", Log),
-        }.Where(o => o.Value is not null).SelectMany(o => new[] { o.Name, Convert.ToString(o.Value, CultureInfo.InvariantCulture)! });
+        }.Where(o => o.Value is not null).SelectMany(o => new[] { o.Name, Convert.ToString(o.Value, CultureInfo.InvariantCulture)! }).Concat(SkipDamaged ? ["--skip-damaged"] : []);
 
     /// <summary>The preset, changed as asked.</summary>
     /// <exception cref="ArgumentException">A name is unknown, or the objective has no bank whose size could be set.</exception>

@@ -41,13 +41,14 @@ internal static class TrainingJob
             throw new ArgumentException($"'{folder}' holds a run that was not finished: --resume goes on with it, another --out leaves it.");
         var options = settings.ToOptions() with { Checkpoint = new() { Path = CheckpointPath(folder), Resume = resume } };
         ImageShape? shape = settings.Shape is { } text ? ShapeText.Parse(text) : null;
-        var data = DataFolder.Load(settings.Dataset, settings.Limit, shape);
+        var skip = SkipDamaged.Of(settings.SkipDamaged, context);
+        var data = DataFolder.Load(settings.Dataset, settings.Limit, shape, skip);
         var (train, test) = data;
         if (shape is { } wanted && train.Shape != wanted)
             throw new ArgumentException($"--shape is {wanted}, but the images in '{settings.Dataset}' are {train.Shape}: only photographs are brought to another shape.");
         options.Validate(train.Shape);
         options.ClassWeights.Validate(train.ClassCount);
-        var validation = settings.Validation is { } path ? DataFolder.LoadTest(path, settings.Limit, train.ClassCount, train.Shape, data.ClassNames) : null;
+        var validation = settings.Validation is { } path ? DataFolder.LoadTest(path, settings.Limit, train.ClassCount, train.Shape, data.ClassNames, skip) : null;
         Directory.CreateDirectory(folder);
         log.WriteLine($"{settings.Objective}: {train.Count} training and {test?.Count ?? 0} test images of {train.Shape}, {train.ClassCount} classes; {NetworkNames.Of(options.Network)}, {options.Epochs} epochs");
         var epochs = new List<EpochMetrics>();
