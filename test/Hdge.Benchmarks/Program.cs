@@ -4,7 +4,7 @@ using Hdge.Benchmarks;
 // bench [steps|jem|scoring|detection] [--rounds N] [--images N]     all four, or some: more rounds, less noise; images are detection's
 // bench loader [--rounds N]                                       whether preparing batches hides behind the steps
 // bench pytorch [--rounds N]                                      steps of PyTorch beside ours, where a Python has it
-// bench accuracy quick FOLDER | cifar DEVICE EPOCHS TEST TRAINING… single against mixed precision, three seeds each
+// bench accuracy quick FOLDER | cifar DEVICE DEPTH-WIDTH EPOCHS TEST TRAINING… single against mixed precision, three seeds each
 // bench gpu [DEVICE [CIFAR-FILE …]]                                 on a GPU; DEVICE is "cuda" unless another is named
 // bench onnx [--rounds N]                                           libtorch against ONNX Runtime, in 32-bit floating point and in 8 bits; processor time
 // bench fuzz [--mutations N]                                        reads damaged files; fails where one is read wrongly

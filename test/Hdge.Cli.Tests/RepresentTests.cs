@@ -16,7 +16,8 @@ public sealed class RepresentTests : IDisposable
     public void Three_ways_and_a_classifier_side_by_side()
     {
         string data = _files.Idx("data", 60, 30), other = _files.Idx("other", 0, 20, labels: false), folder = _files["out"];
-        Succeeds("represent", "--dataset", data, "--unknown", $"letters={other}", "--epochs", "1", "--seeds", "1", "--colors", "4", "--width", "8", "--device", "cpu", "--out", folder);
+        string[] command = ["represent", "--dataset", data, "--unknown", $"letters={other}", "--epochs", "1", "--seeds", "1", "--colors", "4", "--width", "8", "--device", "cpu", "--out", folder];
+        Succeeds(command);
         string[] lines = File.ReadAllLines(Path.Combine(folder, "represent.md"));
         Assert.Equal(["gcrl, seed 0", "igpt, seed 0", "simclr, seed 0", "hdge, labels, seed 0"], lines.Where(l => l.StartsWith("| ", StringComparison.Ordinal)).Select(l => l.Split('|')[1].Trim()).Skip(2));
         Assert.Contains("letters corrected", lines[2], StringComparison.Ordinal);
@@ -24,6 +25,9 @@ public sealed class RepresentTests : IDisposable
         Assert.InRange(rows[0].GetProperty("auroc").GetProperty("letters").GetProperty("complexity-corrected").GetDouble(), 0, 1);
         Assert.Equal(2, rows[2].GetProperty("bitsPerPixel").GetDouble(), 1e-3); // simclr trains no likelihood: every of 4 colours is equally likely
         Assert.All(["samples-gcrl.png", "samples-igpt.png", "completions-gcrl.png", "completions-igpt.png"], name => Assert.True(File.Exists(Path.Combine(folder, name)), name));
+        Assert.DoesNotContain("epochs of", Succeeds(command), StringComparison.Ordinal); // all rows are there
+        Assert.Equal(lines, File.ReadAllLines(Path.Combine(folder, "represent.md")));
+        Assert.Contains("Give another --out folder", Terminal.Run([.. command, "--test-limit", "10"]).Errors, StringComparison.Ordinal);
     }
 
     [Fact]
