@@ -283,24 +283,13 @@ public sealed partial class HdgeModel : IScoringModel, IDisposable
     /// <param name="device">Where it shall score: "cpu", "cuda", "cuda:1" …; null takes a GPU when there is one.</param>
     /// <exception cref="InvalidDataException">The file is damaged, of another version, or its parts do not fit together; the message names entry and field. It is thrown
     /// before memory is taken for what the file does not hold.</exception>
-    public static HdgeModel Load(Stream stream, string? device = null)
-    {
-        Libtorch.EnsureLoaded();
-        using var on = Autograd.On();
-        return Labelled(ModelFile.Read(stream, Devices.Resolve(device)));
-    }
+    public static HdgeModel Load(Stream stream, string? device = null) => Labelled(ModelFile.Read(stream, device));
 
     /// <summary>Reads a model from a file.</summary>
     /// <param name="path">File as written by <see cref="Save(string)"/>.</param>
     /// <param name="device">Where it shall score: "cpu", "cuda", "cuda:1" …; null takes a GPU when there is one.</param>
     /// <exception cref="InvalidDataException">As <see cref="Load(Stream, string?)"/>; the message names the file.</exception>
-    public static HdgeModel Load(string path, string? device = null)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        Libtorch.EnsureLoaded();
-        using var on = Autograd.On();
-        return Labelled(ModelFile.Read(path, Devices.Resolve(device)));
-    }
+    public static HdgeModel Load(string path, string? device = null) => Labelled(ModelFile.Read(path, device));
 
     /// <summary>One line: network, images, classes, device, calibration and the score that decides.</summary>
     public override string ToString() =>

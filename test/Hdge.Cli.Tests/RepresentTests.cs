@@ -1,5 +1,7 @@
 using Hdge.Cli.Training;
+using Hdge.Data;
 using Hdge.Networks;
+using Hdge.Training;
 
 namespace Hdge.Cli.Tests;
 
@@ -37,6 +39,25 @@ public sealed class RepresentTests : IDisposable
         Succeeds("sample", "--model", model, "--count", "3", "--prompt", data, "--prompt-rows", "2", "--temperature", "0.9", "--device", "cpu", "--out", png);
         Assert.True(new FileInfo(png).Length > 100);
         Assert.Equal(ExitCodes.BadInput, Terminal.Run("sample", "--model", model, "--count", "3", "--prompt-rows", "2", "--device", "cpu", "--out", png).Exit);
+    }
+
+    [Fact]
+    public void A_model_of_representations_is_exported()
+    {
+        string model = _files["representations.hdge"], onnx = _files["out/representations.onnx"];
+        var images = ImageSet.FromBytes(new(1, 6, 6), [.. Enumerable.Range(0, 40 * 36).Select(i => (byte)(i * 37 % 256))], new int[40], 1);
+        using (var trained = RepresentationTrainer.Train(images, TrainingPresets.GcrlFast with
+        {
+            Network = new PixelTransformerOptions { Colors = 4, Width = 8, Heads = 2, Blocks = 2 },
+            Augmentation = new AugmentationOptions { CropPadding = 1, SecondView = new ViewAugmentationOptions { HorizontalFlip = false } },
+            Epochs = 1,
+            BatchSize = 16,
+            Device = "cpu",
+        }))
+            trained.Save(model);
+        Assert.Contains("Single", Succeeds("export", "--model", model, "--out", onnx, "--input", "byte"), StringComparison.Ordinal);
+        Assert.True(new FileInfo(onnx).Length > 1000);
+        Assert.Equal(ExitCodes.BadInput, Terminal.Run("export", "--model", model, "--out", onnx, "--precision", "int8").Exit);
     }
 
     [Fact]

@@ -68,8 +68,8 @@ internal static class OnnxInt8
             using var scope = NewDisposeScope();
             using var sink = new OnnxTorchSink();
             var graph = new OnnxGraph(sink, options.Opset, model.Network.state_dict()) { Rounding = rounding };
-            var (features, logits) = new OnnxModelGraph(graph, model).Network(OnnxTorchSink.Input(input(at, Math.Min(Batch, count - at)).cpu()));
-            take(at, logits.Tensor!, features.Tensor!);
+            var network = new OnnxModelGraph(graph, model).Network(OnnxTorchSink.Input(input(at, Math.Min(Batch, count - at)).cpu()));
+            take(at, network.Logits.Tensor!, network.Features.Tensor!);
         }
     }
 }

@@ -33,8 +33,11 @@ internal static class ModelFile
         file.Finish();
     }
 
-    public static HdgeModel Read(string path, Device device)
+    /// <param name="path">The file.</param>
+    /// <param name="device">Where the model shall score; null takes a GPU when there is one.</param>
+    public static HdgeModel Read(string path, string? device)
     {
+        ArgumentException.ThrowIfNullOrEmpty(path);
         using var stream = File.OpenRead(path);
         try
         {
@@ -46,6 +49,15 @@ internal static class ModelFile
         }
     }
 
+    /// <inheritdoc cref="Read(string, string?)"/>
+    public static HdgeModel Read(Stream stream, string? device)
+    {
+        Libtorch.EnsureLoaded();
+        using var on = Autograd.On();
+        return Read(stream, Devices.Resolve(device));
+    }
+
+    /// <inheritdoc cref="Read(string, string?)"/>
     public static HdgeModel Read(Stream stream, Device device)
     {
         ArgumentNullException.ThrowIfNull(stream);

@@ -4,6 +4,7 @@ using Hdge.Cli.Data;
 using Hdge.Cli.Evaluation;
 using Hdge.Cli.Training;
 using Hdge.Data;
+using Hdge.Persistence;
 using Spectre.Console;
 
 namespace Hdge.Cli.Scoring;
@@ -93,8 +94,16 @@ internal sealed class ScoreCommand : Command
     }
 
     /// <summary>The file appears only when it is whole. A terminal is shown how many images are done.</summary>
-    private static int WriteFile(string path, CommandContext context, Func<TextWriter, Action<int>, int> write) => WholeTextFile.Write(path, text =>
-        context.Console.Profile.Capabilities.Interactive ? context.Console.Status().Start("scoring", status => write(text, n => status.Status = $"scored {n} images")) : write(text, _ => { }));
+    private static int WriteFile(string path, CommandContext context, Func<TextWriter, Action<int>, int> write)
+    {
+        int scored = 0;
+        WholeFile.Write(path, file =>
+        {
+            using var text = new StreamWriter(file, leaveOpen: true);
+            scored = context.Console.Profile.Capabilities.Interactive ? context.Console.Status().Start("scoring", status => write(text, n => status.Status = $"scored {n} images")) : write(text, _ => { });
+        });
+        return scored;
+    }
 
     private static string Format(string? given, string? file) => given switch
     {
