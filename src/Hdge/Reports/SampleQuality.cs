@@ -53,8 +53,8 @@ public sealed record SampleQuality
         int[] order = [.. Enumerable.Range(0, real.Count)];
         new Random(seed).Shuffle(order);
         var ofDrawn = Look(judge, drawn.Take(count), cancellationToken);
-        var ofReal = Look(judge, real.Subset(order[..count]), cancellationToken);
-        var others = Look(judge, real.Subset(order[count..(2 * count)]), cancellationToken);
+        var ofReal = Look(judge, real.Subset(order.AsSpan(0, count)), cancellationToken);
+        var others = Look(judge, real.Subset(order.AsSpan(count, count)), cancellationToken);
         return new()
         {
             Count = count,
