@@ -93,6 +93,13 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
+    public void Choices_of_a_list_are_told_by_name()
+    {
+        var told = OptionText.Of(new() { CalibrationMethod = Hdge.Calibration.CalibrationMethod.Isotonic, ClassWeights = ClassWeights.Balanced, Detection = new() { Score = Hdge.Detection.DetectionScore.Vim } });
+        Assert.Equal(("Isotonic", "balanced", "vim"), (told["CalibrationMethod"], told["ClassWeights"].ToLowerInvariant(), told["Detection.Score"]));
+    }
+
+    [Fact]
     public void AFinishedRunIsFinishedAtOnce()
     {
         using var expected = ModelTrainer.Train(SmallImages.Patterns(60), Saved(Run("hybrid, SGD"), resume: true)); // nothing there yet: it begins

@@ -28,9 +28,10 @@ internal static class OptionText
                 into[name] = $"[{string.Join(", ", items.Cast<object?>().Select(item => Convert.ToString(item, CultureInfo.InvariantCulture)))}]";
                 break;
             default:
-                if (name.Length > 0)
-                    into[name] = value.GetType().Name;
-                foreach (var property in value.GetType().GetProperties().Where(p => p.CanWrite && p.GetIndexParameters().Length == 0))
+                var settable = value.GetType().GetProperties().Where(p => p.CanWrite && p.GetIndexParameters().Length == 0).ToList();
+                if (name.Length > 0) // what has no options of its own is a choice of a list, and says which
+                    into[name] = settable.Count > 0 ? value.GetType().Name : Convert.ToString(value, CultureInfo.InvariantCulture)!;
+                foreach (var property in settable)
                     Add(name.Length > 0 ? $"{name}.{property.Name}" : property.Name, property.GetValue(value), into);
                 break;
         }
