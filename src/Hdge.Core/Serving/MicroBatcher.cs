@@ -73,9 +73,9 @@ public sealed class MicroBatcher : IDisposable, IAsyncDisposable
     {
         int length = isBytes ? bytes.Length : singles.Length;
         if (length != _model.InputShape.Length)
-            throw new ArgumentException($"The image has {length} values, expected {_model.InputShape.Length}, those of {_model.InputShape}.", "pixels");
+            throw new ArgumentException($"The image has {length} values, expected {_model.InputShape.Length}, those of {_model.InputShape}.");
         if (!isBytes && !Finite.All(singles.Span))
-            throw new ArgumentException("The image holds a value that is not finite, expected finite values.", "pixels");
+            throw new ArgumentException("The image holds a value that is not finite, expected finite values.");
         var request = new ScoringRequest(bytes, singles, isBytes, _options.Deadline, _queue.Remove, cancellationToken);
         if (_queue.TryAdd(request))
             return request.Task;

@@ -19,7 +19,7 @@ public sealed class Reloadable<T> : IDisposable where T : class, IDisposable
 
     /// <summary>The present value, to be used until the result is disposed of, on any thread.</summary>
     /// <exception cref="ObjectDisposedException">This was disposed of.</exception>
-    public Lease Rent()
+    public ReloadableLease<T> Rent()
     {
         lock (_lock)
         {
@@ -56,7 +56,7 @@ public sealed class Reloadable<T> : IDisposable where T : class, IDisposable
             Return(old);
     }
 
-    private void Return(Held held)
+    internal void Return(Held held)
     {
         lock (_lock)
             if (--held.Uses > 0)
@@ -73,25 +73,6 @@ public sealed class Reloadable<T> : IDisposable where T : class, IDisposable
         }
     }
 
-    /// <summary>A value in use.</summary>
-    public sealed class Lease : IDisposable
-    {
-        private readonly Reloadable<T> _owner;
-        private Held? _held;
-
-        internal Lease(Reloadable<T> owner, Held held) => (_owner, _held, Value) = (owner, held, held.Value);
-
-        /// <summary>The value. Not to be used after <see cref="Dispose"/>.</summary>
-        public T Value { get; }
-
-        /// <summary>Gives it back. Disposing twice is fine.</summary>
-        public void Dispose()
-        {
-            if (Interlocked.Exchange(ref _held, null) is { } held)
-                _owner.Return(held);
-        }
-    }
-
     internal sealed class Held(T value)
     {
         public T Value => value;
@@ -100,5 +81,25 @@ public sealed class Reloadable<T> : IDisposable where T : class, IDisposable
         public int Uses { get; set; } = 1;
 
         public TaskCompletionSource Gone { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}
+
+/// <summary>A value in use.</summary>
+/// <typeparam name="T">The value.</typeparam>
+public sealed class ReloadableLease<T> : IDisposable where T : class, IDisposable
+{
+    private readonly Reloadable<T> _owner;
+    private Reloadable<T>.Held? _held;
+
+    internal ReloadableLease(Reloadable<T> owner, Reloadable<T>.Held held) => (_owner, _held, Value) = (owner, held, held.Value);
+
+    /// <summary>The value. Not to be used after <see cref="Dispose"/>.</summary>
+    public T Value { get; }
+
+    /// <summary>Gives it back. Disposing twice is fine.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _held, null) is { } held)
+            _owner.Return(held);
     }
 }
