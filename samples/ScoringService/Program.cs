@@ -1,7 +1,7 @@
 using Hdge;
 using ScoringService;
 
-// ScoringService prepare [DATA] [--out DIR] [--epochs N]    trains a model for the service: on a folder of class folders, or on Fashion-MNIST
+// ScoringService prepare [DATA] [--out DIR] [--epochs N] [--images N]    trains a model for the service: on a folder of class folders, or on Fashion-MNIST
 // ScoringService load [--seconds N] [--clients N] [--model FILE]    measures the service under load, with and without micro-batching, through reloads
 // ScoringService [--urls http://localhost:5080] [--Service:Model FILE] …    serves (ServiceOptions)
 try
@@ -9,7 +9,7 @@ try
     if (args is ["prepare", .. var how])
     {
         string? Value(string name) => Array.IndexOf(how, name) is >= 0 and var at && at + 1 < how.Length ? how[at + 1] : null;
-        Prepare.Run(how is [var data, ..] && !data.StartsWith("--", StringComparison.Ordinal) ? data : null, Value("--out") ?? Path.Combine("artifacts", "service"), int.TryParse(Value("--epochs"), out int epochs) ? epochs : 5);
+        Prepare.Run(how is [var data, ..] && !data.StartsWith("--", StringComparison.Ordinal) ? data : null, Value("--out") ?? Path.Combine("artifacts", "service"), int.TryParse(Value("--epochs"), out int epochs) ? epochs : 5, int.TryParse(Value("--images"), out int images) ? images : int.MaxValue);
         return 0;
     }
     if (args is ["load", .. var load])

@@ -18,7 +18,7 @@ internal static class Service
     /// <exception cref="ArgumentException">A setting is out of range.</exception>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? change = null)
     {
-        var builder = WebApplication.CreateSlimBuilder(args);
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseKestrelHttpsConfiguration();
         change?.Invoke(builder);
         var options = (builder.Configuration.GetSection("Service").Get<ServiceOptions>() ?? new()).Checked();
