@@ -43,27 +43,34 @@ internal sealed partial class ModelHost(ServiceOptions options, Drift drift, ILo
     {
         if (options.Watch == TimeSpan.Zero)
             return;
-        FileStamp seen = default, failed = default;
-        using var timer = new PeriodicTimer(options.Watch);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        try
         {
-            var now = FileStamp.Of(options.Model);
-            using (var lease = Rent())
-                if (!now.Exists || now == lease.Value.Stamp || now == failed || now != seen) // as before, known to be bad, or still being written
-                {
-                    seen = now;
-                    continue;
-                }
-            try
-            {
-                await Reload(stoppingToken);
-            }
-            catch (Exception error) when (error is InvalidDataException or IOException)
-            {
-                failed = now;
-                LogRefused(log, options.Model, error.Message);
-            }
+            using var timer = new PeriodicTimer(options.Watch);
+            for (var (seen, failed) = (default(FileStamp), default(FileStamp)); await timer.WaitForNextTickAsync(stoppingToken);)
+                (seen, failed) = await Look(seen, failed, stoppingToken);
         }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // the service ends
+        }
+    }
+
+    private async Task<(FileStamp Seen, FileStamp Failed)> Look(FileStamp seen, FileStamp failed, CancellationToken stoppingToken)
+    {
+        var now = FileStamp.Of(options.Model);
+        using (var lease = Rent())
+            if (!now.Exists || now == lease.Value.Stamp || now == failed || now != seen) // as before, known to be bad, or still being written
+                return (now, failed);
+        try
+        {
+            await Reload(stoppingToken);
+        }
+        catch (Exception error) when (error is InvalidDataException or IOException)
+        {
+            LogRefused(log, options.Model, error.Message);
+            return (now, now);
+        }
+        return (now, failed);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Another model answers now: {Model}")]

@@ -34,7 +34,14 @@ internal static class Service
         services.AddSingleton(options).AddSingleton(new Drift(options.DriftWindow, options.DriftLevel)).AddSingleton<Upload>().AddSingleton<Meters>().AddSingleton<ModelHost>();
         services.AddHostedService(provider => provider.GetRequiredService<ModelHost>());
         services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Deadline + options.UploadTime);
-        services.AddProblemDetails().AddOpenApi(api => api.AddDocumentTransformer((document, _, _) =>
+        services.AddProblemDetails(problems => problems.CustomizeProblemDetails = context => context.ProblemDetails.Detail ??= context.ProblemDetails.Status switch // what the framework refuses by itself
+        {
+            415 => "The content type is none of those that are taken: send the picture's file as the body, as image/jpeg, image/png, image/gif, image/bmp, image/webp or application/octet-stream, not a form.",
+            405 => "The route does not take this method.",
+            404 => "There is no such route; openapi/v1.json lists them.",
+            _ => null,
+        });
+        services.AddOpenApi(api => api.AddDocumentTransformer((document, _, _) =>
         {
             (document.Info.Title, document.Info.Description) = ("Scoring service", "Classifies images, and says which are unlike anything learnt.");
             return Task.CompletedTask;

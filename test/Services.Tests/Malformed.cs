@@ -42,11 +42,11 @@ internal static class Malformed
         foreach (int length in new[] { 3, 6, 10 })
             yield return new($"GIF cut after {length}", gif[..length], 415, "image/gif");
         yield return new("PNG with a wrong header sum", Changed(png, 29, 0x55), 415);
-        yield return new("PNG without pixels", [.. png[..33], .. png[^12..]], 422);
+        yield return new("PNG without pixels", [.. png[..33], .. png[^12..]], 415);
         yield return new("PNG with damaged pixels", Changed(png, 60, 0xAA), 422);
         yield return new("PNG of width 0", Sized(png, 0, 20), 415);
         yield return new("PNG of height 0", Sized(png, 20, 0), 415);
-        foreach (var (width, height) in new[] { (50_000, 50_000), (1 << 20, 1 << 10), (16_000_001, 1), (4001, 4000), (999_999, 999_999) })
+        foreach (var (width, height) in new[] { (50_000, 50_000), (900_000, 1000), (1000, 900_000), (4001, 4000), (999_999, 999_999) })
             yield return new($"PNG that says {width}x{height}", Sized(png, width, height), 413);
         foreach (var (width, height) in new[] { (30_000, 30_000), (5000, 5000) })
             yield return new($"BMP that says {width}x{height}", Bmp(20, 20, width, height), 413, "image/bmp");
