@@ -34,7 +34,7 @@ internal sealed record Answer(string Class, float Confidence, bool IsInDistribut
         if (!score.IsInRange)
             return $"Unknown: the image {rangeProblem ?? "lies outside the pixel values learnt."}";
         string among = model.Reference is { } reference ? FormattableString.Invariant($"; {reference.ShareBelow(score.DetectionScore):P1} of {reference.Images} validation images have a lower one") : "";
-        string value = FormattableString.Invariant($"its {decision.Score.Name} is {score.DetectionScore:G5}");
+        string value = FormattableString.Invariant($"its score ({decision.Score.Name}) is {score.DetectionScore:G5}");
         if (score.IsInDistribution)
             return $"Like the images learnt: {value}{among}.";
         return score.DetectionScore < decision.Lower

@@ -2,7 +2,7 @@ using Hdge;
 using ScoringService;
 
 // ScoringService prepare [DATA] [--out DIR] [--epochs N] [--images N]    trains a model for the service: on a folder of class folders, or on Fashion-MNIST
-// ScoringService load [--seconds N] [--clients N] [--model FILE]    measures the service under load, with and without micro-batching, through reloads
+// ScoringService load [--seconds N] [--clients N] [--rounds N] [--batching-only] [--model FILE]    measures the service under load, with and without micro-batching, through reloads
 // ScoringService [--urls http://localhost:5080] [--Service:Model FILE] …    serves (ServiceOptions)
 try
 {

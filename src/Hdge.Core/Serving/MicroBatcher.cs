@@ -104,7 +104,9 @@ public sealed class MicroBatcher : IDisposable, IAsyncDisposable
     private void Run<T>(List<ScoringRequest> batch, T[] pixels, Func<ScoringRequest, ReadOnlyMemory<T>> values, Scoring<T> score, ScoreBatch into)
     {
         long start = Stopwatch.GetTimestamp();
-        using var activity = ServiceMeters.Activities.StartActivity("score batch");
+        using var activity = ServiceMeters.Activities.HasListeners()
+            ? ServiceMeters.Activities.StartActivity("score batch", ActivityKind.Internal, default(ActivityContext), links: batch.Where(r => r.Caller is not null).Select(r => new ActivityLink(r.Caller!.Value)))
+            : null;
         activity?.SetTag("hdge.batch.size", batch.Count);
         ServiceMeters.BatchSize.Record(batch.Count);
         int length = _model.InputShape.Length;

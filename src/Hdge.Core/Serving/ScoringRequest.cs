@@ -38,6 +38,9 @@ internal sealed class ScoringRequest : TaskCompletionSource<ImageScore>
 
     public bool IsBytes { get; }
 
+    /// <summary>The trace of the caller, to which that of its batch is linked.</summary>
+    public ActivityContext? Caller { get; } = Activity.Current?.Context;
+
     public long Arrived { get; } = Stopwatch.GetTimestamp();
 
     /// <summary>Its place in the queue while it waits.</summary>

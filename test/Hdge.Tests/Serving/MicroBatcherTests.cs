@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Hdge.Conformal;
 using Hdge.Serving;
@@ -204,6 +205,25 @@ public sealed class MicroBatcherTests(MicroBatcherTests.Fixture fixture) : IClas
         });
         Assert.Equal(0, batcher.Waiting);
         Assert.Contains(sizes, size => size > 1);
+    }
+
+    [Fact]
+    public async Task ABatchIsTracedAndLinkedToItsCallers()
+    {
+        var ended = new List<Activity>();
+        using var caller = new Activity("caller").Start();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Hdge",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = activity => { lock (ended) ended.Add(activity); },
+        };
+        ActivitySource.AddActivityListener(listener);
+        await using (var batcher = new MicroBatcher(fixture.Model, new() { MaxBatch = 2, MaxDelay = TimeSpan.FromSeconds(1) }))
+            await Task.WhenAll(batcher.ScoreAsync(Image(0)), batcher.ScoreAsync(Image(1)));
+        var own = ended.Single(activity => activity.Links.Any(link => link.Context.TraceId == caller.TraceId)); // other tests' batches may be among them
+        Assert.Equal(2, own.Links.Count());
+        Assert.Equal(2, own.GetTagItem("hdge.batch.size"));
     }
 
     [Fact]
