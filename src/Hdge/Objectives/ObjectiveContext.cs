@@ -9,4 +9,8 @@ namespace Hdge.Objectives;
 /// <param name="Scaling">How values become network input.</param>
 /// <param name="Device">Where it is trained.</param>
 /// <param name="Seed">Seed of the objective's own randomness; what is drawn in a step comes from <see cref="TrainingStep.Seed"/>.</param>
-public sealed record ObjectiveContext(Backbone Network, PixelScaling Scaling, Device Device, int Seed);
+public sealed record ObjectiveContext(Backbone Network, PixelScaling Scaling, Device Device, int Seed)
+{
+    /// <summary>Whether nothing before the last layer is trained: the network is frozen, or a linear one over features. Default false.</summary>
+    public bool TrainsLastLayerAlone { get; init; }
+}

@@ -46,7 +46,7 @@ internal sealed class TrainingRun : IDisposable
         (_progress, _ended, _log) = (callbacks.Epoch, callbacks.Ended, callbacks.Log ?? (_ => { }));
         var network = model.Network;
         network.IsMixed = network.IsFlexible && options.Precision == Precision.Mixed;
-        _objective = options.Objective.CreateWhole(new ObjectiveContext(network, options.Scaling, model.Device, Seeds.Mix(options.Seed, SeedStream.Objective)));
+        _objective = options.Objective.CreateWhole(new ObjectiveContext(network, options.Scaling, model.Device, Seeds.Mix(options.Seed, SeedStream.Objective)) { TrainsLastLayerAlone = options.TrainsLastLayerAlone });
         _optimizer = Optimizers.Create([.. Optimizers.Groups(network, options), new([.. _objective.Parameters])], options);
         _average = options.EmaDecay is { } decay ? new WeightAverage(network, _optimizer, decay) : null;
         _dropouts = SeededDropout.In(network);

@@ -12,19 +12,21 @@ internal sealed class TrainCommand : Command
     private readonly Option<int?> _bank = TrainOptions.Bank();
     private readonly Option<string> _out = TrainOptions.OutFolder("takes model.hdge, model-card.md, metrics.json and, for photographs, classes.txt");
     private readonly Option<bool> _resume = TrainOptions.Resume();
+    private readonly Option<int?> _members = TrainOptions.Members();
 
     public TrainCommand(CommandContext context) : base("train", "Trains one objective on one data set.")
     {
         Add(_objective);
         _options.AddTo(this);
         Add(_bank);
+        Add(_members);
         Add(_out);
         Add(_resume);
         Add(new Option<bool>("--list") { Description = "prints the objectives, one a line", Arity = ArgumentArity.Zero, Action = new ListAction(context) });
         SetAction(parsed => Run(Settings(parsed), parsed.GetRequiredValue(_out), parsed.GetValue(_resume), context));
     }
 
-    public TrainSettings Settings(ParseResult parsed) => _options.Read(parsed, parsed.GetRequiredValue(_objective), parsed.GetValue(_bank));
+    public TrainSettings Settings(ParseResult parsed) => _options.Read(parsed, parsed.GetRequiredValue(_objective), parsed.GetValue(_bank)) with { Members = parsed.GetValue(_members) };
 
     private static void Run(TrainSettings settings, string folder, bool resume, CommandContext context)
     {
