@@ -40,7 +40,7 @@ public class EnginePoolTests
         Assert.True(begun.Model.IsDisposed); // the old model is gone
 
         // A model that does not fit is refused, and the old one goes on.
-        Assert.ThrowsAny<Exception>(() => { pool.Reload(context.Transforms.CopyColumns("X", "Y").Fit(context.Data.LoadFromEnumerable(new[] { new { Y = 1f } }))); });
+        await Assert.ThrowsAnyAsync<ArgumentException>(() => pool.Reload(context.Transforms.CopyColumns("X", "Y").Fit(context.Data.LoadFromEnumerable(new[] { new { Y = 1f } }))));
         Trained.AssertAlike(expected[0], pool.Predict(images[0]));
         pool.Dispose();
         Assert.Throws<ObjectDisposedException>(() => pool.Predict(images[0]));

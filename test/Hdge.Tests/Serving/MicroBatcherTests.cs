@@ -130,8 +130,8 @@ public sealed class MicroBatcherTests(MicroBatcherTests.Fixture fixture) : IClas
                 Assert.Equal(1, (await tasks[i]).BatchSize);
         await first;
         // What no model need look at is refused before it waits.
-        Assert.Contains("63 values, expected 64", Assert.Throws<ArgumentException>(() => { batcher.ScoreAsync(new byte[63]); }).Message);
-        Assert.Contains("not finite", Assert.Throws<ArgumentException>(() => { batcher.ScoreAsync(Enumerable.Repeat(0.5f, 63).Append(float.NaN).ToArray()); }).Message);
+        Assert.Contains("63 values, expected 64", (await Assert.ThrowsAsync<ArgumentException>(() => batcher.ScoreAsync(new byte[63]))).Message);
+        Assert.Contains("not finite", (await Assert.ThrowsAsync<ArgumentException>(() => batcher.ScoreAsync(Enumerable.Repeat(0.5f, 63).Append(float.NaN).ToArray()))).Message);
     }
 
     [Fact]
@@ -168,7 +168,7 @@ public sealed class MicroBatcherTests(MicroBatcherTests.Fixture fixture) : IClas
         model.Hold();
         Task<ImageScore>[] tasks = [.. Enumerable.Range(0, 5).Select(i => batcher.ScoreAsync(Image(i)))];
         var end = batcher.DisposeAsync().AsTask();
-        Assert.Throws<ObjectDisposedException>(() => { batcher.ScoreAsync(Image(0)); });
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => batcher.ScoreAsync(Image(0)));
         Assert.False(end.IsCompleted);
         model.Go();
         await end;

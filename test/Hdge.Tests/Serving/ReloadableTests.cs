@@ -25,7 +25,7 @@ public sealed class ReloadableTests
         slot.Dispose();
         Assert.True(two.IsDisposed);
         Assert.Throws<ObjectDisposedException>(slot.Rent);
-        Assert.Throws<ObjectDisposedException>(() => { slot.Replace(new Counted()); });
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => slot.Replace(new Counted()));
     }
 
     [Fact]
