@@ -12,6 +12,7 @@ public class PackageTests(Consumer consumer)
     [InlineData("Hdge")]
     [InlineData("Hdge.MLNet")]
     [InlineData("Hdge.MLNet.Onnx")]
+    [InlineData("Hdge.MLNet.Serving")]
     public void DescribesItself(string id)
     {
         using ZipArchive package = consumer.Feed.Open(id), symbols = consumer.Feed.Open(id, "snupkg");
@@ -37,6 +38,7 @@ public class PackageTests(Consumer consumer)
         Assert.Equal(new() { ["Hdge.Core"] = same, ["TorchSharp"] = "[0.107.0, 0.108.0)", ["TorchSharp.PyBridge"] = "1.4.4" }, consumer.Feed.Dependencies("Hdge"));
         Assert.Equal(new() { ["Hdge"] = same, ["Microsoft.ML"] = "[5.0.1, 6.0.0)", ["Microsoft.ML.ImageAnalytics"] = "[5.0.1, 6.0.0)" }, consumer.Feed.Dependencies("Hdge.MLNet"));
         Assert.Equal(new() { ["Hdge.Core"] = same, ["Microsoft.ML"] = "[5.0.1, 6.0.0)", ["Microsoft.ML.ImageAnalytics"] = "[5.0.1, 6.0.0)", ["Microsoft.ML.OnnxRuntime.Managed"] = "1.31.1" }, consumer.Feed.Dependencies("Hdge.MLNet.Onnx"));
+        Assert.Equal(new() { ["Hdge.Core"] = same, ["Microsoft.Extensions.ObjectPool"] = "10.0.15", ["Microsoft.ML"] = "[5.0.1, 6.0.0)" }, consumer.Feed.Dependencies("Hdge.MLNet.Serving"));
     }
 
     [Fact]

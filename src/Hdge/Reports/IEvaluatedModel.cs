@@ -12,8 +12,6 @@ internal interface IEvaluatedModel : IScoringModel, IDisposable
 
     PixelScaling Scaling { get; }
 
-    Decision Decision { get; }
-
     /// <summary>The scores that it can give.</summary>
     IReadOnlyList<DetectionScore> Available { get; }
 

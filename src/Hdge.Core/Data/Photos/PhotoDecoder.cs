@@ -5,7 +5,7 @@ using SkiaSharp;
 namespace Hdge.Data;
 
 /// <summary>Decodes image files to one shape, with SkiaSharp. Safe to use from several threads.</summary>
-internal sealed class PhotoDecoder
+public sealed class PhotoDecoder
 {
     private const long LargestFile = 1 << 30;
 
@@ -17,9 +17,13 @@ internal sealed class PhotoDecoder
     private readonly PhotoCanvas _canvas;
     private readonly int _mostPixels;
 
+    /// <summary>A decoder.</summary>
+    /// <param name="shape">Of the images that it makes, with 1 (grey) or 3 (red, green, blue) channels.</param>
+    /// <param name="options">How pictures become images.</param>
     /// <exception cref="ArgumentException">The shape has neither 1 nor 3 channels, or an option is out of range.</exception>
     public PhotoDecoder(ImageShape shape, PhotoOptions options)
     {
+        ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         (_canvas, _mostPixels) = (new PhotoCanvas(shape, options.Resizing), options.MostPixels);
     }
@@ -43,7 +47,8 @@ internal sealed class PhotoDecoder
             int count = 0;
             for (int read = 1; read > 0 && count < length; count += read)
                 read = RandomAccess.Read(handle, content.AsSpan(count, (int)length - count), count);
-            return Decode(content, count, into);
+            Decode(new ArraySegment<byte>(content, 0, count), into, out string? reason);
+            return reason;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
@@ -55,31 +60,43 @@ internal sealed class PhotoDecoder
         }
     }
 
-    private string? Decode(byte[] content, int length, Span<byte> into)
+    /// <summary>Decodes a file's content.</summary>
+    /// <param name="content">The content. The header is read first: a picture of too many pixels is not decoded.</param>
+    /// <param name="into">Takes the values of an image of the shape, channel first; undefined where there is a fault.</param>
+    /// <param name="reason">What is wrong, in a few words; null where nothing is.</param>
+    public PhotoFault Decode(ArraySegment<byte> content, Span<byte> into, out string? reason)
     {
-        var pinned = GCHandle.Alloc(content, GCHandleType.Pinned); // Skia reads it in place
+        var pinned = GCHandle.Alloc(content.Array, GCHandleType.Pinned); // Skia reads it in place
         try
         {
-            using var data = SKData.Create(pinned.AddrOfPinnedObject(), length);
-            using var codec = SKCodec.Create(data);
-            if (codec is null)
-                return "it is no image of a known format (JPEG, PNG, GIF, BMP, WebP), or its header is damaged";
+            using var data = SKData.Create(pinned.AddrOfPinnedObject() + content.Offset, content.Count);
+            using var codec = content.Count > 0 ? SKCodec.Create(data) : null;
+            reason = content.Count == 0 ? "the file is empty" : "it is no image of a known format (JPEG, PNG, GIF, BMP, WebP), or its header is damaged";
+            if (codec is null || !IsKnown(codec.EncodedFormat))
+                return PhotoFault.UnknownFormat;
             var size = codec.Info.Size;
-            if (size.Width < 1 || size.Height < 1)
-                return $"it has {size.Width}x{size.Height} pixels";
             long pixels = (long)size.Width * size.Height;
+            reason = $"it has {size.Width}x{size.Height} pixels" + (pixels > _mostPixels ? $", more than {nameof(PhotoOptions.MostPixels)}, {_mostPixels}" : "");
+            if (size.Width < 1 || size.Height < 1)
+                return PhotoFault.Damaged;
             if (pixels > _mostPixels)
-                return $"it has {size.Width}x{size.Height} pixels, more than {nameof(PhotoOptions.MostPixels)}, {_mostPixels}";
+                return PhotoFault.TooLarge;
             if (pixels <= LargePixels)
-                return Decode(codec, into);
-            lock (s_large)
-                return Decode(codec, into);
+                reason = Decode(codec, into);
+            else
+                lock (s_large)
+                    reason = Decode(codec, into);
+            return reason is null ? PhotoFault.None : PhotoFault.Damaged;
         }
         finally
         {
             pinned.Free();
         }
     }
+
+    // Skia knows more, WBMP among them, of which almost anything that begins with zeros is one.
+    private static bool IsKnown(SKEncodedImageFormat format) =>
+        format is SKEncodedImageFormat.Jpeg or SKEncodedImageFormat.Png or SKEncodedImageFormat.Gif or SKEncodedImageFormat.Bmp or SKEncodedImageFormat.Webp;
 
     private string? Decode(SKCodec codec, Span<byte> into)
     {
