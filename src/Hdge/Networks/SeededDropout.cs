@@ -1,4 +1,5 @@
 using Hdge.Data;
+using Hdge.Distributed;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -32,6 +33,14 @@ public sealed class SeededDropout : nn.Module<Tensor, Tensor>
             return input.alias();
         _generator ??= new Generator((ulong)_seed);
         using var kept = new HeldScalar(1 - _rate);
+        if (Shard.Passing is { } shard)
+        {
+            // The whole batch's numbers, for a generator gives them in one order; this process's rows of them.
+            using var scope = NewDisposeScope();
+            var (first, rows) = shard.Place;
+            var whole = empty([rows, .. input.shape[1..]], dtype: input.dtype, device: input.device).FillBernoulli(1 - _rate, _generator);
+            return (input * whole.narrow(0, first, input.shape[0]).DivideInPlace(kept)).MoveToOuterDisposeScope();
+        }
         using var mask = empty_like(input).FillBernoulli(1 - _rate, _generator).DivideInPlace(kept);
         return input * mask;
     }

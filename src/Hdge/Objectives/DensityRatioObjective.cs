@@ -78,7 +78,7 @@ internal sealed class DensityRatioObjective : IObjective
         batch.Network.eval();
         try
         {
-            return batch.Network.Features(made);
+            return batch.FeaturesOf(made);
         }
         finally
         {

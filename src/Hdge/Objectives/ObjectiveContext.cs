@@ -1,4 +1,5 @@
 using Hdge.Data;
+using Hdge.Distributed;
 using Hdge.Networks;
 using static TorchSharp.torch;
 
@@ -9,4 +10,8 @@ namespace Hdge.Objectives;
 /// <param name="Scaling">How values become network input.</param>
 /// <param name="Device">Where it is trained.</param>
 /// <param name="Seed">Seed of the objective's own randomness; what is drawn in a step comes from <see cref="TrainingStep.Seed"/>.</param>
-public sealed record ObjectiveContext(Backbone Network, PixelScaling Scaling, Device Device, int Seed);
+public sealed record ObjectiveContext(Backbone Network, PixelScaling Scaling, Device Device, int Seed)
+{
+    /// <summary>This process's part, where several train; else null.</summary>
+    internal Shard? Shard { get; init; }
+}

@@ -1,4 +1,6 @@
+using Hdge.Distributed;
 using Hdge.Networks;
+using Hdge.Training;
 using static TorchSharp.torch;
 
 namespace Hdge.Objectives;
@@ -39,16 +41,35 @@ public sealed class TrainingStep(Backbone network, Tensor images, StepTargets ta
 
     /// <summary>Penultimate features of <see cref="Images"/>, shape [N, F], with their graph.</summary>
     /// <exception cref="InvalidOperationException">The network gives something of another shape.</exception>
-    public Tensor Features => _features ??= Checked(Network.Features(Images));
+    public Tensor Features => _features ??= FeaturesOf(Images);
 
     /// <summary>Logits of <see cref="Images"/>, shape [N, C], with their graph.</summary>
     public Tensor Logits => _logits ??= Network.Head(Features);
 
+    /// <summary>
+    /// Penultimate features [N, F], with their graph, of other images that a step passes through the network: of the same on all processes, where several train (<see cref="TrainingOptions.Distributed"/>), each of
+    /// which passes its part.
+    /// </summary>
+    /// <param name="images">Network input, shape [N, channels, height, width].</param>
+    /// <exception cref="InvalidOperationException">The network gives something of another shape.</exception>
+    public Tensor FeaturesOf(Tensor images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        return Shard is { } shard ? shard.Pass(images, Pass) : Pass(images);
+
+        Tensor Pass(Tensor input)
+        {
+            var features = Network.Features(input);
+            return features.dim() == 2 && features.shape[0] == input.shape[0] && features.shape[1] == Network.FeatureLength ? features
+                : throw new InvalidOperationException($"{Network.GetType().Name}.{nameof(Backbone.Features)} gives [{string.Join(", ", features.shape)}] for {input.shape[0]} images, expected [{input.shape[0]}, {Network.FeatureLength}].");
+        }
+    }
+
+    /// <summary>This process's part, where several train; else null.</summary>
+    internal Shard? Shard { get; init; }
+
     /// <summary>Whether an objective has asked for the logits.</summary>
     internal bool HasLogits => _logits is not null;
-
-    private Tensor Checked(Tensor features) => features.dim() == 2 && features.shape[0] == Images.shape[0] && features.shape[1] == Network.FeatureLength ? features
-        : throw new InvalidOperationException($"{Network.GetType().Name}.{nameof(Backbone.Features)} gives [{string.Join(", ", features.shape)}] for {Images.shape[0]} images, expected [{Images.shape[0]}, {Network.FeatureLength}].");
 
     /// <summary>Goes on with other images of the same shape, before features or logits are asked for.</summary>
     internal void Replace(Tensor images)
