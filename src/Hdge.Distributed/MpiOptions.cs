@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Hdge.Distributed;
 
 /// <summary>
@@ -17,8 +19,9 @@ public sealed record MpiOptions : DistributedOptions
     /// </summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Whether Open MPI's mpirun started this process: it sets OMPI_COMM_WORLD_SIZE.</summary>
-    public static bool IsStartedByMpirun => Environment.GetEnvironmentVariable("OMPI_COMM_WORLD_SIZE") is not null;
+    /// <summary>Which rank Open MPI's mpirun started this process as (it sets OMPI_COMM_WORLD_RANK); null where it was started otherwise.</summary>
+    public static int? StartedRank =>
+        int.TryParse(Environment.GetEnvironmentVariable("OMPI_COMM_WORLD_RANK"), NumberStyles.None, CultureInfo.InvariantCulture, out int rank) ? rank : null;
 
     /// <summary>
     /// Joins the other processes. MPI is begun once a process, on the first call, whose options count, and ended with the process: where that ends with another exit code than 0, all of them are ended.

@@ -36,9 +36,11 @@ internal static class Ranks
         foreach (var (name, options) in cases)
         {
             using var model = ModelTrainer.Train(Cases.Images, options with { BatchSize = Cases.Batch / ranks.Size, Distributed = mpi });
-            System.IO.File.WriteAllBytes(File(folder, name, ranks.Rank), MemoryMarshal.AsBytes<float>(Weights(model)));
+            Write(folder, name, ranks.Rank, model);
         }
     }
+
+    public static void Write(string folder, string name, int rank, HdgeModel model) => System.IO.File.WriteAllBytes(File(folder, name, rank), MemoryMarshal.AsBytes<float>(Weights(model)));
 
     public static string File(string folder, string name, int rank) => Path.Combine(folder, $"{name}.{rank.ToString(CultureInfo.InvariantCulture)}");
 

@@ -45,7 +45,10 @@ public sealed class BatchNorm : nn.Module<Tensor, Tensor>
         if (training && Shard.Passing is { } shard)
             return OfAllRanks(input, shard.Collective);
         bool ofBatch = training && input.numel() > input.shape[1]; // one value a channel, a last batch of one vector, has no variance: the running averages stand in
-        return nn.functional.batch_norm(input, running_mean, running_var, weight, bias, ofBatch, _momentum, _epsilon);
+        if (ofBatch || !is_grad_enabled())
+            return nn.functional.batch_norm(input, running_mean, running_var, weight, bias, ofBatch, _momentum, _epsilon);
+        using var scope = NewDisposeScope(); // the way back needs the averages as they are now, and another pass may come before it
+        return nn.functional.batch_norm(input, running_mean.clone(), running_var.clone(), weight, bias, training: false, eps: _epsilon).MoveToOuterDisposeScope();
     }
 
     /// <summary>The same, where the batch is shared among processes.</summary>
@@ -54,7 +57,7 @@ public sealed class BatchNorm : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         var (count, mean, variance) = SynchronizedNorm.Statistics(input, ranks);
         if (count < 2)
-            return nn.functional.batch_norm(input, running_mean, running_var, weight, bias, training: false, eps: _epsilon).MoveToOuterDisposeScope();
+            return nn.functional.batch_norm(input, running_mean.clone(), running_var.clone(), weight, bias, training: false, eps: _epsilon).MoveToOuterDisposeScope();
         using (no_grad())
         {
             using var keep = new HeldScalar(1 - _momentum);

@@ -48,7 +48,7 @@ internal sealed class SharedRun(Shard shard)
     }
 
     /// <summary>Does something on rank 0 alone; where it fails there, all fail.</summary>
-    /// <exception cref="InvalidOperationException">On the other ranks: it failed on rank 0, with its message.</exception>
+    /// <exception cref="IOException">On the other ranks: it failed on rank 0, with its message.</exception>
     public void OnRoot(Action action)
     {
         Exception? failure = null;
@@ -65,7 +65,7 @@ internal sealed class SharedRun(Shard shard)
         if (failure is not null)
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
         if (message.Length > 0)
-            throw new InvalidOperationException($"Rank 0 failed: {message}");
+            throw new IOException($"Rank 0 failed: {message}");
     }
 
     /// <summary>Rank 0's values on all ranks.</summary>

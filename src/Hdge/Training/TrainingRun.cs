@@ -160,7 +160,16 @@ internal sealed class TrainingRun : IDisposable
 
     /// <summary>Order, augmentation and all that is drawn in a step follow from the loader's seed: another one after every restart.</summary>
     private BatchLoader Loader() =>
-        new(_train, _options.BatchSize, _options.Scaling, _options.Augmentation, shuffle: true, Seeds.Mix(_options.Seed, SeedStream.Batches, _restarts), _options.Objective.ViewCount, _resident is not null);
+        new(_train, _options.BatchSize, _options.Scaling, _options.Augmentation, shuffle: true, Seeds.Mix(_options.Seed, SeedStream.Batches, _restarts), _options.Objective.ViewCount, _resident is not null)
+        {
+            Needed = _shared is not null && _options.Objective.SeesFeaturesAlone ? Needed : null,
+        };
+
+    private (int First, int Count) Needed(int rows)
+    {
+        var (first, count) = _shared!.Shard.Part(rows);
+        return ((int)first, (int)count);
+    }
 
     /// <summary>One epoch; answers the step that went wrong, if one did.</summary>
     private (long Step, double Loss)? Epoch(double[] sums, CancellationToken cancellationToken, CancellationToken mayEnd)
