@@ -1,4 +1,4 @@
-using Hdge.Distributed;
+using Hdge.Detection;
 using Hdge.Networks;
 using Hdge.Objectives;
 using Hdge.Robustness;
@@ -16,7 +16,9 @@ internal static class Cases
         Epochs = 4,
         LearningRate = 0.02,
         Threads = 1,
+        Precision = Precision.Single, // in bfloat16 the order of sums shows in the third digit
         EarlyStopping = null,
+        Detection = new() { Score = DetectionScore.LogDensity }, // not what is looked at
         Network = new WideResNetOptions { Normalization = Normalization.Batch },
         Objective = new CrossEntropyOptions(),
     };

@@ -11,10 +11,10 @@ public sealed class TrainedByRanks : IDisposable
 
     public TrainedByRanks()
     {
-        foreach (int processes in Mpirun.Missing is null ? new[] { 2, 4 } : [])
+        foreach (int processes in MpiFactAttribute.Missing is null ? new[] { 2, 4 } : [])
         {
             Directory.CreateDirectory(Folder(processes));
-            var (code, output, errors) = Mpirun.Run(processes, "cases", Folder(processes));
+            var (code, output, errors) = Mpirun.Run(processes, ["cases", Folder(processes), .. Cases.Sgd.Keys, "Adam"]);
             Assert.True(code == 0, output + errors);
         }
     }

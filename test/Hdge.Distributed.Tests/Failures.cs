@@ -1,3 +1,4 @@
+using Hdge.Detection;
 using Hdge.Distributed;
 using Hdge.Networks;
 using Hdge.Objectives;
@@ -91,6 +92,7 @@ internal static class Failures
         Epochs = Epochs,
         BatchSize = 16 / processes,
         Threads = 1,
+        Detection = new() { Score = DetectionScore.LogDensity },
         Augmentation = new AugmentationOptions { CropPadding = 1, HorizontalFlip = true },
         Network = new WideResNetOptions { DropoutRate = 0.2 },
         Objective = new MemoryBankOptions { BankSize = 100 },

@@ -6,10 +6,6 @@ namespace Hdge.Tests;
 /// <summary>Starts this assembly by mpirun.</summary>
 internal static class Mpirun
 {
-    /// <summary>Why no test can start processes here; null where they can.</summary>
-    public static string? Missing { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "mpirun")))
-        ? null : "mpirun is not installed (Debian: apt-get install openmpi-bin)";
-
     public static Process Start(int processes, params string[] arguments)
     {
         var start = new ProcessStartInfo("mpirun") { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -33,16 +29,4 @@ internal static class Mpirun
         process.WaitForExit();
         return (process.ExitCode, output.Result, errors.Result);
     }
-}
-
-/// <summary>A test that starts processes by mpirun; skipped, and told why, where there is none.</summary>
-internal sealed class MpiFactAttribute : FactAttribute
-{
-    public MpiFactAttribute() => Skip = Mpirun.Missing;
-}
-
-/// <inheritdoc cref="MpiFactAttribute"/>
-internal sealed class MpiTheoryAttribute : TheoryAttribute
-{
-    public MpiTheoryAttribute() => Skip = Mpirun.Missing;
 }

@@ -14,9 +14,9 @@ internal static class Ranks
         {
             switch (args)
             {
-                case ["cases", var folder]:
-                    Run(Cases.Sgd, folder);
-                    Run(new Dictionary<string, TrainingOptions> { ["Adam"] = Cases.Adam }, folder);
+                case ["cases", var folder, .. var names]:
+                    foreach (string name in names)
+                        Run(name, Cases.Sgd.GetValueOrDefault(name, Cases.Adam), folder);
                     return 0;
                 default:
                     return Failures.Run(args);
@@ -29,15 +29,12 @@ internal static class Ranks
         }
     }
 
-    private static void Run(IReadOnlyDictionary<string, TrainingOptions> cases, string folder)
+    private static void Run(string name, TrainingOptions options, string folder)
     {
         var mpi = new MpiOptions();
         using var ranks = mpi.Connect();
-        foreach (var (name, options) in cases)
-        {
-            using var model = ModelTrainer.Train(Cases.Images, options with { BatchSize = Cases.Batch / ranks.Size, Distributed = mpi });
-            Write(folder, name, ranks.Rank, model);
-        }
+        using var model = ModelTrainer.Train(Cases.Images, options with { BatchSize = Cases.Batch / ranks.Size, Distributed = mpi });
+        Write(folder, name, ranks.Rank, model);
     }
 
     public static void Write(string folder, string name, int rank, HdgeModel model) => System.IO.File.WriteAllBytes(File(folder, name, rank), MemoryMarshal.AsBytes<float>(Weights(model)));

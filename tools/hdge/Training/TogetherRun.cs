@@ -27,6 +27,9 @@ internal sealed class TogetherRun : IDisposable
 
     public bool IsRoot => _ranks.Rank == 0;
 
+    /// <summary>Processes.</summary>
+    public int Size => _ranks.Size;
+
     /// <summary>Joins the others where mpirun started this process, or the command line says so; else null.</summary>
     public static TogetherRun? Join(string? kind, CommandContext context) => kind is not null || MpiOptions.StartedRank is not null ? new TogetherRun(new MpiOptions(), context) : null;
 

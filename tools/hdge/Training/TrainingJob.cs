@@ -57,7 +57,7 @@ internal static class TrainingJob
         var validation = settings.Validation is { } path ? DataFolder.LoadTest(path, settings.Limit, train.ClassCount, train.Shape, data.ClassNames) : null;
         if (writes)
             Directory.CreateDirectory(folder);
-        log.WriteLine($"{settings.Objective}: {train.Count} training and {test?.Count ?? 0} test images of {train.Shape}, {train.ClassCount} classes; {NetworkNames.Of(options.Network)}, {options.Epochs} epochs");
+        log.WriteLine($"{settings.Objective}: {train.Count} training and {test?.Count ?? 0} test images of {train.Shape}, {train.ClassCount} classes; {NetworkNames.Of(options.Network)}, {options.Epochs} epochs{(together is null ? "" : $", {together.Size} processes")}");
         var epochs = new List<EpochMetrics>();
         using var model = Train(train, validation, options, epochs, folder, context);
         if (!writes)
@@ -65,7 +65,7 @@ internal static class TrainingJob
         ClassNames.Write(folder, data.ClassNames);
         model.Save(ModelPath(folder));
         int heldOut = validation is null ? train.HeldOutCount(options.ValidationFraction) : 0;
-        int stepsAnEpoch = (train.Count - heldOut + options.BatchSize - 1) / options.BatchSize;
+        int batch = options.BatchSize * (together?.Size ?? 1), stepsAnEpoch = (train.Count - heldOut + batch - 1) / batch;
         var network = epochs.Where(m => m.Stage == TrainingStage.Network).ToList(); // SupCon's linear layer comes after it
         var known = test is { Count: > 0 } ? new KnownEvaluation(model, test, context.Cancellation) : null;
         ModelCard.Write(CardPath(folder), $"{settings.Objective}, {NetworkNames.Of(options.Network)}", model, data.ClassNames, known is null ? null : new ReportData
