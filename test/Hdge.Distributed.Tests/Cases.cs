@@ -40,9 +40,9 @@ internal static class Cases
         ["bank, equation 13, no norm"] = Base with { Objective = new MemoryBankOptions { BankSize = 100 }, Network = Norm(Normalization.None) },
         ["bank, L2"] = Base with { Objective = new MemoryBankOptions { BankSize = 100, RandomStart = true, Form = MemoryBankForm.PublishedL2 } },
         ["contrastive density"] = Base with { Objective = new ContrastiveDensityOptions { BankSize = 50 } },
-        ["supervised contrastive"] = Base with { LearningRate = 0.002, Objective = new SupervisedContrastiveOptions { Views = 2, LinearEpochs = 1 }, Augmentation = s_crop },
+        ["supervised contrastive"] = Base with { LearningRate = 0.002, Objective = new SupervisedContrastiveOptions { Views = 2, Alpha = 0.5, LinearEpochs = 0 }, Augmentation = s_crop },
         ["adversarial"] = Base with { Objective = new AdversarialTrainingOptions { Inner = new MemoryBankOptions { BankSize = 50 }, Attack = new PgdOptions { Steps = 2, StepSize = 0.02, Norm = PgdNorm.L2, Epsilon = 0.5 } } },
-        ["density ratio and rotation"] = Base with { LearningRate = 0.001, Objective = new CrossEntropyOptions { DensityRatio = new() { Made = [MadeKind.Mixed, MadeKind.Rotated] }, Rotation = new() } },
+        ["density ratio and rotation"] = Base with { LearningRate = 0.0003, Objective = new CrossEntropyOptions { DensityRatio = new() { Made = [MadeKind.Mixed, MadeKind.Rotated] }, Rotation = new() } },
         ["generative-contrastive"] = Base with
         {
             Network = new PixelTransformerOptions { Colors = 8, Width = 8, Heads = 2, Blocks = 2, Reduction = 2 },

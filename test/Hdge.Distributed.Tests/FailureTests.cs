@@ -51,7 +51,7 @@ public sealed class FailureTests : IDisposable
     {
         var options = Failures.Resumed(1) with { Checkpoint = new CheckpointOptions { Path = Path.Combine(_folder, "run.checkpoint") } };
         Assert.Throws<TimeoutException>(() => ModelTrainer.Train(SmallImages.Patterns(80), options, m => { if (m.Epoch == 10) throw new TimeoutException(); }));
-        Assert.Contains("after epoch 9.", Ends(Mpirun.Run(2, "resume", _folder)), StringComparison.Ordinal);
+        Assert.Contains("after epoch 10.", Ends(Mpirun.Run(2, "resume", _folder)), StringComparison.Ordinal);
         Assert.Equal(File.ReadAllBytes(Ranks.File(_folder, "resumed", 0)), File.ReadAllBytes(Ranks.File(_folder, "resumed", 1)));
     }
 
