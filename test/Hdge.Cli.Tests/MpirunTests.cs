@@ -17,7 +17,8 @@ public sealed class MpirunTests
         Assert.Equal(1, output.Split("in-batch: 60 training").Length - 1);
         Assert.Contains("written: ", output, StringComparison.Ordinal);
         Assert.Contains("2 processes", output, StringComparison.Ordinal);
-        Assert.Equal((0, ""), Terminal.Run("score", "--model", Path.Combine(files["run"], "model.hdge"), "--input", data) is var (code, _, told) ? (code, told) : default);
+        using (var model = HdgeModel.Load(Path.Combine(files["run"], "model.hdge"), "cpu"))
+            Assert.Equal(Files.Classes, model.ClassCount);
         Assert.Contains("finished already", Mpirun([.. train, "--batch", "8", "--resume"]).Output, StringComparison.Ordinal);
 
         var wrong = Mpirun([.. train[..^1], files["other"], "--batch", "0"]);
