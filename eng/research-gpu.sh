@@ -13,6 +13,7 @@ rows_a=in-batch,cross-entropy,cross-entropy+shuffled,gce+shuffled,in-batch+shuff
 rows_b=cross-entropy,in-batch,cross-entropy+shuffled,gce,hdge-l2,logit-norm,boundary-norm,in-batch-normalized,in-batch-centred
 rows_b=$rows_b,cross-entropy+rotation,cross-entropy+pixmix,cross-entropy+rotation+pixmix,logit-norm+pixmix
 rows_b=$rows_b,cross-entropy+made,cross-entropy+made-without:blurred.smooth,cross-entropy+made-without:mixed,cross-entropy+made+shuffled
+rows_b=$rows_b,in-batch+negatives,in-batch+negatives-without:blurred.smooth,cross-entropy+ascood
 rows_b=$rows_b,in-batch+shuffled,gce+shuffled,in-batch-normalized+shuffled,cross-entropy+cutout
 if [ -x "$tool/Hdge.Cli" ] && [ "$device" != cpu ]; then run=("$tool/Hdge.Cli"); else run=(dotnet "$tool/Hdge.Cli.dll"); fi
 export OMP_WAIT_POLICY=PASSIVE OMP_NUM_THREADS=$(( $(nproc) / processes > 0 ? $(nproc) / processes : 1 ))

@@ -89,9 +89,10 @@ public sealed class HdgeOnnxModel : IScoringModel, IDisposable
     }
 
     /// <summary>Reads a model from a stream, to its end.</summary>
-    /// <inheritdoc cref="Load(string, OnnxSessionOptions?)"/>
     /// <param name="stream">What SaveOnnx wrote.</param>
     /// <param name="options">How to compute. Default null: <see cref="OnnxSessionOptions"/>'s own.</param>
+    /// <exception cref="InvalidDataException">As <see cref="Load(string, OnnxSessionOptions?)"/>.</exception>
+    /// <exception cref="OnnxRuntimeMissingException">ONNX Runtime's native library cannot be loaded.</exception>
     public static HdgeOnnxModel Load(Stream stream, OnnxSessionOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(stream);

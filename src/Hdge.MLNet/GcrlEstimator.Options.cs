@@ -14,7 +14,8 @@ public sealed partial class GcrlEstimator
         public string OutputColumnName { get; set; } = "Representation";
 
         /// <summary>
-        /// Column with the images: a vector of known size, dense or sparse, of Single (0..1, or what <see cref="Scale"/> brings there) or of Byte (0..255), channel first. Default "Features".
+        /// Column with the images: a vector of known size, dense or sparse, of Single (0..1, or what <see cref="Scale"/> brings there) or of Byte (0..255), channel first. Or pictures of any size,
+        /// which are brought to <see cref="ImageShape"/> as <see cref="Photos"/> say: MLImages, or texts that are paths of image files. Default "Features".
         /// </summary>
         public string InputColumnName { get; set; } = "Features";
 
@@ -29,6 +30,12 @@ public sealed partial class GcrlEstimator
 
         /// <summary>Channels, height and width of an image. Default null: what the column's dimensions say, else square grey or colour images, as for <see cref="HdgeTrainer.Options.ImageShape"/>.</summary>
         public ImageShape? ImageShape { get; set; }
+
+        /// <summary>How pictures and image files become images, and what happens to damaged ones. The transformer takes them over. Default: <see cref="PhotoOptions"/>'s own.</summary>
+        public PhotoOptions Photos { get; set; } = new();
+
+        /// <summary>What the transformer does with a row far outside the values trained on. Default: it is never in-distribution, and the log tells of the first one.</summary>
+        public OutOfRangeAction OutOfRange { get; set; }
 
         /// <summary>
         /// Everything else about the training. Default <see cref="TrainingPresets.GcrlFast"/>. Of the short ways below those that are set are laid over it when the estimator is made.
@@ -71,6 +78,8 @@ public sealed partial class GcrlEstimator
         {
             ArgumentException.ThrowIfNullOrEmpty(InputColumnName);
             ArgumentNullException.ThrowIfNull(Training);
+            ArgumentNullException.ThrowIfNull(Photos);
+            Photos.Validate();
             Outputs.Checked();
             var copy = (Options)MemberwiseClone();
             copy.Training = Effective();

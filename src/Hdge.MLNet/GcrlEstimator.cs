@@ -1,8 +1,10 @@
+using Hdge.Data;
 using Hdge.MLNet.Input;
 using Hdge.MLNet.Interop;
 using Hdge.MLNet.Representing;
 using Hdge.Training;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
 namespace Hdge.MLNet;
@@ -26,7 +28,7 @@ public sealed partial class GcrlEstimator : IEstimator<GcrlTransformer>
     /// <param name="input">Data with the column of images.</param>
     /// <returns>The trained transformer; dispose it when it is no longer needed.</returns>
     /// <exception cref="ArgumentException">The column is missing or has the wrong type or size, or an option is out of range.</exception>
-    /// <exception cref="InvalidDataException">There are no images, or a value is NaN or infinite.</exception>
+    /// <exception cref="InvalidDataException">There are no images, a value is NaN or infinite, or an image cannot be read.</exception>
     /// <exception cref="DivergenceException">The loss was no longer finite or exploded.</exception>
     /// <exception cref="OperationCanceledException"><see cref="Options.CancellationToken"/> or the MLContext was cancelled.</exception>
     public GcrlTransformer Fit(IDataView input)
@@ -41,7 +43,7 @@ public sealed partial class GcrlEstimator : IEstimator<GcrlTransformer>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        InputColumns.FindFeatures(inputSchema, _options.InputColumnName, isPicture: _ => false);
+        InputColumns.FindFeatures(inputSchema, _options.InputColumnName, type => FeatureColumn.PictureShape(type, _options.ImageShape) is not null);
         return _options.Outputs.Outline(inputSchema);
     }
 
@@ -56,15 +58,34 @@ public sealed partial class GcrlEstimator : IEstimator<GcrlTransformer>
             Seed = _options.Seed ?? HostEnvironments.Seed(_environment) ?? _options.Training.Seed,
             Device = DeviceChoice.Of(_environment, _options.Training.Device),
         };
-        using var rows = new ImageRows(input, _options.InputColumnName, _options.ImageShape, training.Scaling);
-        RepresentationTrainer.Validate(training, rows.Shape);
         using IChannel channel = _environment.Register("Hdge").Start("Training");
-        var images = rows.Read(input, cancellationToken);
-        foreach (string warning in rows.Warnings())
+        var column = FeatureColumn.Find(input.Schema, _options.InputColumnName, _options.ImageShape, takesFeatures: false);
+        using var rows = new ImageRows(column, _options.ImageShape, areFeatures: false, training.Scaling, _options.Photos, () => new ImageSetBuilder(column.Shape), message => channel.Warning(MessageSensitivity.Schema, message));
+        RepresentationTrainer.Validate(training, rows.Shape);
+        var images = Read(rows, input, cancellationToken);
+        foreach (string warning in (string[])[.. Some(rows.ShapeDoubt()), .. rows.Warnings(), .. Some(rows.RangeDoubt())])
             channel.Warning(MessageSensitivity.Schema, warning);
         channel.Info(MessageSensitivity.None, $"Computing with {threads} thread{(threads == 1 ? "" : "s")} on the processor.");
         var model = RepresentationTrainer.Train(images, training, Callbacks(channel), cancellationToken);
-        return new GcrlTransformer(_environment, model, _options.InputColumnName, _options.Outputs);
+        return new GcrlTransformer(_environment, model, _options.InputColumnName, column.Kind != FeatureKind.Vector, _options.Outputs) { OutOfRange = _options.OutOfRange, Photos = _options.Photos };
+    }
+
+    private static string[] Some(string? warning) => warning is null ? [] : [warning];
+
+    /// <summary>All rows that have an image, in the input's order.</summary>
+    private static ImageSet Read(ImageRows rows, IDataView input, CancellationToken cancellationToken)
+    {
+        rows.Read(input, [], All, _ => { }, () => { }, cancellationToken);
+        return rows.Images.Count > 1 ? rows.Images.Build(1) : throw new InvalidDataException(InputMessages.TooFewImages(rows.Name, rows.Images.Count, rows.Missing, rows.Damaged));
+
+        IEnumerable<ImageRows.Row> All(DataViewRowCursor cursor)
+        {
+            while (cursor.MoveNext())
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return new(0, 1);
+            }
+        }
     }
 
     private TrainingCallbacks Callbacks(IChannel channel) => new()

@@ -5,6 +5,7 @@ using Hdge.MLNet.Representing;
 using Hdge.MLNet.Scoring;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Model.OnnxConverter;
 using Microsoft.ML.Runtime;
 
 namespace Hdge.MLNet;
@@ -17,94 +18,45 @@ namespace Hdge.MLNet;
 /// <item><term>IsInDistribution</term><description>Boolean: whether the detection score lies in the range set in training, and the pixels near those of training; false where the image is missing.</description></item>
 /// <item><term>DetectionScore</term><description>Single: the score that IsInDistribution goes by; higher is more like the training images.</description></item>
 /// </list>
-/// <see cref="Transform"/> computes nothing before a getter asks for it; rows are then taken in batches. One transformer may be used by several threads at once.
+/// <see cref="ImageTransformer.Transform"/> computes nothing before a getter asks for it; rows are then taken in batches. One transformer may be used by several threads at once.
 /// </summary>
-public sealed class GcrlTransformer : ITransformer, IDisposable
+public sealed class GcrlTransformer : ImageTransformer
 {
-    private bool _toldOutOfRange;
-
-    internal GcrlTransformer(IHostEnvironment environment, RepresentationModel model, string inputColumnName, RepresentationColumns outputs) =>
-        (Environment, Model, InputColumnName, Outputs) = (environment, model, inputColumnName, outputs);
+    internal GcrlTransformer(IHostEnvironment environment, RepresentationModel model, string featureColumnName, bool takesPictures, RepresentationColumns outputs)
+        : base(environment, featureColumnName) => (Model, TakesPictures, Outputs) = (model, takesPictures, outputs);
 
     /// <summary>The trained network: it also draws images. It belongs to this transformer: do not dispose it.</summary>
     public RepresentationModel Model { get; }
 
-    /// <summary>Name of the column the images are read from.</summary>
-    public string InputColumnName { get; }
+    /// <inheritdoc/>
+    public override ImageShape ImageShape => Model.InputShape;
 
     /// <summary>Name of the column with the representations.</summary>
     public string OutputColumnName => Outputs.Representation;
 
-    /// <summary>Shape of an image: channels, height, width.</summary>
-    public ImageShape ImageShape => Model.InputShape;
-
-    /// <summary>Always true: every row is scored by itself.</summary>
-    public bool IsRowToRowMapper => true;
-
-    internal IHostEnvironment Environment { get; }
-
     internal RepresentationColumns Outputs { get; }
 
-    /// <summary>The schema that <see cref="Transform"/> gives for data of the given schema.</summary>
-    /// <param name="inputSchema">Schema of the data.</param>
-    /// <exception cref="ArgumentException">The column of images is missing or has the wrong type or length.</exception>
-    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
-    {
-        ArgumentNullException.ThrowIfNull(inputSchema);
-        return new RepresentingBinding(this, inputSchema).OutputSchema;
-    }
+    /// <summary>Whether it was trained on pictures or their paths, and takes these.</summary>
+    internal bool TakesPictures { get; }
 
-    /// <summary>The data with the columns added. Lazy: rows are scored in batches, when a cursor's getter first asks for one of them.</summary>
-    /// <param name="input">Data with the column of images.</param>
-    /// <exception cref="ArgumentException">The column of images is missing or has the wrong type or length.</exception>
-    /// <exception cref="ObjectDisposedException">The transformer has been disposed. Getters throw it too.</exception>
-    public IDataView Transform(IDataView input)
-    {
-        ArgumentNullException.ThrowIfNull(input);
-        ThrowIfDisposed();
-        return new MappedDataView(input, new RepresentingBinding(this, input.Schema));
-    }
+    internal override bool TakesFeatures => false;
 
-    /// <summary>A mapper of single rows, as a prediction engine uses it. A row is scored once, however many of its columns are read.</summary>
-    /// <param name="inputSchema">Schema of the rows.</param>
-    /// <exception cref="ArgumentException">The column of images is missing or has the wrong type or length.</exception>
-    /// <exception cref="ObjectDisposedException">The transformer has been disposed.</exception>
-    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema)
-    {
-        ArgumentNullException.ThrowIfNull(inputSchema);
-        ThrowIfDisposed();
-        return new RowMapper(new RepresentingBinding(this, inputSchema));
-    }
+    private protected override bool IsDisposed => Model.IsDisposed;
 
-    /// <summary>Releases the network. Scoring that other threads have begun is let finish first.</summary>
-    public void Dispose() => Model.Dispose();
+    /// <inheritdoc/>
+    public override void Dispose() => Model.Dispose();
 
     /// <summary>One line: what it reads and with what it scores.</summary>
-    public override string ToString() => $"GCRL transformer: '{InputColumnName}' to '{OutputColumnName}', {Model}";
+    public override string ToString() => $"GCRL transformer: '{FeatureColumnName}' to '{OutputColumnName}', {Model}";
 
-    void ICanSaveModel.Save(ModelSaveContext ctx)
-    {
-        ThrowIfDisposed();
-        GcrlZip.Save(this, ctx);
-    }
+    internal override RowScores CreateScores(int capacity) => new RepresentationScores(Model, capacity);
 
-    internal DataViewSchema.Column FindImages(DataViewSchema input)
-    {
-        (DataViewSchema.Column column, VectorDataViewType type) = InputColumns.FindFeatures(input, InputColumnName);
-        ImageShapes.Resolve(ImageShape, type, InputColumnName);
-        return column;
-    }
+    internal override DataViewSchema Outline(DataViewSchema input) => Outputs.Append(input, Model.RepresentationLength);
 
-    /// <summary>Tells the log of something about what was scored.</summary>
-    internal void Warn(string message)
-    {
-        using IChannel channel = Environment.Register("Hdge").Start("Scoring");
-        channel.Warning(MessageSensitivity.Schema, message);
-    }
+    internal override FeatureColumn FindFeatures(DataViewSchema input) => FeatureColumn.Find(input, FeatureColumnName, ImageShape, takesFeatures: false, TakesPictures);
 
-    /// <summary>True once: for the first row out of range, of which the log shall tell.</summary>
-    internal bool IsFirstOutOfRange() => !_toldOutOfRange && !Interlocked.Exchange(ref _toldOutOfRange, true);
+    internal override void SaveAsOnnx(IDataView source, DataViewSchema output, OnnxContext context) => throw new NotSupportedException(
+        "ConvertToOnnx cannot export a GCRL transformer: the file would lack the network, and take its answers for inputs. Save the model with mlContext.Model.Save, or GcrlTransformer.Model.Save.");
 
-    /// <exception cref="ObjectDisposedException">The transformer has been disposed.</exception>
-    internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Model.IsDisposed, this);
+    private protected override void Save(ModelSaveContext context) => GcrlZip.Save(this, context);
 }

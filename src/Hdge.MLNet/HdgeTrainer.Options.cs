@@ -116,7 +116,7 @@ public sealed partial class HdgeTrainer
 
         /// <summary>
         /// What the transformer does with a row whose features lie far outside those it was trained on, as when bytes of 0..255 are given as Single without a <see cref="Scale"/>. Default
-        /// <see cref="OutOfRangeAction.Flag"/>: the row is never in-distribution, and the log tells of the first one. It is saved; <see cref="HdgeTransformer.OutOfRange"/> changes it.
+        /// <see cref="OutOfRangeAction.Flag"/>: the row is never in-distribution, and the log tells of the first one. It is saved; <see cref="ImageTransformer.OutOfRange"/> changes it.
         /// </summary>
         public OutOfRangeAction OutOfRange { get; set; }
 

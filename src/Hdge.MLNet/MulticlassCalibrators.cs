@@ -25,6 +25,10 @@ public sealed class MulticlassCalibrators
     /// <inheritdoc cref="Auto"/>
     public MulticlassCalibratorEstimator Temperature(string labelColumnName = "Label", string scoreColumnName = "Score") => Of(CalibrationMethod.Temperature, labelColumnName, scoreColumnName);
 
+    /// <summary>A mixture of softmax at one temperature, plain softmax and equal probabilities (Zhang et al. 2020): never changes the predicted class.</summary>
+    /// <inheritdoc cref="Auto"/>
+    public MulticlassCalibratorEstimator EnsembleTemperature(string labelColumnName = "Label", string scoreColumnName = "Score") => Of(CalibrationMethod.EnsembleTemperature, labelColumnName, scoreColumnName);
+
     /// <summary>A scale and a bias for each class (Guo et al. 2017).</summary>
     /// <inheritdoc cref="Auto"/>
     public MulticlassCalibratorEstimator Vector(string labelColumnName = "Label", string scoreColumnName = "Score") => Of(CalibrationMethod.Vector, labelColumnName, scoreColumnName);
@@ -40,6 +44,10 @@ public sealed class MulticlassCalibrators
     /// <summary>Bins for each class (Zadrozny and Elkan 2001).</summary>
     /// <inheritdoc cref="Auto"/>
     public MulticlassCalibratorEstimator Histogram(string labelColumnName = "Label", string scoreColumnName = "Score") => Of(CalibrationMethod.Histogram, labelColumnName, scoreColumnName);
+
+    /// <summary>A temperature that rises as the log-density told by the row's scores falls (<see cref="DensityTemperatureCalibrator"/>): never changes the predicted class.</summary>
+    /// <inheritdoc cref="Auto"/>
+    public MulticlassCalibratorEstimator DensityTemperature(string labelColumnName = "Label", string scoreColumnName = "Score") => Of(CalibrationMethod.DensityTemperature, labelColumnName, scoreColumnName);
 
     /// <summary>A calibrator with all its settings.</summary>
     /// <param name="options">The settings. They are copied: later changes do not reach the estimator.</param>

@@ -35,7 +35,7 @@ public sealed partial class HdgeModel
 
     /// <summary>
     /// Fits the scores that <paramref name="options"/> name, chooses one where that is <see cref="DetectionScore.Auto"/>, and makes it the <see cref="Decision"/>.
-    /// Other threads may score meanwhile, by the scores before or by the new ones. Training does this with <see cref="Training.TrainingOptions.Detection"/>; afterwards it adds scores to a trained model, without touching the weights.
+    /// A calibrator that goes by the deciding score is fitted anew with it. Other threads may score meanwhile, by the scores before or by the new ones. Training does this with <see cref="Training.TrainingOptions.Detection"/>; afterwards it adds scores to a trained model, without touching the weights.
     /// </summary>
     /// <param name="train">Labelled images that the network was trained on; at most <see cref="DetectionOptions.SampleSize"/> of them are looked at.</param>
     /// <param name="heldOut">Labelled images that it was not trained on, for the decision, ranks and the choice. At least one. Those out of range (<see cref="TrainedRange"/>) have no part in the decision.</param>
@@ -137,7 +137,11 @@ public sealed partial class HdgeModel
     }
 
     /// <summary>Takes the place of the detectors so far, which go when nobody scores with them any more.</summary>
-    internal void UseDetectors(DetectorSet detectors) => Interlocked.Exchange(ref _detectors, detectors).Release();
+    internal void UseDetectors(DetectorSet detectors)
+    {
+        detectors.Calibrator ??= Calibrator;
+        Interlocked.Exchange(ref _detectors, detectors).Release();
+    }
 
     /// <summary>The present detectors; they stay until the result is disposed of, even where others take their place. Within a use of the model.</summary>
     internal UseGate.Use HoldDetectors(out DetectorSet detectors)
@@ -156,7 +160,7 @@ public sealed partial class HdgeModel
         using var pass = DetectionPass.Run(detectors, input, Temperature, detectors.Needs(decision.Score));
         var scores = pass.Scores(decision.Score);
         for (int i = 0; i < count; i++)
-            LogitRow.Score(pass.LogitRow(i), at + i, into, scores[i], Calibrator, decision);
+            LogitRow.Score(pass.LogitRow(i), at + i, into, scores[i], detectors.Calibrator!, decision);
     }
 
     // A set's floating-point images are kept already scaled to 0..1.

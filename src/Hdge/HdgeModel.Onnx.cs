@@ -46,12 +46,7 @@ public sealed partial class HdgeModel
         var fitted = new OnnxModelGraph.Fitted(Calibrator, Decision, PredictionSets);
         if (options.Precision == OnnxPrecision.Int8)
             (rounding, fitted) = OnnxInt8.Fit(this, options, (at, count) => Input(options.CalibrationImages!, at, count), cancellationToken);
-        var sink = new OnnxFileSink(options.Opset);
-        var graph = new OnnxGraph(sink, options.Opset, Network.state_dict()) { Rounding = rounding };
-        foreach (string name in all)
-            graph.Reserve(name);
-        long[] sides = InputShape.IsVector ? [-1, InputShape.Length] : [-1, InputShape.Channels, InputShape.Height, InputShape.Width];
-        var values = sink.Input(columns.Feature, options.Input == OnnxInput.Byte ? typeof(byte) : typeof(float), sides);
+        var (sink, graph, values) = BeginOnnx(options, columns.Feature, all, rounding);
         var built = new OnnxModelGraph(graph, this).Build(values, options.Input, fitted);
         long classes = ClassCount;
         Add(built.PredictedLabel, columns.PredictedLabel, typeof(uint), 1);
@@ -67,13 +62,49 @@ public sealed partial class HdgeModel
         Describe(sink, columns, options, fitted);
         sink.Write(stream, "Hdge.MLNet");
 
-        void Add(OnnxValue? value, string name, Type type, long width)
-        {
-            if (value is null)
-                return;
-            graph.Output(value, name);
-            sink.Output(name, type, -1, width);
-        }
+        void Add(OnnxValue? value, string name, Type type, long width) => AddOutput(sink, graph, value, name, type, width);
+    }
+
+    /// <summary>Writes a model without labels as an ONNX file.</summary>
+    internal void SaveRepresentationOnnx(Stream stream, OnnxOptions? options)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        options ??= new();
+        using var use = Use();
+        if (options.Precision == OnnxPrecision.Int8 || options.ClassNames is not null)
+            throw new ArgumentException($"The model was trained without labels: expected neither {nameof(OnnxPrecision.Int8)} nor {nameof(OnnxOptions.ClassNames)}, which are of classifiers.");
+        options.Validate(this);
+        Safetensors.RequireFinite(Network.state_dict());
+        string[] names = [OnnxColumns.Default.Feature, "Representation", "LogLikelihood", OnnxColumns.Default.IsInDistribution, OnnxColumns.Default.DetectionScore];
+        var (sink, graph, values) = BeginOnnx(options, names[0], names, null);
+        var built = new OnnxModelGraph(graph, this).Build(values, options.Input);
+        AddOutput(sink, graph, built.Representation, names[1], typeof(float), Network.FeatureLength);
+        AddOutput(sink, graph, built.LogLikelihood, names[2], typeof(float), 1);
+        AddOutput(sink, graph, built.IsInDistribution, names[3], typeof(bool), 1);
+        AddOutput(sink, graph, built.DetectionScore, names[4], typeof(float), 1);
+        sink.Metadata("columns", JsonSerializer.Serialize(built.DetectionScore is null ? names[..3] : names));
+        sink.Metadata("network", $"{NetworkOptions}");
+        sink.Metadata("score", Decision.Score.Name);
+        sink.Metadata("threshold", OnnxModelGraph.RoundedUp(Decision.Lower).ToString("R", CultureInfo.InvariantCulture));
+        sink.Write(stream, "Hdge.MLNet");
+    }
+
+    private (OnnxFileSink Sink, OnnxGraph Graph, OnnxValue Values) BeginOnnx(OnnxOptions options, string input, IEnumerable<string> names, OnnxRounding? rounding)
+    {
+        var sink = new OnnxFileSink(options.Opset);
+        var graph = new OnnxGraph(sink, options.Opset, Network.state_dict()) { Rounding = rounding };
+        foreach (string name in names)
+            graph.Reserve(name);
+        long[] sides = InputShape.IsVector ? [-1, InputShape.Length] : [-1, InputShape.Channels, InputShape.Height, InputShape.Width];
+        return (sink, graph, sink.Input(input, options.Input == OnnxInput.Byte ? typeof(byte) : typeof(float), sides));
+    }
+
+    private static void AddOutput(OnnxFileSink sink, OnnxGraph graph, OnnxValue? value, string name, Type type, long width)
+    {
+        if (value is null)
+            return;
+        graph.Output(value, name);
+        sink.Output(name, type, -1, width);
     }
 
     private void Describe(OnnxFileSink sink, OnnxColumns columns, OnnxOptions options, OnnxModelGraph.Fitted fitted)

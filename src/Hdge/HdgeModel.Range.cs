@@ -15,7 +15,7 @@ public sealed partial class HdgeModel
     /// <inheritdoc cref="RangeProblem(ReadOnlySpan{float})"/>
     public string? RangeProblem(ReadOnlySpan<byte> pixels) => RangeProblem(pixels, 1 / 255f);
 
-    private string? RangeProblem(ImageSet images, int index) => images.IsBytes ? RangeProblem(images.Bytes(index)) : RangeProblem(images.Singles(index), 1);
+    internal string? RangeProblem(ImageSet images, int index) => images.IsBytes ? RangeProblem(images.Bytes(index)) : RangeProblem(images.Singles(index), 1);
 
     private string? RangeProblem<T>(ReadOnlySpan<T> pixels, float scale) where T : struct, System.Numerics.INumber<T> => PixelRange.Problem(TrainedRange, InputShape, pixels, scale);
 

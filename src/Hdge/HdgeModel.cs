@@ -4,6 +4,7 @@ using Hdge.Data;
 using Hdge.Detection;
 using Hdge.Networks;
 using Hdge.Persistence;
+using Hdge.Reports;
 using Hdge.Sampling;
 using Hdge.Training;
 using TorchSharp;
@@ -14,7 +15,7 @@ namespace Hdge;
 /// <summary>
 /// A trained network with its input scaling, calibrator and decision on what is in-distribution. Scores batches of images, from several threads at once if need be.
 /// </summary>
-public sealed partial class HdgeModel : IScoringModel, IDisposable
+public sealed partial class HdgeModel : IEvaluatedModel, IDisposable
 {
     private const int MostForward = 256; // images a forward pass: enough to fill the cores, little enough to stay in cache
     private const int MostForwardValues = 1 << 22; // of large images fewer: what the layers compute is many times as large
@@ -37,11 +38,13 @@ public sealed partial class HdgeModel : IScoringModel, IDisposable
         (ScoringPrecision, FlipAveraging) = (scoringPrecision, flipAveraging);
         Scoring = new ScoringForm(network, network.IsMixed, flipAveraging);
         (Network, Scaling, Device) = (network, scaling, device);
-        Calibrator = new IdentityCalibrator(network.ClassCount);
         var (height, width) = network.Options.SizeOf(network.InputShape);
         LargestForward = (int)Math.Clamp(MostForwardValues / ((long)network.InputShape.Channels * height * width), 1, MostForward);
         _input = new InputWriter(network.InputShape, scaling, device);
-        _detectors = new DetectorSet(Scoring, new DetectionOptions { Score = DetectionScore.LogDensity }, new Dictionary<string, DetectorState>(), new(() => LinearHead.Of(network)));
+        _detectors = new DetectorSet(Scoring, new DetectionOptions { Score = DetectionScore.LogDensity }, new Dictionary<string, DetectorState>(), new(() => LinearHead.Of(network)))
+        {
+            Calibrator = new IdentityCalibrator(network.ClassCount),
+        };
     }
 
     /// <summary>Shape of the images it takes.</summary>
@@ -56,11 +59,15 @@ public sealed partial class HdgeModel : IScoringModel, IDisposable
     /// <summary>How values become network input.</summary>
     public PixelScaling Scaling { get; }
 
-    /// <summary>Temperature T of the calibrated confidence, softmax(f(x) / T): above 1 where the network was too sure. 1 when none was fitted, or another method.</summary>
-    public double Temperature => Calibrator is TemperatureCalibrator scaled ? scaled.Temperature : 1;
+    /// <summary>Temperature T of the calibrated confidence, softmax(f(x) / T): above 1 where the network was too sure. 1 when none was fitted, or by another method; with <see cref="CalibrationMethod.DensityTemperature"/> the one that would serve all images.</summary>
+    public double Temperature => Calibrator.DetectionTemperature;
 
     /// <summary>What makes calibrated probabilities of logits.</summary>
-    public Calibrator Calibrator { get; internal set; }
+    public Calibrator Calibrator
+    {
+        get => Detectors.Calibrator!;
+        internal set => Detectors.Calibrator = value;
+    }
 
     /// <summary>
     /// Makes prediction sets of <see cref="ScoreBatch.Probabilities"/>, the probabilities before calibration: the held-out images had no part in those, so
@@ -116,6 +123,14 @@ public sealed partial class HdgeModel : IScoringModel, IDisposable
     internal Backbone Network { get; }
 
     bool IScoringModel.TakesFeatures => NetworkOptions.TakesFeatures;
+
+    IReadOnlyList<DetectionScore> IEvaluatedModel.Available => Detectors.Available;
+
+    bool? IEvaluatedModel.TellsUnknownApart => Detectors.TellsUnknownApart;
+
+    HdgeModel IEvaluatedModel.Single => this;
+
+    bool IEvaluatedModel.Admits(ImageSet images, int index) => TrainedRange?.Admits(images, index) != false;
 
     /// <summary>Images a forward pass.</summary>
     private int LargestForward { get; }
@@ -230,7 +245,8 @@ public sealed partial class HdgeModel : IScoringModel, IDisposable
         ArgumentNullException.ThrowIfNull(heldOut);
         using var use = Use();
         float[] logits = Logits(heldOut, cancellationToken);
-        Calibrator = CalibratorFitting.Fit(logits, heldOut.Labels, ClassCount, method ?? CalibrationMethod.Temperature, seed: seed, cancellationToken: cancellationToken).Calibrator;
+        var data = new LabelledLogits(logits, heldOut.Labels, ClassCount);
+        Calibrator = CalibratorFitting.Fit(data, method ?? CalibrationMethod.Temperature, seed: seed, cancellationToken: cancellationToken).Calibrator;
         PredictionSets = predictionSets is null ? null : ConformalPredictor.Fit(Uncalibrated(logits, ClassCount), heldOut.Labels, ClassCount, predictionSets);
         using var held = HoldDetectors(out var detectors);
         var score = detectors.Decision.Score;
@@ -238,6 +254,7 @@ public sealed partial class HdgeModel : IScoringModel, IDisposable
             ? [.. Enumerable.Range(0, heldOut.Count).Select(i => (float)LogitRow.Summarise(logits.AsSpan(i * ClassCount, ClassCount)).LogDensity)]
             : DetectionScores(detectors, heldOut, [score], cancellationToken)[score];
         detectors.Decision = Decide(score, scores, heldOut, inDistributionRate);
+        detectors.Calibrator = ScoreCalibration.Refit(detectors.Calibrator!, () => logits, heldOut.Labels, score, scores, cancellationToken);
     }
 
     /// <summary>
@@ -283,24 +300,13 @@ public sealed partial class HdgeModel : IScoringModel, IDisposable
     /// <param name="device">Where it shall score: "cpu", "cuda", "cuda:1" …; null takes a GPU when there is one.</param>
     /// <exception cref="InvalidDataException">The file is damaged, of another version, or its parts do not fit together; the message names entry and field. It is thrown
     /// before memory is taken for what the file does not hold.</exception>
-    public static HdgeModel Load(Stream stream, string? device = null)
-    {
-        Libtorch.EnsureLoaded();
-        using var on = Autograd.On();
-        return Labelled(ModelFile.Read(stream, Devices.Resolve(device)));
-    }
+    public static HdgeModel Load(Stream stream, string? device = null) => Labelled(ModelFile.Read(stream, device));
 
     /// <summary>Reads a model from a file.</summary>
     /// <param name="path">File as written by <see cref="Save(string)"/>.</param>
     /// <param name="device">Where it shall score: "cpu", "cuda", "cuda:1" …; null takes a GPU when there is one.</param>
     /// <exception cref="InvalidDataException">As <see cref="Load(Stream, string?)"/>; the message names the file.</exception>
-    public static HdgeModel Load(string path, string? device = null)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        Libtorch.EnsureLoaded();
-        using var on = Autograd.On();
-        return Labelled(ModelFile.Read(path, Devices.Resolve(device)));
-    }
+    public static HdgeModel Load(string path, string? device = null) => Labelled(ModelFile.Read(path, device));
 
     /// <summary>One line: network, images, classes, device, calibration and the score that decides.</summary>
     public override string ToString() =>
@@ -347,7 +353,7 @@ public sealed partial class HdgeModel : IScoringModel, IDisposable
         using var host = Forward(input);
         var logits = TensorMemory.Span<float>(host);
         for (int i = 0; i < count; i++)
-            LogitRow.Score(logits.Slice(i * ClassCount, ClassCount), at + i, into, null, Calibrator, decision);
+            LogitRow.Score(logits.Slice(i * ClassCount, ClassCount), at + i, into, null, detectors.Calibrator!, decision);
     }
 
     private Tensor Forward(Tensor input)

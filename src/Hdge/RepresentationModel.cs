@@ -1,6 +1,7 @@
 using Hdge.Data;
 using Hdge.Detection;
 using Hdge.Networks;
+using Hdge.Onnx;
 using Hdge.Persistence;
 using Hdge.Sampling;
 using Hdge.Training;
@@ -96,24 +97,32 @@ public sealed class RepresentationModel : IDisposable
     /// <inheritdoc cref="HdgeModel.Save(string)"/>
     public void Save(string path) => Inner.Save(path);
 
+    /// <summary>
+    /// Writes the network as an ONNX file (docs/gcrl.md), which ONNX Runtime computes without libtorch. Its input is "Features" [N, channels, height, width]; its outputs are "Representation"
+    /// [N, length] and "LogLikelihood" [N, 1], and where the deciding score has a graph "IsInDistribution" and "DetectionScore".
+    /// </summary>
+    /// <param name="path">The file, which appears only when it is whole.</param>
+    /// <param name="options">Input and version of the operators. Default null: <see cref="OnnxOptions"/>'s own.</param>
+    /// <exception cref="ArgumentException">An option is out of range, or is of classifiers alone: 8 bits, class names.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed of.</exception>
+    public void SaveOnnx(string path, OnnxOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        WholeFile.Write(path, stream => SaveOnnx(stream, options));
+    }
+
+    /// <summary>As <see cref="SaveOnnx(string, OnnxOptions?)"/>, into a stream.</summary>
+    /// <param name="stream">Takes the file.</param>
+    /// <param name="options">Input and version of the operators. Default null: <see cref="OnnxOptions"/>'s own.</param>
+    public void SaveOnnx(Stream stream, OnnxOptions? options = null) => Inner.SaveRepresentationOnnx(stream, options);
+
     /// <summary>Reads a model of representations.</summary>
     /// <inheritdoc cref="HdgeModel.Load(Stream, string?)"/>
-    public static RepresentationModel Load(Stream stream, string? device = null)
-    {
-        Libtorch.EnsureLoaded();
-        using var on = Autograd.On();
-        return Unlabelled(ModelFile.Read(stream, Devices.Resolve(device)));
-    }
+    public static RepresentationModel Load(Stream stream, string? device = null) => Unlabelled(ModelFile.Read(stream, device));
 
     /// <summary>Reads a model of representations from a file.</summary>
     /// <inheritdoc cref="HdgeModel.Load(string, string?)"/>
-    public static RepresentationModel Load(string path, string? device = null)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        Libtorch.EnsureLoaded();
-        using var on = Autograd.On();
-        return Unlabelled(ModelFile.Read(path, Devices.Resolve(device)));
-    }
+    public static RepresentationModel Load(string path, string? device = null) => Unlabelled(ModelFile.Read(path, device));
 
     /// <summary>One line: network, images, device and the score that decides.</summary>
     public override string ToString() => $"Representations: {NetworkOptions} for images of {InputShape}, on {Inner.Device}, in-distribution by {Decision.Score}";

@@ -1,4 +1,5 @@
 using Hdge.Data;
+using Hdge.Networks;
 using Hdge.Training;
 
 namespace Hdge.Benchmarks;
@@ -8,7 +9,7 @@ internal static class AccuracyBenchmark
 {
     private static readonly Precision[] s_precisions = [Precision.Single, Precision.Mixed];
 
-    /// <param name="arguments">quick FOLDER, with Fashion-MNIST's files in it; or cifar DEVICE EPOCHS TEST-FILE TRAINING-FILE …</param>
+    /// <param name="arguments">quick FOLDER, with Fashion-MNIST's files in it; or cifar DEVICE NETWORK EPOCHS TEST-FILE TRAINING-FILE …, the network by depth and width: 10-1</param>
     public static int Run(string[] arguments)
     {
         ImageSet train, test;
@@ -18,12 +19,15 @@ internal static class AccuracyBenchmark
             ImageSet Read(string part) => IdxReader.Read(Path.Combine(folder, $"{part}-images-idx3-ubyte.gz"), Path.Combine(folder, $"{part}-labels-idx1-ubyte.gz"), 10);
             (train, test, options) = (Read("train"), Read("t10k"), new TrainingOptions { Network = TrainingPresets.Fast.Network, Epochs = TrainingPresets.Fast.Epochs, Device = "cpu" });
         }
-        else if (arguments is ["cifar", var device, var epochs, var testFile, .. var files] && files.Length > 0 && int.TryParse(epochs, out int count))
-            (train, test, options) = (CifarReader.Read(files), CifarReader.Read([testFile]),
-                new TrainingOptions { Network = TrainingPresets.Speed.Network, Augmentation = TrainingPresets.WideResNet.Augmentation, Epochs = count, BatchSize = 128, Device = device });
+        else if (arguments is ["cifar", var device, var network, var epochs, var testFile, .. var files] && files.Length > 0 && int.TryParse(epochs, out int count)
+            && network.Split('-') is [var depth, var width] && int.TryParse(depth, out int layers) && int.TryParse(width, out int factor))
+            (train, test, options) = (CifarReader.Read(files), CifarReader.Read([testFile]), new TrainingOptions
+            {
+                Network = new WideResNetOptions { Depth = layers, Width = factor }, Augmentation = TrainingPresets.WideResNet.Augmentation, Epochs = count, BatchSize = 128, Device = device,
+            });
         else
         {
-            Console.Error.WriteLine("bench accuracy quick FOLDER, or bench accuracy cifar DEVICE EPOCHS TEST-FILE TRAINING-FILE …");
+            Console.Error.WriteLine("bench accuracy quick FOLDER, or bench accuracy cifar DEVICE DEPTH-WIDTH EPOCHS TEST-FILE TRAINING-FILE …");
             return 2;
         }
 

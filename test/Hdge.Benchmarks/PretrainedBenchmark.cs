@@ -17,7 +17,7 @@ namespace Hdge.Benchmarks;
 /// </summary>
 internal static class PretrainedBenchmark
 {
-    private const string Usage = "bench pretrained FOLDER NAME=VALUE ...   objective=cross-entropy|in-batch|l2 freeze=none|stem|stage1|stage2|stage3|backbone|scratch images=N test=N unknown=N size=N epochs=N batch=N rate=x factor=x decay=x flip=true|false score=NAME hidden=N seeds=1,2,3 onnx=PATH small=true";
+    private const string Usage = "bench pretrained FOLDER NAME=VALUE ...   objective=cross-entropy|in-batch|in-batch-raw|in-batch-centred|l2 alpha=x temperature=x shuffled=x freeze=none|stem|stage1|stage2|stage3|backbone|scratch images=N test=N unknown=N size=N epochs=N batch=N rate=x factor=x decay=x flip=true|false score=NAME hidden=N seeds=1,2,3 onnx=PATH small=true";
 
     public static int Run(string[] arguments)
     {
@@ -30,6 +30,17 @@ internal static class PretrainedBenchmark
         var given = arguments.Skip(1).Select(a => a.Split('=', 2)).ToDictionary(a => a[0], a => a[1]);
         string Text(string name, string otherwise) => given.GetValueOrDefault(name, otherwise);
         double Number(string name, double otherwise) => given.TryGetValue(name, out string? text) ? double.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+        ObjectiveOptions Objective(string name) => name switch
+        {
+            "cross-entropy" => new CrossEntropyOptions(),
+            "l2" => new MemoryBankOptions { Form = MemoryBankForm.PublishedL2, Temperature = Number("temperature", 0.1) },
+            _ => new InBatchOptions
+            {
+                Alpha = Number("alpha", 0.5),
+                Temperature = Number("temperature", 1),
+                Logits = name switch { "in-batch-raw" => LogitForm.Raw, "in-batch-centred" => LogitForm.Centred, _ => null },
+            },
+        };
         int count = (int)Number("images", 1500), test = (int)Number("test", 1000), unknowns = (int)Number("unknown", test), size = (int)Number("size", 224);
         bool scratch = Text("freeze", "backbone") == "scratch", small = Text("small", "false") == "true";
 
@@ -50,12 +61,7 @@ internal static class PretrainedBenchmark
                 Pretrained = scratch ? null : Text("onnx", "imagenet-resnet18"),
                 Freeze = scratch ? Freeze.None : Enum.Parse<Freeze>(Text("freeze", "backbone"), ignoreCase: true),
                 BackboneLearningRateFactor = given.ContainsKey("factor") ? Number("factor", 1) : null,
-                Objective = objective switch
-                {
-                    "cross-entropy" => new CrossEntropyOptions(),
-                    "l2" => new MemoryBankOptions { Form = MemoryBankForm.PublishedL2, Temperature = 0.1 },
-                    _ => new InBatchOptions(),
-                },
+                Objective = Objective(objective) with { DensityRatio = given.ContainsKey("shuffled") ? new() { Weight = Number("shuffled", 1) } : null },
                 Epochs = (int)Number("epochs", 40),
                 BatchSize = (int)Number("batch", 128),
                 LearningRate = Number("rate", 0.002),
@@ -123,7 +129,7 @@ internal static class PretrainedBenchmark
         return (process.TotalProcessorTime - began).TotalSeconds;
     }
 
-    private static ImageSet Read(string folder, string name, int count) => Together(folder, [name], count);
+    internal static ImageSet Read(string folder, string name, int count) => Together(folder, [name], count);
 
     private static ImageSet Together(string folder, string[] names, int count)
     {

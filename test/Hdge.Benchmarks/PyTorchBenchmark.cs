@@ -34,7 +34,29 @@ internal static class PyTorchBenchmark
             for (int i = 0; i < all.Length; i++)
                 rows.Add([network.ToString(), all[i].Name, Report.Median(results[i]), Rounds.Ratio(results[i], results[0]), Rounds.Spread(results[i], results[0])]);
         }
+        Jem(torch, rounds);
         Report.Write("pytorch", "Training step, cross-entropy, batch 64, 3x32x32, processor time", ["network", "what", "ms", "ratio to the first", "quartiles"], rows);
         return 0;
+    }
+
+    /// <summary>JEM as its published code computes it, and ours, each beside cross-entropy of the same network.</summary>
+    private static void Jem(PyTorchProcess torch, int rounds)
+    {
+        var network = new WideResNetOptions { Normalization = Normalization.None };
+        using var plain = new Contestant(network, 10, new CrossEntropyOptions());
+        using var jem = new Contestant(network, 10, new JemOptions());
+        using var plainMixed = new Contestant(network, 10, new CrossEntropyOptions(), mixed: true);
+        using var jemMixed = new Contestant(network, 10, new JemOptions(), mixed: true);
+        (string Name, Func<double> Plain, Func<double> Jem)[] all =
+        [
+            (torch.Version + " fp32, channels first", () => torch.Time(10, 1, 64, "fp32", "first", 3, "none"), () => torch.Time(10, 1, 64, "fp32", "first", 1, "jem")),
+            ("ours, Single", () => plain.Time(3), () => jem.Time()),
+            ("ours, Mixed", () => plainMixed.Time(3), () => jemMixed.Time()),
+        ];
+        var results = Rounds.Run(Math.Max(3, rounds / 2), [.. all.SelectMany(a => new[] { a.Plain, a.Jem })]);
+        var rows = all.Select((a, i) => (object[])[a.Name, Report.Median(results[2 * i]), Report.Median(results[2 * i + 1]), Rounds.Ratio(results[2 * i + 1], results[2 * i]),
+            Rounds.Ratio(results[2 * i + 1], results[1]), Rounds.Spread(results[2 * i + 1], results[1])]).ToList();
+        Report.Write("pytorch-jem", "Training step, WRN-10-1 without normalisation, batch 64, 3x32x32, 20 SGLD steps, processor time",
+            ["what", "cross-entropy, ms", "JEM, ms", "JEM / cross-entropy", "JEM / the first's", "quartiles"], rows);
     }
 }

@@ -37,9 +37,10 @@ internal sealed class PyTorchProcess : IDisposable
     }
 
     /// <summary>Milliseconds a step; NaN where PyTorch failed.</summary>
-    public double Time(int depth, int width, int batch, string precision, string layout, int steps)
+    /// <param name="kind">"norm" has batch norm, "none" no normalisation, "jem" neither, and trains JEM.</param>
+    public double Time(int depth, int width, int batch, string precision, string layout, int steps, string kind = "norm")
     {
-        _process.StandardInput.WriteLine($"{depth} {width} {batch} {precision} {layout} {steps}");
+        _process.StandardInput.WriteLine($"{depth} {width} {batch} {precision} {layout} {steps} {kind}");
         _process.StandardInput.Flush();
         return double.TryParse(_process.StandardOutput.ReadLine(), CultureInfo.InvariantCulture, out double milliseconds) ? milliseconds : double.NaN;
     }

@@ -77,6 +77,38 @@ public sealed class EndToEndTests : IDisposable
     }
 
     [Fact]
+    public void Ensembles_are_trained_scored_and_evaluated_and_samples_judged()
+    {
+        string data = _files.Idx("data", 120, 60), run = _files["run"], eval = _files["eval"], file = Path.Combine(run, "model.hdge"), png = _files["drawn.png"];
+        string[] train = ["train", "--objective", "in-batch", "--dataset", data, "--epochs", "1", "--batch", "16", "--members", "2", "--calibration", "densitytemperature", "--device", "cpu", "--out", run];
+        Succeeds(train);
+        using var ensemble = HdgeEnsemble.Load(file, "cpu");
+        Assert.Equal((2, "DensityTemperature"), (ensemble.Members.Count, ensemble.Calibrator.Method.Name));
+        Assert.Equal(["metrics.json", "model-card.md", "model.hdge"], Directory.GetFiles(run).Select(Path.GetFileName).Order());
+        Assert.Contains("An ensemble of 2 networks", File.ReadAllText(Path.Combine(run, "model-card.md")), StringComparison.Ordinal);
+        Assert.Contains("finished already", Succeeds([.. train, "--resume"]), StringComparison.Ordinal);
+        Succeeds("score", data, "--model", file, "--device", "cpu", "--out", _files["scores.csv"]);
+        var scores = ensemble.Score(DataFolder.LoadTest(data, classCount: Files.Classes));
+        string[] lines = File.ReadAllLines(_files["scores.csv"]);
+        int column = Array.IndexOf(lines[0].Split(','), "confidence");
+        Assert.Equal(60, lines.Length - 1);
+        for (int i = 0; i < 60; i++)
+            Assert.Equal(scores.Confidence[i], float.Parse(lines[i + 1].Split(',')[column], System.Globalization.CultureInfo.InvariantCulture), 1e-5f);
+        Succeeds("evaluate", "--model", file, "--known", data, "--unknown", "interp", "--noise", "0", "--device", "cpu", "--out", eval);
+        double accuracy = Enumerable.Range(0, 60).Count(i => scores.PredictedClass[i] == i % Files.Classes) / 60.0;
+        Assert.Equal(accuracy, Json(eval, "evaluation.json").GetProperty("known").GetProperty("accuracy").GetDouble(), 1e-12);
+        Assert.Equal(ExitCodes.BadInput, Terminal.Run(["evaluate", "--model", file, "--known", data, "--samples", "12", "--device", "cpu", "--out", eval]).Exit);
+
+        string alone = _files["alone.hdge"];
+        ensemble.Members[0].Save(alone);
+        string shown = Succeeds("sample", "--model", alone, "--out", png, "--count", "12", "--steps", "2", "--quality", data, "--judge", alone, "--device", "cpu");
+        Assert.Contains("Fréchet distance", shown, StringComparison.Ordinal);
+        Assert.Contains("Not FID", shown, StringComparison.Ordinal);
+        Succeeds("evaluate", "--model", alone, "--known", data, "--noise", "0", "--samples", "12", "--device", "cpu", "--out", eval);
+        Assert.Contains("class diversity", File.ReadAllText(Path.Combine(eval, "report.html")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Compare_and_ablate()
     {
         string data = _files.Idx("data", 60, 30), compared = _files["compared"], ablated = _files["ablated"];

@@ -55,13 +55,13 @@ public class ObjectiveTests
             Objective = "jem", Dataset = "a b", Preset = "Jem", Seed = 5, Epochs = 2, Limit = 10, Shape = "1x8x8", Batch = 8, Network = "wrn-16-2",
             Normalization = Hdge.Networks.Normalization.Layer, LearningRate = 0.125, Bank = 3, Device = "cpu",
             Validation = "v w", Patience = 4, ClassWeights = "1,2.5", LabelSmoothing = 0.1, Mixup = 0.2, CutMix = 1, Erasing = 0.5, RandAugment = "2,9", Log = "l",
-            InputSize = 64, Pretrained = "w.safetensors", Freeze = Hdge.Networks.Freeze.Stage1,
+            InputSize = 64, Pretrained = "w.safetensors", Freeze = Hdge.Networks.Freeze.Stage1, SkipDamaged = true,
         };
         var command = new TrainCommand(new(AnsiConsole.Console, TextWriter.Null, CancellationToken.None));
         var parsed = command.Parse([.. settings.ToArguments(), "--out", "o"]);
         Assert.Empty(parsed.Errors);
         Assert.Equal(settings, command.Settings(parsed));
-        Assert.Equal(command.Options.Select(o => o.Name).Except(["--out", "--resume", "--list"]).Order(), settings.ToArguments().Where((_, i) => i % 2 == 0).Order());
+        Assert.Equal(command.Options.Select(o => o.Name).Except(["--out", "--resume", "--list"]).Order(), settings.ToArguments().Where(a => a.StartsWith("--", StringComparison.Ordinal)).Order());
         var network = Assert.IsType<Hdge.Networks.WideResNetOptions>((settings with { Bank = null, InputSize = null }).ToOptions().Network);
         Assert.Equal((16, 2, Hdge.Networks.Normalization.Layer), (network.Depth, network.Width, network.Normalization));
         var options = (settings with { Bank = null, InputSize = null }).ToOptions();

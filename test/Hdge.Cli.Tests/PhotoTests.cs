@@ -79,6 +79,35 @@ public sealed class PhotoTests : IDisposable
         Assert.Contains("notes.txt", Assert.Throws<InvalidDataException>(() => DataFolder.Load(_files["set"])).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Damaged_photographs_end_a_command_or_are_told_and_left_out()
+    {
+        foreach (var (name, value) in new[] { ("dark", 30), ("light", 200) })
+            for (int i = 0; i < 12; i++)
+                _files.Photo(FormattableString.Invariant($"set/train/{name}/{i}.png"), 8, 8, (x, y) => new((byte)(value + i), (byte)(value + x), (byte)value));
+        _files.Photo("set/test/light/0.png", 8, 8, (x, y) => new(200, 200, 200));
+        File.WriteAllText(_files["set/train/dark/list.txt"], "no image");
+        File.WriteAllBytes(_files["set/test/light/empty.jpg"], []);
+        string[] train = ["train", "--objective", "in-batch", "--dataset", _files["set"], "--shape", "3x8x8", "--epochs", "1", "--device", "cpu", "--out", _files["run"]];
+        var (exit, _, errors) = Terminal.Run(train);
+        Assert.Equal(ExitCodes.BadInput, exit);
+        Assert.Contains("list.txt': it is no image", errors, StringComparison.Ordinal);
+        Assert.EndsWith(". --skip-damaged goes on without it.", errors.TrimEnd(), StringComparison.Ordinal);
+
+        (exit, string output, errors) = Terminal.Run([.. train, "--skip-damaged"]);
+        Assert.Equal(0, exit);
+        Assert.Contains("24 training and 1 test images", output, StringComparison.Ordinal);
+        Assert.Collection(errors.TrimEnd().Split(Environment.NewLine),
+            line => Assert.StartsWith($"skipped '{_files["set/train/dark/list.txt"]}': it is no image", line, StringComparison.Ordinal),
+            line => Assert.Equal($"skipped '{_files["set/test/light/empty.jpg"]}': the file is empty", line));
+
+        string[] report = ["report", "--model", _files["run/model.hdge"], "--known", _files["set"], "--unknown", "dark=" + _files["set/train/dark"], "--device", "cpu", "--out", _files["report.html"]];
+        Assert.Contains("empty.jpg", Terminal.Run(report).Errors, StringComparison.Ordinal);
+        (exit, _, errors) = Terminal.Run([.. report, "--skip-damaged"]);
+        Assert.Equal(0, exit);
+        Assert.All(["empty.jpg", "list.txt"], name => Assert.Contains(name, errors, StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("32x32")]
     [InlineData("2x8x8")]

@@ -1,5 +1,7 @@
 using Hdge.Cli.Training;
+using Hdge.Data;
 using Hdge.Networks;
+using Hdge.Training;
 
 namespace Hdge.Cli.Tests;
 
@@ -14,7 +16,8 @@ public sealed class RepresentTests : IDisposable
     public void Three_ways_and_a_classifier_side_by_side()
     {
         string data = _files.Idx("data", 60, 30), other = _files.Idx("other", 0, 20, labels: false), folder = _files["out"];
-        Succeeds("represent", "--dataset", data, "--unknown", $"letters={other}", "--epochs", "1", "--seeds", "1", "--colors", "4", "--width", "8", "--device", "cpu", "--out", folder);
+        string[] command = ["represent", "--dataset", data, "--unknown", $"letters={other}", "--epochs", "1", "--seeds", "1", "--colors", "4", "--width", "8", "--device", "cpu", "--out", folder];
+        Succeeds(command);
         string[] lines = File.ReadAllLines(Path.Combine(folder, "represent.md"));
         Assert.Equal(["gcrl, seed 0", "igpt, seed 0", "simclr, seed 0", "hdge, labels, seed 0"], lines.Where(l => l.StartsWith("| ", StringComparison.Ordinal)).Select(l => l.Split('|')[1].Trim()).Skip(2));
         Assert.Contains("letters corrected", lines[2], StringComparison.Ordinal);
@@ -22,6 +25,9 @@ public sealed class RepresentTests : IDisposable
         Assert.InRange(rows[0].GetProperty("auroc").GetProperty("letters").GetProperty("complexity-corrected").GetDouble(), 0, 1);
         Assert.Equal(2, rows[2].GetProperty("bitsPerPixel").GetDouble(), 1e-3); // simclr trains no likelihood: every of 4 colours is equally likely
         Assert.All(["samples-gcrl.png", "samples-igpt.png", "completions-gcrl.png", "completions-igpt.png"], name => Assert.True(File.Exists(Path.Combine(folder, name)), name));
+        Assert.DoesNotContain("epochs of", Succeeds(command), StringComparison.Ordinal); // all rows are there
+        Assert.Equal(lines, File.ReadAllLines(Path.Combine(folder, "represent.md")));
+        Assert.Contains("Give another --out folder", Terminal.Run([.. command, "--test-limit", "10"]).Errors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -37,6 +43,25 @@ public sealed class RepresentTests : IDisposable
         Succeeds("sample", "--model", model, "--count", "3", "--prompt", data, "--prompt-rows", "2", "--temperature", "0.9", "--device", "cpu", "--out", png);
         Assert.True(new FileInfo(png).Length > 100);
         Assert.Equal(ExitCodes.BadInput, Terminal.Run("sample", "--model", model, "--count", "3", "--prompt-rows", "2", "--device", "cpu", "--out", png).Exit);
+    }
+
+    [Fact]
+    public void A_model_of_representations_is_exported()
+    {
+        string model = _files["representations.hdge"], onnx = _files["out/representations.onnx"];
+        var images = ImageSet.FromBytes(new(1, 6, 6), [.. Enumerable.Range(0, 40 * 36).Select(i => (byte)(i * 37 % 256))], new int[40], 1);
+        using (var trained = RepresentationTrainer.Train(images, TrainingPresets.GcrlFast with
+        {
+            Network = new PixelTransformerOptions { Colors = 4, Width = 8, Heads = 2, Blocks = 2 },
+            Augmentation = new AugmentationOptions { CropPadding = 1, SecondView = new ViewAugmentationOptions { HorizontalFlip = false } },
+            Epochs = 1,
+            BatchSize = 16,
+            Device = "cpu",
+        }))
+            trained.Save(model);
+        Assert.Contains("Single", Succeeds("export", "--model", model, "--out", onnx, "--input", "byte"), StringComparison.Ordinal);
+        Assert.True(new FileInfo(onnx).Length > 1000);
+        Assert.Equal(ExitCodes.BadInput, Terminal.Run("export", "--model", model, "--out", onnx, "--precision", "int8").Exit);
     }
 
     [Fact]

@@ -27,14 +27,20 @@ internal static class Models
         ["features, linear"] = (new FeatureNetworkOptions { Hidden = [] }, ImageShape.Vector(20)),
     };
 
-    /// <summary>Images of three classes under noise; features are standardised numbers.</summary>
+    /// <summary>Images of three classes, each of its own contrast and under noise of its own strength; features are standardised numbers.</summary>
     public static ImageSet Images(ImageShape shape, int count, int seed)
     {
         var random = new Random(seed);
         int[] labels = [.. Enumerable.Range(0, count).Select(i => i % 3)];
         if (shape.Height == 1)
             return ImageSet.FromSingles(shape, [.. labels.SelectMany(l => Enumerable.Range(0, shape.Length).Select(i => (float)(random.NextDouble() * 2 - 1 + (i % 3 == l ? 1 : 0))))], labels, 3);
-        return ImageSet.FromBytes(shape, [.. labels.SelectMany(l => Enumerable.Range(0, shape.Length).Select(i => (byte)(random.Next(120) + (i / 3 % 3 == l ? 130 : 0))))], labels, 3);
+        return ImageSet.FromBytes(shape, [.. labels.SelectMany(Image)], labels, 3);
+
+        IEnumerable<byte> Image(int label)
+        {
+            int noise = 10 + random.Next(110), signal = 30 + random.Next(100);
+            return Enumerable.Range(0, shape.Length).Select(i => (byte)(random.Next(noise) + (i / 3 % 3 == label ? signal : 0)));
+        }
     }
 
     /// <summary>A model whose weights and running averages are not those it began with, fitted to held-out images.</summary>

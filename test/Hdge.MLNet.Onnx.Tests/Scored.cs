@@ -37,11 +37,18 @@ internal sealed class Scored
         }
     }
 
-    public static void Close(float[] expected, float[] found)
+    /// <summary>Standard deviation of scores over images: what a difference of them is measured by where it is above 1.</summary>
+    public static double Spread(float[] scores)
+    {
+        double mean = scores.Average(s => (double)s);
+        return Math.Sqrt(scores.Average(s => (s - mean) * (s - mean)));
+    }
+
+    public static void Close(float[] expected, float[] found, double scale = 1)
     {
         Assert.Equal(expected.Length, found.Length);
         for (int i = 0; i < expected.Length; i++)
-            Assert.True(Math.Abs(expected[i] - found[i]) <= 1e-5 * Math.Max(1, Math.Abs(expected[i])), FormattableString.Invariant($"value {i}: {expected[i]} became {found[i]}"));
+            Assert.True(Math.Abs(expected[i] - found[i]) <= 1e-5 * Math.Max(Math.Max(1, scale), Math.Abs(expected[i])), FormattableString.Invariant($"value {i}: {expected[i]} became {found[i]}"));
     }
 }
 

@@ -58,8 +58,8 @@ public sealed class CalibratorTests : IDisposable
     {
         TableView view = Table(_logits);
         Assert.Equal(
-            [CalibrationMethod.Temperature, CalibrationMethod.Vector, CalibrationMethod.Matrix, CalibrationMethod.Isotonic, CalibrationMethod.Histogram],
-            new[] { Calibrators.Temperature(), Calibrators.Vector(), Calibrators.Matrix(), Calibrators.Isotonic(), Calibrators.Histogram() }
+            [CalibrationMethod.Temperature, CalibrationMethod.EnsembleTemperature, CalibrationMethod.Vector, CalibrationMethod.Matrix, CalibrationMethod.Isotonic, CalibrationMethod.Histogram, CalibrationMethod.DensityTemperature],
+            new[] { Calibrators.Temperature(), Calibrators.EnsembleTemperature(), Calibrators.Vector(), Calibrators.Matrix(), Calibrators.Isotonic(), Calibrators.Histogram(), Calibrators.DensityTemperature() }
                 .Select(estimator => estimator.Fit(view).Calibrator.Method));
         Assert.NotEmpty(Calibrators.Auto().Fit(view).Candidates);
     }

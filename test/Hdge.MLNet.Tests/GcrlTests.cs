@@ -46,6 +46,49 @@ public sealed class GcrlTests : IDisposable
 
     private static RepresentedImage[] Rows(IDataView represented) => [.. new MLContext().Data.CreateEnumerable<RepresentedImage>(represented, reuseRowObject: false)];
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Pictures_and_paths_are_read_as_their_planes_and_a_zip_remembers_it(bool paths)
+    {
+        var context = new MLContext(seed: 1);
+        using var files = new ColourFiles();
+        var shape = new ImageShape(3, ColourFiles.Height, ColourFiles.Width);
+        PathRow[] rows = files.Write(SkiaSharp.SKEncodedImageFormat.Png, 40);
+        IDataView data = context.Data.LoadFromEnumerable(rows), planes = context.Data.LoadFromEnumerable(Enumerable.Range(0, 40).Select(number => new PlaneRow { Number = number, Pixels = ColourFiles.Planes(number) }));
+        if (!paths)
+            data = context.Transforms.LoadImages("Image", null, "Path").Fit(data).Transform(data);
+        using var fromFiles = context.Transforms.Gcrl(Of(paths ? "Path" : "Image")).Fit(data);
+        using var fromPlanes = context.Transforms.Gcrl(Of("Pixels")).Fit(planes);
+        RepresentedImage[] expected = Rows(fromPlanes.Transform(planes)), found = Rows(fromFiles.Transform(data));
+        Assert.Equal(expected.Select(row => row.LogLikelihood), found.Select(row => row.LogLikelihood));
+        Assert.Equal(expected.Select(row => row.Representation), found.Select(row => row.Representation));
+
+        context.Model.Save(fromFiles, data.Schema, _file);
+        using var loaded = (GcrlTransformer)new MLContext().Model.Load(_file, out _);
+        Assert.Equal((DamagedAction.SkipAndCount, OutOfRangeAction.Throw), (loaded.Photos.Damaged, loaded.OutOfRange));
+        Assert.Equal(expected.Select(row => row.LogLikelihood), Rows(loaded.Transform(data)).Select(row => row.LogLikelihood));
+        var outline = context.Transforms.Gcrl(Of(paths ? "Path" : "Image")).GetOutputSchema(OutputSchemaTests.Shape(data.Schema));
+        Assert.Equal(loaded.GetOutputSchema(data.Schema).Select(column => column.Name), outline.Select(column => column.Name));
+
+        if (!paths)
+            return;
+        File.WriteAllText(rows[3].Path, "damaged");
+        RepresentedImage[] damaged = Rows(loaded.Transform(data));
+        Assert.False(damaged[3].IsInDistribution);
+        Assert.Equal(expected[4].LogLikelihood, damaged[4].LogLikelihood);
+        loaded.Photos = new PhotoOptions { Damaged = DamagedAction.Stop };
+        Assert.Contains("row 3", Assert.Throws<InvalidDataException>(() => Rows(loaded.Transform(data))).Message, StringComparison.Ordinal);
+
+        GcrlEstimator.Options Of(string column)
+        {
+            var options = Quick();
+            (options.InputColumnName, options.ImageShape, options.Photos, options.OutOfRange) = (column, shape, new PhotoOptions { Damaged = DamagedAction.SkipAndCount }, OutOfRangeAction.Throw);
+            options.Training = options.Training with { Epochs = 1 };
+            return options;
+        }
+    }
+
     [Fact]
     public void A_stock_trainer_learns_from_representations()
     {
@@ -175,6 +218,6 @@ public sealed class GcrlTests : IDisposable
         using GcrlTransformer transformer = estimator.Fit(Unlabelled(context, 30));
         Assert.Contains(log.Infos, line => line.Contains("pixel transformer of 4 blocks", StringComparison.Ordinal) && !line.Contains("classes", StringComparison.Ordinal));
         Assert.Contains(log.Infos, line => line.Contains("epoch 1/1", StringComparison.Ordinal) && line.Contains("density", StringComparison.Ordinal) && line.Contains("contrastive", StringComparison.Ordinal));
-        Assert.Equal(("Features", "Representation"), (transformer.InputColumnName, transformer.OutputColumnName));
+        Assert.Equal(("Features", "Representation"), (transformer.FeatureColumnName, transformer.OutputColumnName));
     }
 }

@@ -85,7 +85,7 @@ public class BatchLoaderTests
         Assert.Contains("views is 3", Assert.Throws<ArgumentOutOfRangeException>(() => new BatchLoader(images, 8, Unit, augmentation, true, 3, views: 3)).Message, StringComparison.Ordinal);
     }
 
-    public static TheoryData<AugmentationOptions> Changes => [new(), new() { CropPadding = 2 }, new() { HorizontalFlip = true, CutoutSize = 3 }, new() { CropPadding = 3, HorizontalFlip = true, AlternatingFlip = true, CutoutSize = 4 }];
+    public static TheoryData<AugmentationOptions> Changes => [new(), new() { CropPadding = 2 }, new() { HorizontalFlip = true, Cutout = 3 }, new() { CropPadding = 3, HorizontalFlip = true, AlternatingFlip = true, Cutout = 4 }];
 
     /// <summary>What a GPU is told to do with the bytes that it has gives what the processor makes of them, bit by bit; here both are the processor.</summary>
     [Theory]
@@ -132,7 +132,7 @@ public class BatchLoaderTests
     {
         var shape = new ImageShape(2, 9, 9);
         var images = ImageSet.FromBytes(shape, [.. Enumerable.Repeat((byte)255, 300 * shape.Length)], new int[300], 1);
-        var batch = new BatchLoader(images, 300, Unit, new AugmentationOptions { CutoutSize = 4 }, shuffle: false, seed: 1).Epoch(0).Single();
+        var batch = new BatchLoader(images, 300, Unit, new AugmentationOptions { Cutout = 4 }, shuffle: false, seed: 1).Epoch(0).Single();
         int whole = 0;
         for (int i = 0; i < 300; i++)
         {

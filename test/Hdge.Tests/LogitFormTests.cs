@@ -1,5 +1,6 @@
 using Hdge.Networks;
 using Hdge.Objectives;
+using Hdge.Training;
 
 namespace Hdge.Tests;
 
@@ -110,6 +111,24 @@ public sealed class LogitFormTests : IDisposable
             else
                 Assert.True(largest < 1e-12);
         }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(6)]
+    public void ALastLayerAloneContrastsLogSoftmaxUnlessToldOtherwise(int hidden)
+    {
+        var random = new Random(4);
+        float[] values = [.. Enumerable.Range(0, 60 * 4).Select(i => (float)(random.NextDouble() + (i / 4 % 3 == i % 4 ? 1 : 0)))];
+        var vectors = ImageSet.FromSingles(ImageShape.Vector(4), values, [.. Enumerable.Range(0, 60).Select(i => i % 3)], 3);
+        byte[] Weights(LogitForm? form)
+        {
+            using var model = ModelTrainer.Train(vectors, SmallImages.Quick with { Network = new FeatureNetworkOptions { Hidden = hidden == 0 ? [] : [hidden] }, Objective = new InBatchOptions { Logits = form } });
+            return model.Network.state_dict()["linear.weight"].contiguous().bytes.ToArray();
+        }
+        var (byDefault, raw, logSoftmax) = (Weights(null), Weights(LogitForm.Raw), Weights(LogitForm.LogSoftmax));
+        Assert.NotEqual(raw, logSoftmax);
+        Assert.Equal(hidden == 0 ? logSoftmax : raw, byDefault);
     }
 
     [Fact]

@@ -129,6 +129,22 @@ public class ObjectiveTests
     }
 
     [Fact]
+    public void InBatchContrastsWithMadeImagesToo()
+    {
+        using var scope = NewDisposeScope();
+        double[][] logits = Logits(6), made = Logits(8)[..3];
+        const double Alpha = 0.25, Temperature = 0.7;
+        double Naive(double[][] f, double[][] g) => Alpha * CrossEntropy(f) + (1 - Alpha) * f.Zip(s_labels).Average(r =>
+            -r.First[r.Second] / Temperature + Math.Log(f.Concat(g).Sum(other => Math.Exp(other[r.Second] / Temperature))));
+        using var objective = new InBatchObjective(new InBatchOptions { Alpha = Alpha, Temperature = Temperature });
+        var (loss, _, gradient) = Run((x, y) => objective.Compute(x, new(y), Rows(made)), logits, s_labels);
+        Assert.Equal(Naive(logits, made), loss, 12);
+        Close(Slope(logits, f => Naive(f, made)), gradient, 1e-8);
+        var (_, _, ofMade) = Run((x, y) => objective.Compute(Rows(logits), new(tensor(s_labels)), x), made, s_labels);
+        Close(Slope(made, g => Naive(logits, g)), ofMade, 1e-8);
+    }
+
+    [Fact]
     public void InBatchKeepsTheDigitsOfALossNearZero()
     {
         using var scope = NewDisposeScope();

@@ -1,6 +1,8 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Hdge.Objectives;
+using Hdge.Persistence;
 
 namespace Hdge.Cli;
 
@@ -28,11 +30,7 @@ internal static class JsonFile
         }
     }
 
-    public static void WriteText(string path, string text) => WholeTextFile.Write(path, file =>
-    {
-        file.Write(text);
-        return text.Length;
-    });
+    public static void WriteText(string path, string text) => WholeFile.Write(path, file => file.Write(Encoding.UTF8.GetBytes(text)));
 
     /// <summary>An objective's options with their type's name.</summary>
     private sealed class ObjectiveWriter : JsonConverter<ObjectiveOptions>

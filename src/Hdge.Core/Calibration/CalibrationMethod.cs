@@ -27,6 +27,9 @@ public sealed class CalibrationMethod
     /// <summary>One temperature (Guo et al. 2017, section 4.2): <see cref="TemperatureCalibrator"/>.</summary>
     public static CalibrationMethod Temperature { get; } = Register(nameof(Temperature), TemperatureCalibrator.Fit);
 
+    /// <summary>A mixture of softmax at that temperature, plain softmax and equal probabilities (Zhang et al. 2020): <see cref="EnsembleTemperatureCalibrator"/>.</summary>
+    public static CalibrationMethod EnsembleTemperature { get; } = Register(nameof(EnsembleTemperature), EnsembleTemperatureCalibrator.Fit);
+
     /// <summary>A scale and a bias for each class (Guo et al. 2017, section 4.2): <see cref="VectorCalibrator"/>.</summary>
     public static CalibrationMethod Vector { get; } = Register(nameof(Vector), VectorCalibrator.Fit);
 
@@ -39,8 +42,13 @@ public sealed class CalibrationMethod
     /// <summary>Equal bins for each class (Zadrozny and Elkan 2001): <see cref="HistogramCalibrator"/>.</summary>
     public static CalibrationMethod Histogram { get; } = Register(nameof(Histogram), HistogramCalibrator.Fit);
 
+    /// <summary>
+    /// A temperature that rises as the image's score falls: <see cref="DensityTemperatureCalibrator"/>. <see cref="Auto"/> leaves it out: what it is for, the confidence on unknown images, held-out images of known classes cannot show.
+    /// </summary>
+    public static CalibrationMethod DensityTemperature { get; } = Register(nameof(DensityTemperature), DensityTemperatureCalibrator.Fit);
+
     /// <summary>The methods that <see cref="Auto"/> compares, in order of simplicity.</summary>
-    public static IReadOnlyList<CalibrationMethod> BuiltIn { get; } = [None, Temperature, Vector, Matrix, Isotonic, Histogram];
+    public static IReadOnlyList<CalibrationMethod> BuiltIn { get; } = [None, Temperature, EnsembleTemperature, Vector, Matrix, Isotonic, Histogram];
 
     /// <summary>The name, which options and files know the method by; case does not count.</summary>
     public string Name { get; }
@@ -111,7 +119,7 @@ public sealed class CalibrationMethod
         if (calibrator?.ClassCount != data.ClassCount)
             throw new InvalidOperationException($"The calibration method '{Name}' fitted {(calibrator is null ? "null" : $"a calibrator of {calibrator.ClassCount} classes")}, expected one of {data.ClassCount} classes.");
         var probabilities = new float[data.Values.Length];
-        calibrator.Apply(data.Values, probabilities);
+        calibrator.Apply(data.Values, data.Scores, probabilities);
         try
         {
             Metrics.ProbabilityRows.Check(probabilities, data.Labels, data.ClassCount);

@@ -33,21 +33,41 @@ public abstract class Calibrator
     /// <summary>Number of classes, at least 2.</summary>
     public int ClassCount { get; }
 
+    /// <summary>Whether the probabilities depend on an image's detection score besides its logits. Default false.</summary>
+    [JsonIgnore]
+    public virtual bool TakesScore => false;
+
+    /// <summary>The temperature for detectors that use one: 1 where the calibrator has none.</summary>
+    [JsonIgnore]
+    internal virtual double DetectionTemperature => 1;
+
     /// <summary>Calibrated probabilities of one row or of several, without allocating.</summary>
     /// <param name="logits">Rows × classes, row after row, finite.</param>
     /// <param name="probabilities">As many: 0..1, each row sums to 1. Must not overlap the logits.</param>
+    /// <exception cref="ArgumentException">The lengths do not fit, the spans overlap, a logit is not finite, or <see cref="TakesScore"/> is true.</exception>
+    public void Apply(ReadOnlySpan<float> logits, Span<float> probabilities) => Apply(logits, [], probabilities);
+
+    /// <summary>As <see cref="Apply(ReadOnlySpan{float}, Span{float})"/>, with the scores that <see cref="TakesScore"/> asks for.</summary>
+    /// <param name="logits">Rows × classes, row after row, finite.</param>
+    /// <param name="scores">The detection score of each row, of the kind that the calibrator was fitted with; not looked at, and may be empty, where <see cref="TakesScore"/> is false.</param>
+    /// <param name="probabilities">As many as logits: 0..1, each row sums to 1. Must not overlap the logits.</param>
     /// <exception cref="ArgumentException">The lengths do not fit, the spans overlap, or a logit is not finite.</exception>
-    public void Apply(ReadOnlySpan<float> logits, Span<float> probabilities)
+    public void Apply(ReadOnlySpan<float> logits, ReadOnlySpan<float> scores, Span<float> probabilities)
     {
         if (logits.Length != probabilities.Length || logits.Length % ClassCount != 0)
             throw new ArgumentException($"There are {logits.Length} logits and room for {probabilities.Length} probabilities, expected the same multiple of {ClassCount}.");
         if (logits.Overlaps(probabilities))
             throw new ArgumentException("Logits and probabilities overlap, expected separate memory.");
-        for (int start = 0; start < logits.Length; start += ClassCount)
+        if (TakesScore && scores.Length != logits.Length / ClassCount)
+            throw new ArgumentException($"There are {scores.Length} scores for {logits.Length / ClassCount} rows of logits, expected as many: the calibrator {Method} goes by the images' detection score.", nameof(scores));
+        for (int start = 0, i = 0; start < logits.Length; start += ClassCount, i++)
         {
             var row = logits.Slice(start, ClassCount);
             CheckFinite(row);
-            ApplyRow(row, probabilities.Slice(start, ClassCount));
+            if (TakesScore)
+                ApplyRow(row, scores[i], probabilities.Slice(start, ClassCount));
+            else
+                ApplyRow(row, probabilities.Slice(start, ClassCount));
         }
     }
 
@@ -69,6 +89,12 @@ public abstract class Calibrator
     /// <param name="logits">One a class, finite.</param>
     /// <param name="probabilities">As many, to be filled: 0..1, summing to 1.</param>
     protected abstract void ApplyRow(ReadOnlySpan<float> logits, Span<float> probabilities);
+
+    /// <summary>As <see cref="ApplyRow(ReadOnlySpan{float}, Span{float})"/>, where <see cref="TakesScore"/> is true. Default: without the score.</summary>
+    /// <param name="logits">One a class, finite.</param>
+    /// <param name="score">The image's detection score; may be infinite or NaN.</param>
+    /// <param name="probabilities">As many, to be filled: 0..1, summing to 1.</param>
+    protected virtual void ApplyRow(ReadOnlySpan<float> logits, float score, Span<float> probabilities) => ApplyRow(logits, probabilities);
 
     /// <summary>softmax(logits / temperature) in double precision, for calibrators that start from it.</summary>
     /// <param name="logits">Finite; may be the same memory as <paramref name="probabilities"/>.</param>

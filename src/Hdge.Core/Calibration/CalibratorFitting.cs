@@ -25,9 +25,18 @@ public static class CalibratorFitting
     /// <exception cref="InvalidOperationException">A registered method fitted a calibrator that gives no probabilities.</exception>
     public static CalibratorFit Fit(ReadOnlySpan<float> logits, ReadOnlySpan<int> labels, int classCount, CalibrationMethod? method = null,
         int folds = 5, int seed = 0, CancellationToken cancellationToken = default)
+        => Fit(new LabelledLogits(logits, labels, classCount), method, folds, seed, cancellationToken);
+
+    /// <summary>As <see cref="Fit(ReadOnlySpan{float}, ReadOnlySpan{int}, int, CalibrationMethod?, int, int, CancellationToken)"/>, of images that may have detection scores.</summary>
+    /// <param name="data">Held-out images.</param>
+    /// <param name="method">Default null: <see cref="CalibrationMethod.Auto"/>.</param>
+    /// <param name="folds">Folds of the cross-validation, at least 2, as many as images at most. Default 5.</param>
+    /// <param name="seed">Deals the folds: the same seed, the same choice. Default 0.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    public static CalibratorFit Fit(LabelledLogits data, CalibrationMethod? method = null, int folds = 5, int seed = 0, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(data);
         Argument.Require(folds >= 2, folds, "at least 2");
-        var data = new LabelledLogits(logits, labels, classCount);
         method ??= CalibrationMethod.Auto;
         CalibrationCandidate[] candidates = [];
         if (method == CalibrationMethod.Auto)

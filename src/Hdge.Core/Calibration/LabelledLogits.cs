@@ -1,3 +1,4 @@
+using Hdge.Detection;
 using Hdge.Metrics;
 
 namespace Hdge.Calibration;
@@ -7,19 +8,28 @@ public sealed class LabelledLogits
 {
     private readonly float[] _values;
     private readonly int[] _labels;
+    private readonly float[] _scores;
 
     /// <summary>A copy of the given images.</summary>
     /// <param name="logits">Count × classes, image after image, finite; for a classifier that gives probabilities, <see cref="LogProbabilities"/>.</param>
     /// <param name="labels">One class an image. Classes may be missing.</param>
     /// <param name="classCount">Number of classes, at least 2.</param>
+    /// <param name="score">Which detection score <paramref name="scores"/> are; null where there are none.</param>
+    /// <param name="scores">One an image, finite; empty where there are none.</param>
     /// <exception cref="ArgumentException">The lengths do not fit, there are no images, or a value is out of range.</exception>
-    public LabelledLogits(ReadOnlySpan<float> logits, ReadOnlySpan<int> labels, int classCount)
+    public LabelledLogits(ReadOnlySpan<float> logits, ReadOnlySpan<int> labels, int classCount, DetectionScore? score = null, ReadOnlySpan<float> scores = default)
     {
         ProbabilityRows.CheckLogits(logits, labels, classCount);
-        (_values, _labels, ClassCount) = (logits.ToArray(), labels.ToArray(), classCount);
+        if (scores.Length != (score is null ? 0 : labels.Length))
+            throw new ArgumentException($"There are {scores.Length} scores of {score?.Name ?? "no kind"} for {labels.Length} images, expected {(score is null ? 0 : labels.Length)}.", nameof(scores));
+        for (int i = 0; i < scores.Length; i++)
+            if (!float.IsFinite(scores[i]))
+                throw new ArgumentException(FormattableString.Invariant($"The {score} of image {i} is {scores[i]}, expected finite numbers."), nameof(scores));
+        (_values, _labels, ClassCount, Score, _scores) = (logits.ToArray(), labels.ToArray(), classCount, score, scores.ToArray());
     }
 
-    private LabelledLogits(float[] values, int[] labels, int classCount) => (_values, _labels, ClassCount) = (values, labels, classCount);
+    private LabelledLogits(float[] values, int[] labels, int classCount, DetectionScore? score, float[] scores) =>
+        (_values, _labels, ClassCount, Score, _scores) = (values, labels, classCount, score, scores);
 
     /// <summary>Number of images, at least 1.</summary>
     public int Count => _labels.Length;
@@ -33,6 +43,12 @@ public sealed class LabelledLogits
     /// <summary>The images' classes, 0..classes−1.</summary>
     public ReadOnlySpan<int> Labels => _labels;
 
+    /// <summary>Which detection score <see cref="Scores"/> are; null where there are none.</summary>
+    public DetectionScore? Score { get; }
+
+    /// <summary>The images' detection scores; empty where there are none.</summary>
+    public ReadOnlySpan<float> Scores => _scores;
+
     /// <summary>The logits of one image.</summary>
     public ReadOnlySpan<float> Row(int image) => _values.AsSpan(image * ClassCount, ClassCount);
 
@@ -45,6 +61,6 @@ public sealed class LabelledLogits
             Row(images[i]).CopyTo(values.AsSpan(i * ClassCount));
             labels[i] = _labels[images[i]];
         }
-        return new(values, labels, ClassCount);
+        return new(values, labels, ClassCount, Score, Score is null ? [] : [.. images.ToArray().Select(i => _scores[i])]);
     }
 }

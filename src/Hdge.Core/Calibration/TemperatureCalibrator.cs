@@ -19,6 +19,9 @@ public sealed class TemperatureCalibrator : Calibrator
     /// <summary>T; above 1 where the network was too sure.</summary>
     public double Temperature { get; }
 
+    /// <inheritdoc/>
+    internal override double DetectionTemperature => Temperature;
+
     /// <summary>The temperature with the lowest negative log-likelihood, 0.02..50; 1 where it is the same at every temperature.</summary>
     /// <param name="data">Held-out images.</param>
     /// <param name="cancellationToken">Stops the work.</param>

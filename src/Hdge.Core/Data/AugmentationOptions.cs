@@ -15,9 +15,6 @@ public sealed record AugmentationOptions
     /// </summary>
     public bool AlternatingFlip { get; init; }
 
-    /// <summary>Side in pixels of a square at a random place that is set to the mean of the input, 0 (DeVries and Taylor 2017); parts of it may lie outside the image. Default 0: none. At most the image's smaller side.</summary>
-    public int CutoutSize { get; init; }
-
     /// <summary>Standard deviation of Gaussian noise added to the network's input (after scaling, so on −1..1 by default). Default 0; 0.03 in JEM's published settings. At least 0.</summary>
     public double NoiseDeviation { get; init; }
 
@@ -56,7 +53,11 @@ public sealed record AugmentationOptions
 
     /// <summary>What is left where images may not be mixed.</summary>
     internal AugmentationOptions Unmixed => this with { Mixup = 0, CutMix = 0 };
-    /// <summary>Side in pixels of a square, at a place drawn anew each time and cut off at the border, that becomes 0 in the network's input (Cutout, DeVries and Taylor 2017). Default 0: none; 16 in the paper for 32 × 32 pixels. At most the image's smaller side.</summary>
+
+    /// <summary>
+    /// Side in pixels of a square, at a place drawn anew each time and cut off at the border, that becomes 0 in the network's input (Cutout, DeVries and Taylor 2017): in every view, after all else that changes
+    /// an image but <see cref="Erasing"/>. Default 0: none; 16 in the paper for 32 × 32 pixels. At most the image's smaller side.
+    /// </summary>
     public int Cutout { get; init; }
 
     /// <summary>Mixes images with changed copies of themselves and with pictures that code makes. Default null: none. Values must be in 0..1 before scaling.</summary>
@@ -70,8 +71,6 @@ public sealed record AugmentationOptions
         Argument.Require(CropPadding >= 0 && CropPadding < side, CropPadding, $"0..{side - 1} for images of {shape}");
         Argument.Require(Views is null || CropPadding == 0, CropPadding, $"0 together with {nameof(Views)}, which crop by themselves");
         Argument.Require(Views is null || !HorizontalFlip, HorizontalFlip, $"false together with {nameof(Views)}, which have a flip of their own");
-        Argument.Require(CutoutSize >= 0 && CutoutSize <= side, CutoutSize, $"0..{side} for images of {shape}");
-        Argument.Require(Views is null || CutoutSize == 0, CutoutSize, $"0 together with {nameof(Views)}");
         Views?.Validate();
         SecondView?.Validate();
         RandAugment?.Validate(shape);

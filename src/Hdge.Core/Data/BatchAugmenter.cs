@@ -39,7 +39,7 @@ internal sealed class BatchAugmenter : IBatchAugmenter
         var shape = _images.Shape;
         for (int i = 0; i < indices.Length; i++)
         {
-            var change = ImageChange.Draw(_options, shape, indices[i], epoch, random);
+            var change = ImageChange.Draw(_options, indices[i], epoch, random);
             if (_changes is null && Needed is var (first, count) && (i < first || i >= first + count)) // RandAugment draws while it works
                 continue;
             for (int x = 0; x < shape.Width; x++)
@@ -47,18 +47,7 @@ internal sealed class BatchAugmenter : IBatchAugmenter
             var target = into.Slice(i * shape.Length, shape.Length);
             CopyImage(indices[i], change, target);
             _changes?.Apply(target, random);
-            if (_options.CutoutSize > 0)
-                CutOut(change, target);
         }
-    }
-
-    private void CutOut(ImageChange change, Span<float> image)
-    {
-        var shape = _images.Shape;
-        int left = Math.Max(0, change.CutLeft), right = Math.Min(shape.Width, change.CutLeft + _options.CutoutSize);
-        for (int c = 0; c < shape.Channels; c++)
-            for (int y = Math.Max(0, change.CutTop); y < Math.Min(shape.Height, change.CutTop + _options.CutoutSize); y++)
-                image.Slice((c * shape.Height + y) * shape.Width + left, right - left).Clear();
     }
 
     private void CopyImage(int index, ImageChange change, Span<float> into)

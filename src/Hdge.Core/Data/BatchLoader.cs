@@ -11,6 +11,7 @@ internal sealed class BatchLoader
     private readonly ImageSet _images;
     private readonly IBatchAugmenter? _augmenter, _second; // none where whoever gets the batch has the images
     private readonly AugmentationOptions _augmentation;
+    private readonly SquareCutter? _cutter;
     private readonly RandomEraser? _eraser;
     private readonly BatchMixer? _mixer;
     private readonly int _batchSize;
@@ -39,13 +40,12 @@ internal sealed class BatchLoader
         (_images, _batchSize, _shuffle, _seed, _views) = (images, Math.Min(batchSize, images.Count), shuffle, seed, views);
         augmentation.Validate(images.Shape);
         _augmentation = augmentation;
+        _cutter = augmentation.Cutout > 0 ? new SquareCutter(images.Shape, augmentation.Cutout) : null;
         if (withoutPixels)
             return;
         _augmenter = augmentation.Views is { } options ? new ViewAugmenter(images, scaling, options, augmentation.RandAugment) : new BatchAugmenter(images, scaling, augmentation);
         if (augmentation.PixMix is { } mix)
             _augmenter = new PixMixAugmenter(_augmenter, images, scaling, mix, seed);
-        if (augmentation.Cutout > 0)
-            _augmenter = new CutoutAugmenter(_augmenter, images.Shape, augmentation.Cutout);
         _second = augmentation.SecondView is { } second ? new ViewAugmenter(images, scaling, second) : _augmenter;
         _eraser = augmentation.Erasing is { Probability: > 0 } erasing ? new RandomEraser(images.Shape, scaling, erasing) : null;
         _mixer = BatchMixer.IsWanted(augmentation) ? new BatchMixer(images.Shape, augmentation) : null;
@@ -53,7 +53,7 @@ internal sealed class BatchLoader
 
     /// <summary>Whether a batch is told by the names of images and an <see cref="ImageChange"/> each.</summary>
     public static bool CanLeaveOutPixels(ImageSet images, AugmentationOptions augmentation) => images.IsBytes && images.Weights.IsEmpty && augmentation is
-        { Views: null, SecondView: null, RandAugment: null, PixMix: null, Cutout: 0 } && augmentation.Erasing is not { Probability: > 0 } && !BatchMixer.IsWanted(augmentation);
+        { Views: null, SecondView: null, RandAugment: null, PixMix: null } && augmentation.Erasing is not { Probability: > 0 } && !BatchMixer.IsWanted(augmentation);
 
     /// <summary>From the rows of a batch, those of the second views after the first, to those that whoever gets it looks at: others may hold anything where no image is made of others. Default null: all.</summary>
     public Func<int, (int First, int Count)>? Needed { get; init; }
@@ -105,9 +105,7 @@ internal sealed class BatchLoader
                     Fill(augmenter, view == 0 ? batch.Pixels : batch.SecondPixels, indices, epoch, viewSeed, view);
                     continue;
                 }
-                var random = new Random(viewSeed);
-                for (int i = 0; i < indices.Length; i++)
-                    batch.Changes[view][i] = ImageChange.Draw(_augmentation, _images.Shape, indices[i], epoch, random);
+                Tell(batch.Changes[view], indices, epoch, viewSeed);
             }
             Mix(batch, seed);
         }, CancellationToken.None);
@@ -120,6 +118,7 @@ internal sealed class BatchLoader
         if (augmenter is BatchAugmenter plain)
             plain.Needed = _mixer is null ? OfView(view, indices.Length) : null;
         augmenter.Fill(pixels, indices, epoch, new Random(seed));
+        _cutter?.Apply(pixels, SquareCutter.Draws(seed));
         _eraser?.Apply(pixels, new Random(Seeds.Mix(seed, SeedStream.Erasing)));
     }
 
@@ -130,6 +129,16 @@ internal sealed class BatchLoader
         var (first, rows) = Needed(_views * count);
         int from = Math.Max(first - view * count, 0), to = Math.Min(first + rows - view * count, count);
         return (from, Math.Max(to - from, 0));
+    }
+
+    private void Tell(Span<ImageChange> changes, ReadOnlySpan<int> indices, int epoch, int seed)
+    {
+        Random random = new(seed), draws = SquareCutter.Draws(seed);
+        for (int i = 0; i < indices.Length; i++)
+        {
+            var (top, left) = _cutter?.Draw(draws) ?? default;
+            changes[i] = ImageChange.Draw(_augmentation, indices[i], epoch, random) with { CutTop = top, CutLeft = left };
+        }
     }
 
     /// <summary>Mixes both views alike: of a pair of views it is one image that is mixed with another.</summary>

@@ -8,22 +8,17 @@ namespace Hdge.Data;
 /// <param name="CutLeft">First column of the square.</param>
 internal readonly record struct ImageChange(int Down, int Right, bool Flip, int CutTop, int CutLeft)
 {
-    /// <summary>Draws one; what is not asked for draws nothing.</summary>
-    public static ImageChange Draw(AugmentationOptions options, ImageShape shape, int index, int epoch, Random random)
+    /// <summary>Draws crop and mirror; what is not asked for draws nothing. The square is <see cref="SquareCutter"/>'s.</summary>
+    public static ImageChange Draw(AugmentationOptions options, int index, int epoch, Random random)
     {
-        int down = 0, right = 0, top = 0, left = 0;
+        int down = 0, right = 0;
         if (options.CropPadding > 0)
         {
             down = random.Next(2 * options.CropPadding + 1) - options.CropPadding;
             right = random.Next(2 * options.CropPadding + 1) - options.CropPadding;
         }
         bool flip = options.HorizontalFlip && (options.AlternatingFlip ? (Seeds.Mix(index, 0) + epoch) % 2 == 1 : random.Next(2) == 1);
-        if (options.CutoutSize > 0)
-        {
-            top = random.Next(shape.Height) - options.CutoutSize / 2;
-            left = random.Next(shape.Width) - options.CutoutSize / 2;
-        }
-        return new(down, right, flip, top, left);
+        return new(down, right, flip, CutTop: 0, CutLeft: 0);
     }
 
     /// <summary>The row of the image that a row shows: reflection at the border without repeating it (padding_mode "reflect" of the published code).</summary>

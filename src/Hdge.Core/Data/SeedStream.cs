@@ -17,6 +17,7 @@ internal enum SeedStream
     LinearStage = 7,
     Calibration = 9,
     Palette = 10,
+    Members = 11,
 
     // Of an objective's seed.
     ReplayBuffer = 1,

@@ -25,9 +25,9 @@ internal static class OnnxFile
 
     private static readonly HashSet<string> s_operators =
     [
-        "Abs", "Add", "And", "ArgMax", "AveragePool", "BatchNormalization", "Cast", "Clip", "Concat", "Conv", "CumSum", "DequantizeLinear", "Div", "Equal", "Exp", "Flatten", "Floor", "Gather", "GatherElements", "Gemm",
+        "Abs", "Add", "And", "ArgMax", "AveragePool", "BatchNormalization", "Cast", "Clip", "Concat", "Conv", "CumSum", "DequantizeLinear", "Div", "Equal", "Erf", "Exp", "Flatten", "Floor", "Gather", "GatherElements", "Gemm",
         "GlobalAveragePool", "Greater", "Identity", "InstanceNormalization", "LabelEncoder", "LayerNormalization", "LeakyRelu", "Less", "Log", "MatMul", "Max", "MaxPool", "Min", "Mul", "Neg", "Not", "Or", "Pow", "QuantizeLinear",
-        "ReduceMax", "ReduceMean", "ReduceMin", "ReduceSum", "Relu", "Reshape", "Resize", "ScatterElements", "Shape", "Sigmoid", "Slice", "Softmax", "Sqrt", "Sub", "Tanh", "TopK", "Transpose", "Unsqueeze", "Where",
+        "ReduceMax", "ReduceMean", "ReduceMin", "ReduceSum", "Relu", "Reshape", "Resize", "Round", "ScatterElements", "Shape", "Sigmoid", "Slice", "Softmax", "Sqrt", "Sub", "Tanh", "TopK", "Transpose", "Unsqueeze", "Where",
     ];
 
     /// <summary>The last entry of a file's metadata.</summary>

@@ -33,11 +33,12 @@ internal static class ReportCheck
             Check(confusion);
         if (data.Samples is { } samples)
             Require(samples.Count > 0 && samples.Shape.Channels is 1 or 3, nameof(data.Samples), $"holds {samples.Count} images of {samples.Shape}, expected at least one, of 1 or 3 channels");
+        Require(data.SampleQuality is null || data.Samples is not null, nameof(data.SampleQuality), "is there without the images, expected both");
         foreach (var image in data.LeastSure)
             Check(nameof(data.LeastSure), image);
         foreach (var image in data.MostWrong)
             Check(nameof(data.MostWrong), image);
-        foreach (var table in data.Detectors.Concat(data.Tables))
+        foreach (var table in data.Detectors.Concat(data.Tables).Concat(data.SampleQuality is { } quality ? [quality] : []))
             Check(table);
     }
 

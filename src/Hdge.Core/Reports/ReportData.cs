@@ -44,6 +44,9 @@ public sealed record ReportData
     /// <summary>Images drawn from the model (paper's Figure 3), of 1 or 3 channels. Default none.</summary>
     public ImageSet? Samples { get; init; }
 
+    /// <summary>How much <see cref="Samples"/> are like real images, shown beside them. Default none.</summary>
+    public MetricTable? SampleQuality { get; init; }
+
     /// <summary>The images that the model is least sure of, least sure first.</summary>
     public IReadOnlyList<GalleryImage> LeastSure { get; init; } = [];
 

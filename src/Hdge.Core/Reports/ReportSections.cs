@@ -41,6 +41,7 @@ internal static class ReportSections
             [
                 E("p", "Images drawn from the model's own density."),
                 E("figure", A("class", "wide"), Picture(ImageGrid.ToPng(samples, SampleColumns), $"Grid of {samples.Count} samples", samples.Shape.Width * Math.Min(samples.Count, SampleColumns) * 2)),
+                data.SampleQuality is { } quality ? HtmlTable.Draw(quality) : null,
             ]);
         if (data.LeastSure.Count > 0)
             yield return ("least-sure", "Least sure", [E("p", "The images with the lowest confidence."), Gallery(data.LeastSure)]);

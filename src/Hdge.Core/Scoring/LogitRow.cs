@@ -48,7 +48,7 @@ internal static class LogitRow
         var calibrated = into.CalibratedProbabilities.AsSpan(row * classes, classes);
         bool finite = IsFinite(logits);
         if (finite)
-            calibrator.Apply(logits, calibrated);
+            calibrator.Apply(logits, [score ?? into.LogDensity[row]], calibrated);
         else
             calibrated.Fill(float.NaN);
         into.Confidence[row] = calibrated[best];
@@ -56,10 +56,25 @@ internal static class LogitRow
         // On the value that the caller sees, so that flag and column never disagree.
         into.IsInDistribution[row] = finite && into.IsInRange[row] && decision.Keeps(into.DetectionScore[row]);
         into.PredictedClass[row] = best;
+        into.Disagreement[row] = 0;
     }
 
     /// <summary>Largest probability of softmax(f / T).</summary>
     public static double Confidence(ReadOnlySpan<float> logits, double temperature) => 1 / SumOverTop(logits, logits[Best(logits)], temperature);
+
+    /// <summary>What softmax(f / T) gives a class.</summary>
+    public static double Probability(ReadOnlySpan<float> logits, int c, double temperature)
+    {
+        double top = logits[Best(logits)];
+        return Math.Exp((logits[c] - top) / temperature) / SumOverTop(logits, top, temperature);
+    }
+
+    /// <summary>−log of what softmax(f / T) gives a class, in nats.</summary>
+    public static double Loss(ReadOnlySpan<float> logits, int c, double temperature)
+    {
+        double top = logits[Best(logits)];
+        return (top - logits[c]) / temperature + Math.Log(SumOverTop(logits, top, temperature));
+    }
 
     /// <summary>Mean of f − max f under softmax(f / T), at most 0.</summary>
     public static double MeanOverTop(ReadOnlySpan<float> logits, double temperature)
@@ -94,7 +109,7 @@ internal static class LogitRow
     }
 
     /// <summary>Σ exp((f − top) / T), from 1 to the number of classes.</summary>
-    private static double SumOverTop(ReadOnlySpan<float> logits, double top, double temperature)
+    public static double SumOverTop(ReadOnlySpan<float> logits, double top, double temperature)
     {
         double sum = 0;
         foreach (float logit in logits)

@@ -20,6 +20,7 @@ public sealed class ScoreBatch
         IsInRange = new bool[capacity];
         IsInDistribution = new bool[capacity];
         PredictedClass = new int[capacity];
+        Disagreement = new float[capacity];
     }
 
     /// <summary>Images there is room for.</summary>
@@ -55,6 +56,11 @@ public sealed class ScoreBatch
     /// <summary>Class of the largest probability, 0-based.</summary>
     public int[] PredictedClass { get; }
 
+    /// <summary>
+    /// What the members of an ensemble do not agree on, in nats, 0..log C: the entropy of their mean probabilities less the mean of their entropies (mutual information of class and member; Houlsby et al. 2011). 0 for a single model.
+    /// </summary>
+    public float[] Disagreement { get; }
+
     /// <summary>Copies the scores into a larger batch, from a row on.</summary>
     internal void CopyTo(ScoreBatch whole, int at)
     {
@@ -66,6 +72,7 @@ public sealed class ScoreBatch
         IsInRange.AsSpan(0, Count).CopyTo(whole.IsInRange.AsSpan(at));
         IsInDistribution.AsSpan(0, Count).CopyTo(whole.IsInDistribution.AsSpan(at));
         PredictedClass.AsSpan(0, Count).CopyTo(whole.PredictedClass.AsSpan(at));
+        Disagreement.AsSpan(0, Count).CopyTo(whole.Disagreement.AsSpan(at));
         whole.Count = at + Count;
     }
 

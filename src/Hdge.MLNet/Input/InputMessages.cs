@@ -10,7 +10,7 @@ internal static partial class InputMessages
 {
     private const string MissingCure = "(An empty path, no MLImage, or a vector without a value, as ExtractPixels gives where the path of LoadImages is empty.)";
 
-    private const string SkipCure = $"Options.{nameof(IScoringTransformer.Photos)} = new {nameof(PhotoOptions)} {{ {nameof(PhotoOptions.Damaged)} = {nameof(DamagedAction)}.{nameof(DamagedAction.SkipAndCount)} }}";
+    private const string SkipCure = $"Options.{nameof(ImageTransformer.Photos)} = new {nameof(PhotoOptions)} {{ {nameof(PhotoOptions.Damaged)} = {nameof(DamagedAction)}.{nameof(DamagedAction.SkipAndCount)} }}";
 
     public const string KeyExpected = "a key (map the labels with Transforms.Conversion.MapValueToKey)";
 
@@ -94,10 +94,10 @@ internal static partial class InputMessages
         $"The network has no finite answer for the feature column '{name}' in row {row}: expected values near those it was trained on.";
 
     public static string OutOfRange(string name, long row, string? problem) => $"The feature column '{name}' {problem} First such row: {row}. Rows out of range are never in-distribution; "
-        + $"Options.{nameof(IScoringTransformer.OutOfRange)} = {nameof(OutOfRangeAction.Throw)} refuses them.";
+        + $"Options.{nameof(ImageTransformer.OutOfRange)} = {nameof(OutOfRangeAction.Throw)} refuses them.";
 
     public static string RefusedRange(string transformer, string name, long row, string? problem) =>
-        $"The feature column '{name}' in row {row} {problem} ({transformer}.{nameof(IScoringTransformer.OutOfRange)} is {nameof(OutOfRangeAction.Throw)}.)";
+        $"The feature column '{name}' in row {row} {problem} ({transformer}.{nameof(ImageTransformer.OutOfRange)} is {nameof(OutOfRangeAction.Throw)}.)";
 
     public static string RowLength(string name, long row, int found, int expected) =>
         $"The feature column '{name}' has {found} values in row {row}, expected {expected}.";
@@ -134,6 +134,9 @@ internal static partial class InputMessages
         ? $"There is nothing to train on: in all {missing + damaged} rows with a label the image of the feature column '{name}' is missing or damaged, in {damaged} it is damaged: the log names each."
         : $"There is nothing to train on: in all {missing} rows with a label the image of the feature column '{name}' is missing. {MissingCure}";
 
+    public static string TooFewImages(string name, int found, long missing, long damaged) => $"There is nothing to train on: the column '{name}' has {found} images, {missing} rows where the image is missing "
+        + $"and {damaged} where it is damaged, expected at least 2 images.";
+
     public static string Damaged(string name, long row, string what, string reason) =>
         $"The image of the feature column '{name}' in row {row}{what} cannot be read: {End(reason)} {SkipCure} leaves such rows out.";
 
@@ -144,7 +147,7 @@ internal static partial class InputMessages
         $"{damaged} of {rows} rows were left out: the image of their feature column '{name}' is damaged or cannot be read. Each is named above.";
 
     public static string RefusedImage(string transformer, string name, long row, string damage) =>
-        $"The image of the feature column '{name}' in row {row}{damage} With {transformer}.{nameof(IScoringTransformer.Photos)} that say {nameof(DamagedAction.SkipAndCount)} "
+        $"The image of the feature column '{name}' in row {row}{damage} With {transformer}.{nameof(ImageTransformer.Photos)} that say {nameof(DamagedAction.SkipAndCount)} "
         + "such rows are scored as black images and are never in distribution.";
 
     public static string ScoredDamaged(string name, string damage) =>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hdge.Data;
 using Hdge.MLNet;
 using Hdge.MLNet.Interop;
 using Hdge.MLNet.Representing;
@@ -26,7 +27,7 @@ internal static class GcrlZip
     {
         context.CheckAtModel();
         context.SetVersionInfo(ModelStreams.Version(ModelSignature, LoaderSignature));
-        ModelStreams.Write(context, ColumnsEntry, JsonSerializer.SerializeToUtf8Bytes(new Part(transformer.InputColumnName, transformer.Outputs), StrictJson.Indented));
+        ModelStreams.Write(context, ColumnsEntry, JsonSerializer.SerializeToUtf8Bytes(new Part(transformer.FeatureColumnName, transformer.TakesPictures, transformer.Photos, transformer.Outputs, transformer.OutOfRange), StrictJson.Indented));
         context.SaveBinaryStream(ModelEntry, writer => transformer.Model.Save(writer.BaseStream));
     }
 
@@ -42,14 +43,19 @@ internal static class GcrlZip
             {
                 ArgumentException.ThrowIfNullOrEmpty(part.Input);
                 part.Outputs.Checked();
+                part.Photos.Validate();
             }
             catch (ArgumentException error)
             {
                 throw new InvalidDataException($"{ColumnsEntry}: {error.Message}", error);
             }
-            return new GcrlTransformer(env, ModelStreams.Read(ctx, ModelEntry, stream => RepresentationModel.Load(stream, device)), part.Input, part.Outputs);
+            return new GcrlTransformer(env, ModelStreams.Read(ctx, ModelEntry, stream => RepresentationModel.Load(stream, device)), part.Input, part.TakesPictures, part.Outputs)
+            {
+                OutOfRange = part.OutOfRange,
+                Photos = part.Photos,
+            };
         });
     }
 
-    private sealed record Part(string Input, RepresentationColumns Outputs);
+    private sealed record Part(string Input, bool TakesPictures, PhotoOptions Photos, RepresentationColumns Outputs, OutOfRangeAction OutOfRange);
 }

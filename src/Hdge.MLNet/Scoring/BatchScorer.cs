@@ -15,13 +15,13 @@ internal abstract class BatchScorer
     {
         Transformer = source.Transformer;
         FeatureIndex = source.Features.Column.Index;
-        Scores = new ScoreBatch(source.Capacity, Transformer.Model.ClassCount);
+        Scores = Transformer.CreateScores(source.Capacity);
         _faults = new RowFault[source.Capacity];
         _isMissing = new bool[source.Capacity];
     }
 
     /// <summary>Where the features come from, and how many rows at once.</summary>
-    internal sealed record Source(IScoringTransformer Transformer, DataViewRow Row, FeatureColumn Features, int Capacity);
+    internal sealed record Source(ImageTransformer Transformer, DataViewRow Row, FeatureColumn Features, int Capacity);
 
     /// <summary>What keeps a row from being scored.</summary>
     protected enum RowFault
@@ -39,7 +39,7 @@ internal abstract class BatchScorer
     public int FeatureIndex { get; }
 
     /// <summary>The scores of the slots last scored.</summary>
-    public ScoreBatch Scores { get; }
+    public RowScores Scores { get; }
 
     /// <summary>Rows scored so far.</summary>
     public long Rows { get; private set; }
@@ -47,7 +47,7 @@ internal abstract class BatchScorer
     /// <summary>Rows of them whose image is missing, or damaged and passed over.</summary>
     public long MissingImages { get; private set; }
 
-    protected IScoringTransformer Transformer { get; }
+    protected ImageTransformer Transformer { get; }
 
     /// <summary>A scorer of up to <paramref name="capacity"/> rows of <paramref name="row"/>, whose features are Single or Byte.</summary>
     /// <param name="transformer">Scores.</param>
@@ -55,16 +55,15 @@ internal abstract class BatchScorer
     /// <param name="input">Its schema.</param>
     /// <param name="capacity">Rows at once.</param>
     /// <param name="keepsFeatures">Whether the slots must answer for the feature column, too.</param>
-    public static BatchScorer Create(IScoringTransformer transformer, DataViewRow row, DataViewSchema input, int capacity, bool keepsFeatures)
+    public static BatchScorer Create(ImageTransformer transformer, DataViewRow row, DataViewSchema input, int capacity, bool keepsFeatures)
     {
         FeatureColumn features = transformer.FindFeatures(input);
-        IScoringModel model = transformer.Model;
         var source = new Source(transformer, row, features, capacity);
         if (features.Kind != FeatureKind.Vector)
             return new PhotoScorer(source, features.Kind == FeatureKind.Image ? new PictureSlots(source, keepsFeatures) : new PathSlots(source));
         return features.Vector!.ItemType == NumberDataViewType.Byte
-            ? new PixelScorer<byte>(source, (pixels, count, into) => model.Score(pixels, count, into), model.RangeProblem)
-            : new PixelScorer<float>(source, (pixels, count, into) => model.Score(pixels, count, into), model.RangeProblem);
+            ? new PixelScorer<byte>(source, scores => scores.Score, scores => scores.RangeProblem)
+            : new PixelScorer<float>(source, scores => scores.Score, scores => scores.RangeProblem);
     }
 
     /// <summary>Scores the first <paramref name="count"/> slots. A faulty row among them takes part as zeros, and so does a missing image, which is never in distribution.</summary>
@@ -99,7 +98,7 @@ internal abstract class BatchScorer
     {
         string name = Transformer.FeatureColumnName;
         if (_faults[slot] == RowFault.WrongLength)
-            throw new InvalidDataException(InputMessages.RowLength(name, position, LengthOf(slot), Transformer.Model.InputShape.Length));
+            throw new InvalidDataException(InputMessages.RowLength(name, position, LengthOf(slot), Transformer.ImageShape.Length));
         if (_faults[slot] == RowFault.NotFinite)
             throw new InvalidDataException(InputMessages.NotFinite(name, position));
         if (_faults[slot] == RowFault.Damaged && !_isMissing[slot])
@@ -111,7 +110,7 @@ internal abstract class BatchScorer
             if (Transformer.IsFirstOutOfRange())
                 Warn(InputMessages.OutOfRange(name, position, RangeProblem(slot)));
         }
-        if (!float.IsFinite(Scores.LogDensity[slot]))
+        if (!Scores.IsFinite(slot))
             throw new InvalidDataException(InputMessages.Overflow(name, position));
     }
 

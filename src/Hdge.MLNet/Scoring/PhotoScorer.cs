@@ -31,11 +31,11 @@ internal sealed class PhotoScorer(BatchScorer.Source source, IPhotoSlots slots) 
 
     protected override string Damage(int slot) => slots.State(slot).Damage ?? "";
 
-    protected override string? RangeProblem(int slot) => Transformer.Model.RangeProblem(Of(slot));
+    protected override string? RangeProblem(int slot) => Scores.RangeProblem(Of(slot));
 
     protected override int LengthOf(int slot) => _length;
 
-    protected override void ScorePixels(int count) => Transformer.Model.Score(_pixels.AsSpan(0, count * _length), count, Scores);
+    protected override void ScorePixels(int count) => Scores.Score(_pixels.AsSpan(0, count * _length), count);
 
     private Span<byte> Of(int slot) => _pixels.AsSpan(slot * _length, _length);
 }

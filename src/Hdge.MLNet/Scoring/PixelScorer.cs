@@ -7,19 +7,31 @@ using Microsoft.ML.Data;
 namespace Hdge.MLNet.Scoring;
 
 /// <summary>Runs the network on rows of pixels of one type, one after another.</summary>
-internal delegate void ScorePixels<T>(ReadOnlySpan<T> pixels, int count, ScoreBatch into);
+internal delegate void ScorePixels<T>(ReadOnlySpan<T> pixels, int count);
 
 /// <summary>What is wrong with a row of pixels that is out of range; null where it is in range.</summary>
 internal delegate string? FindProblem<T>(ReadOnlySpan<T> pixels);
 
 /// <summary>Scores features of one type, Single or Byte, dense or sparse.</summary>
-internal sealed class PixelScorer<T>(BatchScorer.Source source, ScorePixels<T> score, FindProblem<T> findProblem) : BatchScorer(source)
-    where T : struct, INumber<T>
+internal sealed class PixelScorer<T> : BatchScorer where T : struct, INumber<T>
 {
-    private readonly VectorSlots _features = new(source);
-    private readonly int _length = source.Transformer.Model.InputShape.Length;
-    private readonly bool _areFeatures = source.Transformer.Model.TakesFeatures; // of which a sparse vector without a value is zeros
-    private readonly T[] _pixels = new T[checked(source.Capacity * source.Transformer.Model.InputShape.Length)];
+    private readonly VectorSlots _features;
+    private readonly int _length;
+    private readonly bool _areFeatures; // of which a sparse vector without a value is zeros
+    private readonly T[] _pixels;
+    private readonly ScorePixels<T> _score;
+    private readonly FindProblem<T> _findProblem;
+
+    /// <param name="source">Where the features come from.</param>
+    /// <param name="score">How scores are asked for values of this type.</param>
+    /// <param name="findProblem">The same for what is out of range.</param>
+    public PixelScorer(Source source, Func<RowScores, ScorePixels<T>> score, Func<RowScores, FindProblem<T>> findProblem) : base(source)
+    {
+        _features = new(source);
+        (_length, _areFeatures) = (source.Transformer.ImageShape.Length, source.Transformer.TakesFeatures);
+        _pixels = new T[checked(source.Capacity * _length)];
+        (_score, _findProblem) = (score(Scores), findProblem(Scores));
+    }
 
     public override ColumnBuffer Features => _features;
 
@@ -46,13 +58,13 @@ internal sealed class PixelScorer<T>(BatchScorer.Source source, ScorePixels<T> s
         return RowFault.NotFinite;
     }
 
-    protected override string? RangeProblem(int slot) => findProblem(_pixels.AsSpan(slot * _length, _length));
+    protected override string? RangeProblem(int slot) => _findProblem(_pixels.AsSpan(slot * _length, _length));
 
     protected override bool IsMissing(int slot) => !_areFeatures && MissingImage.Is(_features[slot]) && LengthOf(slot) == _length;
 
     protected override int LengthOf(int slot) => _features[slot].Length;
 
-    protected override void ScorePixels(int count) => score(_pixels.AsSpan(0, count * _length), count, Scores);
+    protected override void ScorePixels(int count) => _score(_pixels.AsSpan(0, count * _length), count);
 
     /// <summary>Slots of vectors. Where stages before make them of pictures, and damaged ones are to be passed over, such a vector has no value: its image is missing.</summary>
     private sealed class VectorSlots(Source source) : VectorBuffer<T>(source.Row, source.Features.Column, source.Capacity)
@@ -75,7 +87,7 @@ internal sealed class PixelScorer<T>(BatchScorer.Source source, ScorePixels<T> s
             }
             catch (Exception error) when (_skips && ImageStages.IsDamage(error))
             {
-                Slots[slot] = new VBuffer<T>(source.Transformer.Model.InputShape.Length, 0, [], []);
+                Slots[slot] = new VBuffer<T>(source.Transformer.ImageShape.Length, 0, [], []);
                 _damage[slot] = InputMessages.Damage(FormattableString.Invariant($" in row {source.Row.Position}"), error.Message);
             }
         }

@@ -1,6 +1,5 @@
 using Hdge.Data;
 using Hdge.MLNet.Input;
-using Hdge.MLNet.Output;
 using Microsoft.ML;
 using Microsoft.ML.Model.OnnxConverter;
 
@@ -8,15 +7,10 @@ namespace Hdge.MLNet.Scoring;
 
 /// <summary>A transformer on one input schema: which output column comes from where.</summary>
 /// <exception cref="ArgumentException">The input lacks the feature column, or the column has another type or length.</exception>
-internal sealed class ScoringBinding(IScoringTransformer transformer, DataViewSchema input)
+internal sealed class ScoringBinding(ImageTransformer transformer, DataViewSchema input)
     : ColumnBinding(input, transformer.Outline(input), transformer.FindFeatures(input).Column)
 {
-    private readonly OutputColumn[] _outputs = [.. transformer.Outputs.Present];
-
-    public IScoringTransformer Transformer => transformer;
-
-    /// <summary>The transformer's columns, in the order in which it adds them.</summary>
-    public IReadOnlyList<OutputColumn> Outputs => _outputs;
+    public ImageTransformer Transformer => transformer;
 
     // Where damaged pictures are passed over, the stages before must not run on threads of their own: the first one would end all of them.
     public override DataViewRowCursor Open(IDataView source, bool[] active, Random? random) =>

@@ -1,5 +1,4 @@
 using Hdge.MLNet.Input;
-using Hdge.MLNet.Output;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -26,7 +25,7 @@ internal sealed class ScoringCursor : DataViewRowCursor
     {
         (_binding, _input, _active) = (binding, input, active);
         var asked = binding.InputSchema.Where(column => active[column.Index]);
-        int capacity = RowWindow.Capacity(binding.Transformer.Model.InputShape.Length, asked);
+        int capacity = RowWindow.Capacity(binding.Transformer.ImageShape.Length, asked);
         _scorer = BatchScorer.Create(binding.Transformer, input, binding.InputSchema, capacity, keepsFeatures: active[binding.Transformer.FindFeatures(binding.InputSchema).Column.Index]);
         _columns = new ColumnBuffer?[binding.InputSchema.Count];
         foreach (DataViewSchema.Column column in binding.Inputs(active))
@@ -70,7 +69,7 @@ internal sealed class ScoringCursor : DataViewRowCursor
         int index = _binding.ActiveIndexOf(column, _active);
         int output = index - _binding.InputSchema.Count;
         Delegate getter = output >= 0
-            ? ScoreGetters.Create(_binding.Outputs[output], _scorer.Scores, _binding.Transformer.Model.PredictionSets, ScoredSlot)
+            ? _scorer.Scores.CreateGetter(output, ScoredSlot)
             : _columns[index]!.CreateGetter(PresentSlot);
         return ColumnBinding.Typed<TValue>(getter, column);
     }

@@ -18,7 +18,7 @@ internal sealed class ScoringRow : MappedRow
             _scorer = BatchScorer.Create(binding.Transformer, input, binding.InputSchema, 1, keepsFeatures: false);
     }
 
-    protected override Delegate CreateGetter(int output) => ScoreGetters.Create(_binding.Outputs[output], _scorer!.Scores, _binding.Transformer.Model.PredictionSets, Scored);
+    protected override Delegate CreateGetter(int output) => _scorer!.Scores.CreateGetter(output, Scored);
 
     // Several getters on one row score it once.
     private int Scored()

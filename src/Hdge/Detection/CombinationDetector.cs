@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Hdge.Detection;
 
 /// <summary>
-/// Σ_k log p_k, p_k the share of held-out images whose k-th score is not higher than the image's: how unusual it would be for a known image, by each score, put together by Fisher's method (1925). It needs no outliers, and
+/// Σ_k log p_k, p_k the share of held-out images whose k-th score is not higher than the image's, interpolated between them: how unusual it would be for a known image, by each score, put together by Fisher's method (1925). It needs no outliers, and
 /// a score that tells nothing of some images costs little. Below the lowest held-out score log p_k goes on, by one for each standard deviation. It does not decide with fewer than 50 held-out images.
 /// </summary>
 public sealed record CombinationDetector : Detector
@@ -29,7 +29,7 @@ public sealed record CombinationDetector : Detector
 
     /// <summary>A reference a score: scores of held-out images, ascending; and its standard deviation.</summary>
     public override DetectorLayout Layout(int featureLength, int classCount) =>
-        new() { Numbers = [.. Scores.Select(s => s.Name)], Tensors = [.. Scores.Select(s => new TensorLayout(s.Name, float32, new SideRange(1, RankAverageDetector.LargestReference)))] };
+        new() { Numbers = [.. Scores.Select(s => s.Name)], Tensors = [.. Scores.Select(s => new TensorLayout(s.Name, float32, new SideRange(1, ReferenceRank.LargestReference)))] };
 
     /// <inheritdoc/>
     public override void Validate()
@@ -41,7 +41,7 @@ public sealed record CombinationDetector : Detector
     /// <inheritdoc/>
     public override void Validate(DetectorState state)
     {
-        RankAverageDetector.RequireAscending(Kind, state);
+        ReferenceRank.RequireAscending(Kind, state);
         foreach (var (score, deviation) in state.Numbers)
             Argument.Require(deviation > 0, deviation, "above 0", score);
     }
@@ -55,7 +55,7 @@ public sealed record CombinationDetector : Detector
         return new()
         {
             Numbers = scores.ToDictionary(s => s.Key.Name, s => Deviation(s.Value)),
-            Tensors = scores.ToDictionary(s => s.Key.Name, s => tensor(RankAverageDetector.Reference(s.Value), dtype: float32)),
+            Tensors = scores.ToDictionary(s => s.Key.Name, s => tensor(ReferenceRank.Reference(s.Value), dtype: float32)),
         };
     }
 
@@ -84,7 +84,7 @@ public sealed record CombinationDetector : Detector
         {
             var scores = input.Scores(score);
             var reference = state.Values<float>(score.Name);
-            var share = graph.Divide(graph.Add(input.Below(scores, reference), graph.Constant(0.5)), graph.Constant(reference.Length + 1.0));
+            var share = graph.Divide(graph.Add(ReferenceRank.Export(graph, scores, reference), graph.Constant(0.5)), graph.Constant(reference.Length + 1.0));
             var beyond = graph.Divide(graph.Subtract(graph.Constant((double)reference[0]), graph.Cast<double>(scores)), graph.Constant(state.Numbers[score.Name]));
             var part = graph.Subtract(graph.Log(share), graph.Node("Min", [graph.Constant(Furthest), graph.Node("Max", [graph.Constant(0.0), beyond])]));
             sum = sum is null ? part : graph.Add(sum, part);
@@ -92,12 +92,9 @@ public sealed record CombinationDetector : Detector
         return sum;
     }
 
-    /// <summary>log of (images of the reference that score lower, ties half, plus a half) / (images + 1), never 0; less the distance below the lowest, in deviations.</summary>
-    internal static double LogShare(ReadOnlySpan<float> reference, double deviation, float score)
-    {
-        double below = RankAverageDetector.Rank(reference, score) * reference.Length;
-        return Math.Log((below + 0.5) / (reference.Length + 1)) - Math.Clamp(((double)reference[0] - score) / deviation, 0, Furthest);
-    }
+    /// <summary>log of (the rank among the reference plus a half) / (images + 1), never 0; less the distance below the lowest, in deviations.</summary>
+    internal static double LogShare(ReadOnlySpan<float> reference, double deviation, float score) =>
+        Math.Log((ReferenceRank.Of(reference, score) + 0.5) / (reference.Length + 1)) - Math.Clamp(((double)reference[0] - score) / deviation, 0, Furthest);
 
     private static double Deviation(float[] scores)
     {

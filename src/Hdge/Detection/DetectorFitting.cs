@@ -40,7 +40,9 @@ internal static class DetectorFitting
                 if (states.Remove(name, out var state))
                     state.Dispose();
             var detectors = new DetectorSet(model.Scoring, options, states, head) { AutoAuroc = auroc };
-            detectors.Decision = model.Decide(chosen, model.DetectionScores(detectors, heldOut, [chosen], cancellationToken)[chosen], heldOut, rate);
+            float[] scores = model.DetectionScores(detectors, heldOut, [chosen], cancellationToken)[chosen];
+            detectors.Decision = model.Decide(chosen, scores, heldOut, rate);
+            detectors.Calibrator = ScoreCalibration.Refit(model.Calibrator, () => model.Logits(heldOut, cancellationToken), heldOut.Labels, chosen, scores, cancellationToken);
             return detectors;
         }
         catch

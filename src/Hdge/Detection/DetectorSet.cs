@@ -1,3 +1,4 @@
+using Hdge.Calibration;
 using Hdge.Networks;
 
 namespace Hdge.Detection;
@@ -53,6 +54,9 @@ public sealed class DetectorSet
 
     /// <summary>Which of them decides, and how. Kept here, so that scores and decision change together.</summary>
     internal Decision Decision { get; set; } = Decision.Open;
+
+    /// <summary>What makes calibrated probabilities; kept here because it may go by the score that decides. Null in a set that is not the model's yet: that one's stays.</summary>
+    internal Calibrator? Calibrator { get; set; }
 
     internal Backbone Network => _scoring.Network;
 

@@ -1,3 +1,5 @@
+using Hdge.Onnx;
+
 namespace Hdge.Detection;
 
 /// <summary>
@@ -16,4 +18,6 @@ internal sealed record LogLikelihoodDetector : Detector
         for (int i = 0; i < into.Length; i++)
             into[i] = (float)input.Pixels.LogLikelihood[i];
     }
+
+    public override OnnxValue? Export(OnnxDetection input, DetectorState state) => input.LogLikelihood;
 }

@@ -8,6 +8,9 @@ namespace Hdge.Detection;
 /// </summary>
 internal static class PseudoOutliers
 {
+    /// <summary>The kind of features that are each another row's.</summary>
+    public const string ShuffledKind = "shuffled";
+
     private const int Grid = 4;             // patches a side of the jigsaw
     private const double NoiseShare = 0.5;  // deviation of the noise as a share of the range of values
 
@@ -28,7 +31,7 @@ internal static class PseudoOutliers
         var shape = heldOut.Shape;
         float low = values.Min(), high = values.Max();
         if (shape.IsVector)
-            return [new("mixed", Each(2, Mixed)), new("shuffled", Each(7, Shuffled))];
+            return [new("mixed", Each(2, Mixed)), new(ShuffledKind, Each(7, Shuffled))];
         return
         [
             new("jigsaw", Each(1, (image, into, random) => Jigsaw(image, into, shape, random))),

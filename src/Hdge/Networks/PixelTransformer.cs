@@ -1,4 +1,5 @@
 using Hdge.Data;
+using Hdge.Onnx;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -14,6 +15,7 @@ internal sealed class PixelTransformer : Backbone
     private const long LargestPart = 1 << 24; // values of the largest state or of the logits in one forward pass without a graph
 
     private readonly PixelTransformerOptions _options;
+    private readonly IReadOnlyList<AttentionPattern> _patterns;
 #pragma warning disable IDE1006 // the fields' names are the names of the saved weights
     private readonly Embedding tokens;
     private readonly Parameter positions, start;
@@ -31,7 +33,7 @@ internal sealed class PixelTransformer : Backbone
         var (shape, device, width) = (context.Shape, context.Device, options.Width);
         _options = options;
         (Height, Columns) = (shape.Height / options.Reduction, shape.Width / options.Reduction);
-        patterns ??= [.. Enumerable.Range(0, options.Blocks).Select(i => options.Attention == AttentionLayout.Full ? AttentionPattern.Full : i % 2 == 0 ? AttentionPattern.Row : AttentionPattern.Column)];
+        _patterns = patterns ??= [.. Enumerable.Range(0, options.Blocks).Select(i => options.Attention == AttentionLayout.Full ? AttentionPattern.Full : i % 2 == 0 ? AttentionPattern.Row : AttentionPattern.Column)];
         tokens = nn.Embedding(options.Colors, width, device: device, dtype: float32);
         positions = nn.Parameter(zeros(Pixels, width, dtype: float32, device: device));
         start = nn.Parameter(zeros(width, dtype: float32, device: device));
@@ -68,6 +70,11 @@ internal sealed class PixelTransformer : Backbone
     private int FirstScored => _options.FirstPixel ? 0 : 1;
 
     public override Tensor Features(Tensor input) => InParts(input, part => [Pool(Encode(Tokens(part)))])[0];
+
+    /// <summary>Features, and log p(x) of the quantised, reduced images, in a graph.</summary>
+    public (OnnxValue Features, Func<OnnxValue> LogLikelihood) Export(OnnxGraph graph, OnnxValue input) => new PixelTransformerGraph(graph, _options, _patterns, Height, Columns).Build(input);
+
+    protected internal override OnnxValue? ExportFeatures(OnnxGraph graph, OnnxValue input) => Export(graph, input).Features;
 
     /// <summary>Features [N, d], log p(x) of the quantised, reduced images in nats [N] (double precision), and their colours [N, D], from one pass. Without a graph.</summary>
     public (Tensor Features, Tensor LogLikelihood, Tensor Tokens) Read(Tensor input)

@@ -32,6 +32,7 @@ internal sealed class DensityRatioObjective : IObjective
     public ObjectiveTerms Compute(TrainingStep batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
+        var made = _options.Made.Count > 0 ? batch.Join(MadeImages.Of(batch, _options.Made)) : null;
         var terms = _inner.Compute(batch);
         var (features, logits) = (batch.Features, batch.Logits); // they must live until the backward pass
         using var scope = NewDisposeScope();
@@ -43,8 +44,8 @@ internal sealed class DensityRatioObjective : IObjective
         var negatives = new List<Tensor>();
         if (_options.ShuffledFeatures)
             negatives.Add(batch.Network.Head(Shuffled(features, Seeds.Mix(batch.Seed, SeedStream.ShuffledFeatures))));
-        if (_options.Made.Count > 0)
-            negatives.Add(batch.Network.Head(MadeFeatures(batch)));
+        if (made is not null)
+            negatives.Add(batch.Network.Head(_options.TrainsFeatures ? made() : made().detach()));
         var term = Term(logits, cat(negatives, 0), _slope, _offset);
         var loss = terms.Loss.Plus(term.Times(_options.Weight)).MoveToOuterDisposeScope();
         return terms with { Loss = loss, Density = terms.Density ?? term.detach().MoveToOuterDisposeScope() };
@@ -69,22 +70,6 @@ internal sealed class DensityRatioObjective : IObjective
     }
 
     private static Tensor Density(Tensor logits) => (logits - logits.mean([1L], keepdim: true)).logsumexp(1);
-
-    // In evaluation mode: made images have no part in batch norm's averages, and are normalised as they will be when they are scored.
-    private Tensor MadeFeatures(TrainingStep batch)
-    {
-        var made = MadeImages.Of(batch.Images, _options.Made, Seeds.Mix(batch.Seed, SeedStream.MadeImages));
-        using var off = _options.TrainsFeatures ? null : no_grad();
-        batch.Network.eval();
-        try
-        {
-            return batch.FeaturesOf(made);
-        }
-        finally
-        {
-            batch.Network.train();
-        }
-    }
 
     public IReadOnlyDictionary<string, DetectorState> Trained() => _inner.Trained();
 

@@ -21,19 +21,16 @@ public sealed record DensityRatioOptions
     /// <summary>Whether the term trains the features, too; false trains the last layer alone. Default true.</summary>
     public bool TrainsFeatures { get; init; } = true;
 
-    /// <summary>Kinds of negatives made of the images of the batch, one kind an image: as many as there are images. They cost another forward pass. For images alone. Default none.</summary>
+    /// <summary>Kinds of negatives made of the images of the batch, one kind an image, as many as there are images, in one forward pass with them. For images alone. Default none.</summary>
     public IReadOnlyList<MadeKind> Made { get; init; } = [];
 
     internal void Validate(NetworkOptions network)
     {
         Argument.Require(Weight > 0 && double.IsFinite(Weight), Weight, "a finite number above 0");
         ArgumentNullException.ThrowIfNull(Made);
-        foreach (var kind in Made)
-            Argument.Require(Enum.IsDefined(kind), kind, string.Join(", ", Enum.GetNames<MadeKind>()), nameof(Made));
         if (!ShuffledFeatures && Made.Count == 0)
             throw new ArgumentException($"{nameof(DensityRatioOptions)} has neither {nameof(ShuffledFeatures)} nor {nameof(Made)}, expected one of them: without negatives there is no ratio.");
-        if (Made.Count > 0 && network.TakesFeatures)
-            throw new ArgumentException($"{nameof(DensityRatioOptions)}.{nameof(Made)} has {Made.Count} kinds, expected none for a network that takes features: they are made of pixels.");
+        MadeImages.Validate(Made, network, nameof(DensityRatioOptions));
     }
 
     /// <summary>One line: what differs from the defaults.</summary>

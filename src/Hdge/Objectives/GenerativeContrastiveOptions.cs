@@ -59,8 +59,8 @@ public sealed record GenerativeContrastiveOptions : ObjectiveOptions
         Argument.Require(Beta >= 0 && double.IsFinite(Beta), Beta, "finite and at least 0");
         Argument.Require(Alpha > 0 || Beta > 0, Beta, $"above 0 where {nameof(Alpha)} is 0: else there is nothing to train");
         Argument.Require(Temperature > 0 && double.IsFinite(Temperature), Temperature, "a finite number above 0");
-        if (DensityRatio is not null || Rotation is not null)
-            throw new ArgumentException($"{(DensityRatio is not null ? nameof(DensityRatio) : nameof(Rotation))} is set, expected none beside {nameof(GenerativeContrastiveOptions)}: its epochs train no classifier for it to stand beside.");
+        if ((DensityRatio is not null ? nameof(DensityRatio) : Rotation is not null ? nameof(Rotation) : Uncertainty is not null ? nameof(Uncertainty) : null) is { } beside)
+            throw new ArgumentException($"{beside} is set, expected none beside {nameof(GenerativeContrastiveOptions)}: its epochs train no classifier for it to stand beside.");
         Argument.Require(ProjectionLength is >= 2 and <= 65536, ProjectionLength, "2..65536");
         Argument.Require(LinearEpochs >= 1, LinearEpochs, "at least 1");
         Argument.Require(LinearLearningRate > 0 && LinearLearningRate <= 1, LinearLearningRate, "(0, 1]");

@@ -1,4 +1,5 @@
 using Hdge.Data;
+using Hdge.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -10,12 +11,29 @@ internal static class MadeImages
     private const int FieldSide = 4;   // random values a side of a smooth field
     private const int BlurSide = 7;
     private const double SmallestVariance = 1e-12;
+    private const double SalientShare = 0.15; // of the pixels, as published for CIFAR-10
+
+    /// <exception cref="ArgumentException">A kind is none, or the network takes no images.</exception>
+    public static void Validate(IReadOnlyList<MadeKind> kinds, NetworkOptions network, string options)
+    {
+        foreach (var kind in kinds)
+            Argument.Require(Enum.IsDefined(kind), kind, string.Join(", ", Enum.GetNames<MadeKind>()), "Made");
+        if (kinds.Count > 0 && network.TakesFeatures)
+            throw new ArgumentException($"{options}.Made has {kinds.Count} kinds, expected none for a network that takes features: they are made of pixels.");
+    }
+
+    /// <summary>Made of a step's images.</summary>
+    /// <param name="step">Whose seed, and for <see cref="MadeKind.Salient"/> network and labels, decide; before its features are asked for.</param>
+    /// <param name="kinds">At least one.</param>
+    public static Tensor Of(TrainingStep step, IReadOnlyList<MadeKind> kinds) =>
+        Of(step.Images, kinds, Seeds.Mix(step.Seed, SeedStream.MadeImages), rows => Gradient(step.Network, Rows(step.Images, rows), Rows(step.Labels, rows)));
 
     /// <param name="images">[N, channels, height, width].</param>
     /// <param name="kinds">At least one.</param>
     /// <param name="seed">Equal seeds make equal images.</param>
+    /// <param name="gradient">Of the logits of the images' classes with respect to the images of some rows; only <see cref="MadeKind.Salient"/> looks at it.</param>
     /// <returns>As many, in no order, without a graph.</returns>
-    public static Tensor Of(Tensor images, IReadOnlyList<MadeKind> kinds, int seed)
+    public static Tensor Of(Tensor images, IReadOnlyList<MadeKind> kinds, int seed, Func<long[], Tensor>? gradient = null)
     {
         using var off = no_grad();
         using var scope = NewDisposeScope();
@@ -29,7 +47,7 @@ internal static class MadeImages
             if (own.Length == 0)
                 continue;
             long[] others = [.. own.Select(i => order[random.Next(order.Length)])];
-            parts.Add(Of(kinds[k], Rows(images, own), Rows(images, others), random));
+            parts.Add(kinds[k] == MadeKind.Salient ? Salient(Rows(images, own), gradient!(own), random) : Of(kinds[k], Rows(images, own), Rows(images, others), random));
         }
         return cat(parts, 0).MoveToOuterDisposeScope();
     }
@@ -82,6 +100,37 @@ internal static class MadeImages
         return made;
 
         long Side(long whole) => Math.Max(1, (long)(whole * (1 + random.NextDouble()) / 3));
+    }
+
+    private static Tensor Salient(Tensor images, Tensor gradient, Random random)
+    {
+        long pixels = images.shape[2] * images.shape[3], count = Math.Max(1, (long)(SalientShare * pixels));
+        using var generator = new Generator((ulong)random.Next());
+        var top = gradient.exp().sum(1).flatten(1).topk((int)count, 1).indexes;
+        var order = empty([images.shape[0], count], dtype: float32, device: images.device).FillUniform(0, 1, generator).argsort(1);
+        long[] shape = [images.shape[0], images.shape[1], count];
+        Tensor into = top.unsqueeze(1).expand(shape), from = top.gather(1, order).unsqueeze(1).expand(shape);
+        var flat = images.flatten(2);
+        return flat.scatter(2, into, flat.gather(2, from)).view(images.shape);
+    }
+
+    /// <summary>∂f_y/∂x of each image, in evaluation mode: batch norm's averages stay, and an image's gradient is its own.</summary>
+    private static Tensor Gradient(Backbone network, Tensor images, Tensor labels)
+    {
+        using var on = Autograd.On();
+        using var scope = NewDisposeScope();
+        bool training = network.training;
+        network.eval();
+        try
+        {
+            var input = images.detach().requires_grad_();
+            var own = network.Head(network.Features(input)).gather(1, labels.unsqueeze(1)).sum();
+            return autograd.grad([own], [input])[0].detach().MoveToOuterDisposeScope();
+        }
+        finally
+        {
+            network.train(training);
+        }
     }
 
     private static Tensor Smooth(Tensor images, Random random)

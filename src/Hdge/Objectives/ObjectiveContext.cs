@@ -14,4 +14,7 @@ public sealed record ObjectiveContext(Backbone Network, PixelScaling Scaling, De
 {
     /// <summary>This process's part, where several train; else null.</summary>
     internal Shard? Shard { get; init; }
+
+    /// <summary>Whether nothing before the last layer is trained: the network is frozen, or a linear one over features. Default false.</summary>
+    public bool TrainsLastLayerAlone { get; init; }
 }

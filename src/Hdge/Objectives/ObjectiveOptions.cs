@@ -18,6 +18,9 @@ public abstract record ObjectiveOptions
     /// <summary>A term that trains the log-density to tell the images' features from others, beside the objective. Default null: none.</summary>
     public DensityRatioOptions? DensityRatio { get; init; }
 
+    /// <summary>A term that trains the network to know no class of images made of the batch's, beside the objective. Default null: none.</summary>
+    public UncertaintyOptions? Uncertainty { get; init; }
+
     /// <summary>A second head that tells how an image was turned, whose score is <see cref="Detection.DetectionScore.Rotation"/>. Default null: none.</summary>
     public RotationOptions? Rotation { get; init; }
 
@@ -49,7 +52,7 @@ public abstract record ObjectiveOptions
     protected internal virtual bool TakesFeaturesAlone => false;
 
     /// <summary>The same with what it has beside it.</summary>
-    internal bool SeesFeaturesAlone => TakesFeaturesAlone && Rotation is null && DensityRatio is not { Made.Count: > 0 };
+    internal bool SeesFeaturesAlone => TakesFeaturesAlone && Rotation is null && Uncertainty is null && DensityRatio is not { Made.Count: > 0 };
 
     /// <summary>
     /// Whether several processes can train it together (<see cref="TrainingOptions.Distributed"/>): true where its steps pass images through the network by <see cref="TrainingStep.Features"/>,
@@ -85,6 +88,7 @@ public abstract record ObjectiveOptions
     internal void ValidateBeside(NetworkOptions network, ImageShape shape)
     {
         DensityRatio?.Validate(network);
+        Uncertainty?.Validate(network);
         Rotation?.Validate(network, shape);
     }
 
@@ -94,6 +98,8 @@ public abstract record ObjectiveOptions
         var whole = Create(context);
         if (DensityRatio is { } ratio)
             whole = new DensityRatioObjective(whole, ratio, context);
+        if (Uncertainty is { } uncertainty)
+            whole = new UncertaintyObjective(whole, uncertainty);
         if (Rotation is { } rotation)
             whole = new RotationObjective(whole, rotation, context);
         return whole;

@@ -14,7 +14,8 @@ namespace Hdge.Objectives;
 /// <param name="targets">What the images are to be taken for.</param>
 public sealed class TrainingStep(Backbone network, Tensor images, StepTargets targets)
 {
-    private Tensor? _features, _logits;
+    private readonly List<Tensor> _others = [];
+    private Tensor? _features, _logits, _all;
 
     /// <summary>A step with one class an image, all images alike.</summary>
     /// <param name="network">The network, in training mode.</param>
@@ -41,7 +42,7 @@ public sealed class TrainingStep(Backbone network, Tensor images, StepTargets ta
 
     /// <summary>Penultimate features of <see cref="Images"/>, shape [N, F], with their graph.</summary>
     /// <exception cref="InvalidOperationException">The network gives something of another shape.</exception>
-    public Tensor Features => _features ??= FeaturesOf(Images);
+    public Tensor Features => _features ??= _others.Count == 0 ? All : Part(0, Images.shape[0]);
 
     /// <summary>Logits of <see cref="Images"/>, shape [N, C], with their graph.</summary>
     public Tensor Logits => _logits ??= Network.Head(Features);
@@ -71,11 +72,33 @@ public sealed class TrainingStep(Backbone network, Tensor images, StepTargets ta
     /// <summary>Whether an objective has asked for the logits.</summary>
     internal bool HasLogits => _logits is not null;
 
+    /// <summary>
+    /// Takes images that are not the step's own into its forward pass, before features or logits are asked for: batch norm then treats both alike, while training and, by its running averages, when it scores.
+    /// </summary>
+    /// <param name="others">[M, channels, height, width].</param>
+    /// <returns>Gives their features, [M, F], with their graph.</returns>
+    internal Func<Tensor> Join(Tensor others)
+    {
+        RequireNoFeatures();
+        long start = _others.Sum(o => o.shape[0]), count = others.shape[0];
+        _others.Add(others);
+        return () => Part(Images.shape[0] + start, count);
+    }
+
+    private Tensor All => _all ??= FeaturesOf(_others.Count == 0 ? Images : cat([Images, .. _others], 0));
+
+    private Tensor Part(long start, long count) => All.narrow(0, start, count);
+
+    private void RequireNoFeatures()
+    {
+        if (_all is not null)
+            throw new InvalidOperationException("The step's features have been worked out already.");
+    }
+
     /// <summary>Goes on with other images of the same shape, before features or logits are asked for.</summary>
     internal void Replace(Tensor images)
     {
-        if (_features is not null)
-            throw new InvalidOperationException("The step's features have been worked out already.");
+        RequireNoFeatures();
         Images = images;
     }
 }

@@ -11,13 +11,13 @@ public sealed class OnnxDetection
     private readonly DetectorSet _detectors;
     private readonly Dictionary<DetectionScore, OnnxValue> _scores = [];
     private (OnnxValue Weight, OnnxValue Bias)? _head;
-    private OnnxValue? _lengths, _units, _best;
+    private readonly Func<OnnxValue>? _makeLikelihood;
+    private OnnxValue? _lengths, _units, _best, _density, _likelihood;
 
-    internal OnnxDetection(OnnxGraph graph, OnnxValue logits, OnnxValue features, double temperature, DetectorSet detectors)
+    internal OnnxDetection(OnnxGraph graph, OnnxNetwork network, double temperature, DetectorSet detectors)
     {
-        (Graph, Logits, Temperature, _detectors) = (graph, graph.Cast<double>(logits), temperature, detectors);
-        Features = graph.Cast<double>(features);
-        LogDensity = graph.LogSumExp(Logits);
+        (Graph, Logits, Temperature, _detectors, _makeLikelihood) = (graph, graph.Cast<double>(network.Logits), temperature, detectors, network.LogLikelihood);
+        Features = graph.Cast<double>(network.Features);
     }
 
     /// <summary>The graph that is being built.</summary>
@@ -42,7 +42,10 @@ public sealed class OnnxDetection
     internal LinearHead Head => _detectors.Head;
 
     /// <summary>LogSumExp of the logits, [N, 1].</summary>
-    public OnnxValue LogDensity { get; }
+    public OnnxValue LogDensity => _density ??= Graph.LogSumExp(Logits);
+
+    /// <summary>log p of the quantised, reduced images in nats, [N, 1]; null where the network does not predict pixels.</summary>
+    internal OnnxValue? LogLikelihood => _likelihood ??= _makeLikelihood?.Invoke();
 
     /// <summary>The model's calibrated temperature.</summary>
     public double Temperature { get; }
@@ -70,21 +73,25 @@ public sealed class OnnxDetection
         return value;
     }
 
+    /// <summary>Whether <see cref="Scores"/> can give a score.</summary>
+    internal bool CanScore(DetectionScore score)
+    {
+        try
+        {
+            Scores(score);
+            return true;
+        }
+        catch (NotSupportedException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Logits [N, C] that the network's last layer makes of other features [N, F].</summary>
     public OnnxValue LogitsOf(OnnxValue features)
     {
         _head ??= (Constant(_detectors.Head.Weight), Constant(_detectors.Head.Bias));
         return Graph.Add(Graph.Product(features, _head.Value.Weight), _head.Value.Bias);
-    }
-
-    /// <summary>How many of a reference are below a score, equal ones half: doubles [N, 1].</summary>
-    /// <param name="scores">[N, 1] in single precision.</param>
-    /// <param name="reference">At least one.</param>
-    internal OnnxValue Below(OnnxValue scores, ReadOnlySpan<float> reference)
-    {
-        var values = Graph.Constant<float>(reference, 1, reference.Length);
-        var twice = Graph.Add(Graph.Cast<double>(Graph.Node("Less", [values, scores])), Graph.Cast<double>(Graph.NotAbove(values, scores)));
-        return Graph.Multiply(Graph.Constant(0.5), Graph.RowSum(twice));
     }
 
     /// <summary>A detector's tensor as a constant of the same type.</summary>

@@ -38,14 +38,14 @@ internal static class OnnxInt8
                 found.Add((at, z.clone().DetachFromDisposeScope(), features ? f.clone().DetachFromDisposeScope() : null));
             }, cancellationToken);
             calibrator = CalibratorFitting.Fit(logits, images.Labels, model.ClassCount, model.Calibrator.Method, cancellationToken: cancellationToken).Calibrator;
-            double temperature = calibrator is TemperatureCalibrator scaled ? scaled.Temperature : 1;
             foreach (var (at, z, f) in found)
             {
                 using var off = no_grad();
                 using var scope = NewDisposeScope();
-                using var detection = new DetectionInput(z.alias(), f?.alias(), temperature, detectors);
+                using var detection = new DetectionInput(z.alias(), f?.alias(), calibrator.DetectionTemperature, detectors);
                 detection.Scores(score).CopyTo(scores.AsSpan(at));
             }
+            calibrator = ScoreCalibration.Refit(calibrator, () => logits, images.Labels, score, scores, cancellationToken);
         }
         finally
         {
@@ -68,8 +68,8 @@ internal static class OnnxInt8
             using var scope = NewDisposeScope();
             using var sink = new OnnxTorchSink();
             var graph = new OnnxGraph(sink, options.Opset, model.Network.state_dict()) { Rounding = rounding };
-            var (features, logits) = new OnnxModelGraph(graph, model).Network(OnnxTorchSink.Input(input(at, Math.Min(Batch, count - at)).cpu()));
-            take(at, logits.Tensor!, features.Tensor!);
+            var network = new OnnxModelGraph(graph, model).Network(OnnxTorchSink.Input(input(at, Math.Min(Batch, count - at)).cpu()));
+            take(at, network.Logits.Tensor!, network.Features.Tensor!);
         }
     }
 }

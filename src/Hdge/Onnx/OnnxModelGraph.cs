@@ -2,6 +2,7 @@ using Hdge.Calibration;
 using Hdge.Conformal;
 using Hdge.Data;
 using Hdge.Detection;
+using Hdge.Networks;
 using Hdge.Training;
 
 namespace Hdge.Onnx;
@@ -18,19 +19,24 @@ internal sealed class OnnxModelGraph(OnnxGraph graph, HdgeModel model)
     /// <summary>What was fitted to held-out images.</summary>
     internal sealed record Fitted(Calibrator Calibrator, Decision Decision, ConformalPredictor? PredictionSets);
 
-    /// <summary>Features [N, F] and logits [N, C] of network input [N, channels, height, width].</summary>
+    /// <summary>What a graph gives of images without labels, [N, d] and [N, 1]; no score and no decision where that score has no graph.</summary>
+    internal sealed record Representations(OnnxValue Representation, OnnxValue LogLikelihood, OnnxValue? IsInDistribution, OnnxValue? DetectionScore);
+
+    /// <summary>What the network makes of its input [N, channels, height, width].</summary>
     /// <exception cref="NotSupportedException">The network cannot be exported.</exception>
-    public (OnnxValue Features, OnnxValue Logits) Network(OnnxValue input)
+    public OnnxNetwork Network(OnnxValue input)
     {
         if (model.FlipAveraging)
             throw new NotSupportedException($"The model cannot be exported to ONNX: it scores an image as the mean of it and its mirror image, expected one trained with {nameof(TrainingOptions.FlipAveraging)} false.");
         if (model.ScoringPrecision == Precision.Mixed)
             throw new NotSupportedException($"The model cannot be exported to ONNX: its calibrator and its decision belong to mixed precision, expected one trained with {nameof(TrainingOptions.ScoringPrecision)} {Precision.Single}.");
         var network = model.Network;
-        var features = network.ExportFeatures(graph, graph.Activation(input)) ?? throw new NotSupportedException(
-            $"The model cannot be exported to ONNX: its network {network.Options} ({network.GetType().Name}) has no graph, {nameof(Networks.Backbone)}.{nameof(network.ExportFeatures)} gives none.");
+        var read = graph.Activation(input);
+        var (features, likelihood) = network is PixelTransformer pixels ? pixels.Export(graph, read) : (network.ExportFeatures(graph, read), null);
+        if (features is null)
+            throw new NotSupportedException($"The model cannot be exported to ONNX: its network {network.Options} ({network.GetType().Name}) has no graph, {nameof(Backbone)}.{nameof(network.ExportFeatures)} gives none.");
         string last = network.state_dict().First(w => w.Value.Handle == network.Classifier.weight.Handle).Key;
-        return (features, graph.Classifier(features, last[..^".weight".Length]));
+        return new(features, graph.Classifier(features, last[..^".weight".Length]), likelihood);
     }
 
     /// <summary>Values as network input.</summary>
@@ -50,18 +56,15 @@ internal sealed class OnnxModelGraph(OnnxGraph graph, HdgeModel model)
         int classes = model.ClassCount;
         var singles = input == OnnxInput.Byte ? graph.Cast<float>(values) : values;
         using var held = model.HoldDetectors(out var detectors);
-        var (features, logits) = Network(Scaled(singles, input));
-        double temperature = fitted.Calibrator is TemperatureCalibrator scaled ? scaled.Temperature : 1;
-        var detection = new OnnxDetection(graph, logits, features, temperature, detectors);
+        var network = Network(Scaled(singles, input));
+        var logits = network.Logits;
+        var detection = new OnnxDetection(graph, network, fitted.Calibrator.DetectionTemperature, detectors);
         var best = graph.Node("ArgMax", [logits], ("axis", 1L), ("keepdims", 1L));
         var score = graph.Cast<float>(graph.Softmax(detection.Logits));
-        var calibrated = OnnxCalibration.Export(graph, fitted.Calibrator, detection.Logits);
         var detected = detection.Scores(fitted.Decision.Score);
+        var calibrated = OnnxCalibration.Export(graph, fitted.Calibrator, detection.Logits, detected);
         var nothing = graph.RowSum(graph.Multiply(detection.Logits, graph.Constant(0.0))); // NaN where a logit is not finite
-        var kept = graph.And(graph.NotBelow(detected, graph.Constant(RoundedUp(fitted.Decision.Lower))), graph.NotAbove(detected, graph.Constant(-RoundedUp(-fitted.Decision.Upper))));
-        kept = graph.And(kept, graph.And(graph.Node("Equal", [detected, detected]), graph.Node("Equal", [nothing, graph.Constant(0.0)])));
-        if (InRange(singles, input) is { } inRange)
-            kept = graph.And(kept, inRange);
+        var kept = Keeps(fitted.Decision, detected, nothing, singles, input);
         return new(
             graph.Cast<uint>(graph.Add(best, graph.Constant(1L))),
             score,
@@ -72,7 +75,31 @@ internal sealed class OnnxModelGraph(OnnxGraph graph, HdgeModel model)
             calibrated,
             fitted.PredictionSets is { } sets ? OnnxSets.Export(graph, sets, score, best) : null,
             logits,
-            features);
+            network.Features);
+    }
+
+    /// <summary>All that a model without labels says of values as the graph's input holds them.</summary>
+    /// <exception cref="NotSupportedException">The network cannot be exported.</exception>
+    public Representations Build(OnnxValue values, OnnxInput input)
+    {
+        var singles = input == OnnxInput.Byte ? graph.Cast<float>(values) : values;
+        using var held = model.HoldDetectors(out var detectors);
+        var network = Network(Scaled(singles, input));
+        var detection = new OnnxDetection(graph, network, 1, detectors);
+        var likelihood = detection.Scores(DetectionScore.LogLikelihood);
+        if (!detection.CanScore(detectors.Decision.Score))
+            return new(network.Features, likelihood, null, null);
+        var detected = detection.Scores(detectors.Decision.Score);
+        var nothing = graph.RowSum(graph.Multiply(detection.Features, graph.Constant(0.0))); // NaN where a feature is not finite
+        return new(network.Features, likelihood, Keeps(detectors.Decision, detected, nothing, singles, input), detected);
+    }
+
+    /// <summary>Whether a score is within the decision's sides, the images in range, and what they were made of finite: <paramref name="nothing"/> is 0.</summary>
+    private OnnxValue Keeps(Decision decision, OnnxValue detected, OnnxValue nothing, OnnxValue singles, OnnxInput input)
+    {
+        var kept = graph.And(graph.NotBelow(detected, graph.Constant(RoundedUp(decision.Lower))), graph.NotAbove(detected, graph.Constant(-RoundedUp(-decision.Upper))));
+        kept = graph.And(kept, graph.And(graph.Node("Equal", [detected, detected]), graph.Node("Equal", [nothing, graph.Constant(0.0)])));
+        return InRange(singles, input) is { } inRange ? graph.And(kept, inRange) : kept;
     }
 
     /// <summary>The smallest number of single precision that is not below a threshold: which scores of single precision reach it does not change.</summary>

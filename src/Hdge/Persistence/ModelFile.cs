@@ -27,18 +27,24 @@ internal static class ModelFile
         using var file = new ModelFileWriter(stream);
         using var held = model.HoldDetectors(out var detectors);
         file.WriteJson(DescriptionEntry, ModelDescription.Of(model, detectors.Decision), StrictJson.Indented);
-        CalibrationEntry.Write(model, file);
+        new CalibrationEntry(detectors.Calibrator!, model.PredictionSets).Write(file);
         file.WriteTensors(WeightsEntry, weights);
         DetectorFile.Write(detectors, file);
         file.Finish();
     }
 
-    public static HdgeModel Read(string path, Device device)
+    /// <param name="path">The file.</param>
+    /// <param name="device">Where the model shall score; null takes a GPU when there is one.</param>
+    public static HdgeModel Read(string path, string? device) => Named(path, stream => Read(stream, device));
+
+    /// <summary>Reads a file; where it is damaged the message names it.</summary>
+    public static T Named<T>(string path, Func<Stream, T> read)
     {
+        ArgumentException.ThrowIfNullOrEmpty(path);
         using var stream = File.OpenRead(path);
         try
         {
-            return Read(stream, device);
+            return read(stream);
         }
         catch (InvalidDataException error)
         {
@@ -46,17 +52,25 @@ internal static class ModelFile
         }
     }
 
+    /// <inheritdoc cref="Read(string, string?)"/>
+    public static HdgeModel Read(Stream stream, string? device)
+    {
+        Libtorch.EnsureLoaded();
+        using var on = Autograd.On();
+        return Read(stream, Devices.Resolve(device));
+    }
+
+    /// <inheritdoc cref="Read(string, string?)"/>
     public static HdgeModel Read(Stream stream, Device device)
     {
-        ArgumentNullException.ThrowIfNull(stream);
-        if (!stream.CanRead || !stream.CanSeek)
-            throw new ArgumentException("The stream cannot be read or cannot seek, expected one that can: copy it into a MemoryStream or a file.", nameof(stream));
-        using var file = new ModelFileReader(stream);
+        using var file = ModelFileReader.Open(stream);
         return Read(file, device);
     }
 
     private static HdgeModel Read(ModelFileReader file, Device device)
     {
+        if (file.Has(EnsembleFile.DescriptionEntry))
+            throw new InvalidDataException($"The file holds an ensemble of models, expected one alone: {nameof(HdgeEnsemble)}.{nameof(HdgeEnsemble.Load)} reads it.");
         var description = file.ReadJson<ModelDescription>(DescriptionEntry, StrictJson.Indented, LargestDescription);
         var shape = description.Validate(DescriptionEntry);
         var expected = description.Network.WeightShapes(shape, description.ClassCount);
@@ -73,7 +87,7 @@ internal static class ModelFile
                 throw new InvalidDataException($"{DescriptionEntry}: {nameof(description.ScoringPrecision)} is {Precision.Mixed}, expected {Precision.Single}: the layers of {description.Network.GetType().Name} take 32-bit floating point alone.");
             if (description.FlipAveraging && !description.Network.TakesMirrorImages)
                 throw new InvalidDataException($"{DescriptionEntry}: {nameof(description.FlipAveraging)} is true, expected false with {description.Network.GetType().Name}.");
-            var calibration = CalibrationEntry.Read(file, description.ClassCount);
+            var calibration = CalibrationEntry.Read(file, description.ClassCount, description.Decision.Score);
             model = new HdgeModel(network!, description.Scaling, device, description.ScoringPrecision, description.FlipAveraging)
             {
                 Calibrator = calibration.Calibrator,

@@ -41,6 +41,28 @@ internal sealed class ModelFileReader : IDisposable
         }
     }
 
+    /// <exception cref="ArgumentException">The stream cannot be read or cannot seek.</exception>
+    /// <exception cref="InvalidDataException">It is no model file, or is damaged.</exception>
+    public static ModelFileReader Open(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        if (!stream.CanRead || !stream.CanSeek)
+            throw new ArgumentException("The stream cannot be read or cannot seek, expected one that can: copy it into a MemoryStream or a file.", nameof(stream));
+        return new(stream);
+    }
+
+    /// <summary>Whether there is such an entry.</summary>
+    public bool Has(string name) => _entries.ContainsKey(name);
+
+    /// <summary>The bytes of an entry, as a file in a file.</summary>
+    /// <exception cref="InvalidDataException">The entry is missing or larger than an array.</exception>
+    public MemoryStream ReadFile(string name)
+    {
+        byte[] bytes = Bytes(name, Array.MaxLength);
+        _left.Remove(name);
+        return new(bytes, writable: false);
+    }
+
     /// <exception cref="InvalidDataException">The entry is missing, longer than <paramref name="longest"/> bytes, or no JSON of such a value.</exception>
     public T ReadJson<T>(string name, JsonSerializerOptions options, long longest) where T : class
     {

@@ -14,6 +14,14 @@ internal sealed class ModelFileWriter(Stream stream) : IDisposable
 
     public void WriteTensors(string name, IReadOnlyCollection<KeyValuePair<string, Tensor>> tensors) => Write(name, entry => Safetensors.Write(tensors, entry));
 
+    /// <summary>Writes a whole file as an entry.</summary>
+    public void WriteFile(string name, Action<Stream> write) => Write(name, entry =>
+    {
+        using var bytes = new MemoryStream(); // a zip wants to go back
+        write(bytes);
+        bytes.WriteTo(entry);
+    });
+
     /// <summary>Writes the manifest: without it there is no model file.</summary>
     public void Finish()
     {

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using System.Text;
+using Hdge.Onnx;
 
 namespace Hdge.Pretraining;
 
@@ -27,15 +27,15 @@ internal sealed class OnnxInitializers
     public OnnxInitializers(ReadOnlySpan<byte> file)
     {
         bool any = false;
-        for (var model = new ProtoFields(file); model.Next();)
-            if (model.IsBytes(7))
+        for (var model = new ProtoReader(file); model.Next();)
+            if (model.IsContent(7))
             {
                 any = true;
-                for (var graph = new ProtoFields(model.Bytes); graph.Next();)
-                    if (graph.IsBytes(1))
-                        _nodes.Add(ReadNode(graph.Bytes));
-                    else if (graph.IsBytes(5))
-                        ReadTensor(graph.Bytes);
+                for (var graph = new ProtoReader(model.Content); graph.Next();)
+                    if (graph.IsContent(1))
+                        _nodes.Add(ReadNode(graph.Content));
+                    else if (graph.IsContent(5))
+                        ReadTensor(graph.Content);
             }
         if (!any)
             throw new InvalidDataException($"{Damaged}it has no graph.");
@@ -51,13 +51,13 @@ internal sealed class OnnxInitializers
     private static Node ReadNode(ReadOnlySpan<byte> bytes)
     {
         var (inputs, outputs, type) = (new List<string>(), new List<string>(), "");
-        for (var node = new ProtoFields(bytes); node.Next();)
-            if (node.IsBytes(1))
-                inputs.Add(Text(node.Bytes));
-            else if (node.IsBytes(2))
-                outputs.Add(Text(node.Bytes));
-            else if (node.IsBytes(4))
-                type = Text(node.Bytes);
+        for (var node = new ProtoReader(bytes); node.Next();)
+            if (node.IsContent(1))
+                inputs.Add(node.Text);
+            else if (node.IsContent(2))
+                outputs.Add(node.Text);
+            else if (node.IsContent(4))
+                type = node.Text;
         return new(type, inputs, outputs);
     }
 
@@ -67,17 +67,17 @@ internal sealed class OnnxInitializers
         var shape = new List<long>();
         long type = 0;
         ReadOnlySpan<byte> data = default;
-        for (var tensor = new ProtoFields(bytes); tensor.Next();)
-            if (tensor.IsBytes(8))
-                name = Text(tensor.Bytes);
-            else if (tensor.IsBytes(4) || tensor.IsBytes(9)) // packed singles and raw ones look alike
-                data = data.IsEmpty ? tensor.Bytes : throw new InvalidDataException($"{Damaged}the values of '{name}' are there twice.");
+        for (var tensor = new ProtoReader(bytes); tensor.Next();)
+            if (tensor.IsContent(8))
+                name = tensor.Text;
+            else if (tensor.IsContent(4) || tensor.IsContent(9)) // packed singles and raw ones look alike
+                data = data.IsEmpty ? tensor.Content : throw new InvalidDataException($"{Damaged}the values of '{name}' are there twice.");
             else if (tensor.IsNumber(2))
                 type = tensor.Number;
             else if (tensor.IsNumber(1))
                 Add(tensor.Number);
-            else if (tensor.IsBytes(1))
-                for (var sides = new ProtoFields(tensor.Bytes, packed: true); sides.Next();)
+            else if (tensor.IsContent(1))
+                for (var sides = new ProtoReader(tensor.Content, packed: true); sides.Next();)
                     Add(sides.Number);
         if (type != Float)
             return; // of no use here
@@ -100,6 +100,4 @@ internal sealed class OnnxInitializers
             shape.Add(side);
         }
     }
-
-    private static string Text(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
 }

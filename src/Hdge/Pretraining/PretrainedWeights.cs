@@ -34,9 +34,8 @@ internal sealed class PretrainedWeights : IDisposable
             ".ONNX" => () => Onnx(source, source),
             ".HDGE" => () => OfModel(source, File.OpenRead),
             ".ZIP" => () => OfModel(source, ModelZipEntry.Open),
-            ".PTH" or ".PT" or ".BIN" => throw new ArgumentException($"{nameof(Training.TrainingOptions.Pretrained)} is '{source}', which PyTorch has pickled. Expected a file without code in it, which Python makes of it by "
-                + "safetensors.torch.save_file(torch.load('weights.pth', map_location='cpu', weights_only=True), 'weights.safetensors')."),
-            _ => throw new ArgumentException($"{nameof(Training.TrainingOptions.Pretrained)} is '{source}', expected '{ImageNetResNet18.Name}' or the path of a file: weights.safetensors, model.hdge, model.zip, or ResNet18.onnx."),
+            ".PTH" or ".PT" => () => OfTensors(source, PickledWeights.Read(source)),
+            _ => throw new ArgumentException($"{nameof(Training.TrainingOptions.Pretrained)} is '{source}', expected '{ImageNetResNet18.Name}' or the path of a file: weights.safetensors, weights.pth, model.hdge, model.zip, or ResNet18.onnx."),
         };
         if (!File.Exists(source))
             throw new FileNotFoundException($"{nameof(Training.TrainingOptions.Pretrained)} is '{source}', but there is no such file.", source);
@@ -117,7 +116,11 @@ internal sealed class PretrainedWeights : IDisposable
     private static PretrainedWeights OfSafetensors(string path)
     {
         using var file = File.OpenRead(path);
-        var tensors = Safetensors.ReadAll(file, file.Length, "The file");
+        return OfTensors(path, Safetensors.ReadAll(file, file.Length, "The file"));
+    }
+
+    private static PretrainedWeights OfTensors(string path, Dictionary<string, Tensor> tensors)
+    {
         var result = new PretrainedWeights(path, $"{tensors.Count} tensors", tensors, null);
         if (tensors.FirstOrDefault(t => !Safetensors.IsFinite(t.Value)).Key is not { } broken)
             return result;

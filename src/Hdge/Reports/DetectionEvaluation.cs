@@ -20,7 +20,23 @@ public sealed class DetectionEvaluation
     /// <param name="prepare">Changes each set before it is scored, for example by noise; told the set's number, 0 for the known images. Default none.</param>
     /// <param name="cancellationToken">Looked at between forward passes.</param>
     public DetectionEvaluation(HdgeModel model, ImageSet known, IReadOnlyList<UnknownSet<ImageSet>> unknown, IReadOnlyList<DetectionScore> scores,
-        Func<ImageSet, int, ImageSet>? prepare = null, CancellationToken cancellationToken = default)
+        Func<ImageSet, int, ImageSet>? prepare = null, CancellationToken cancellationToken = default) : this((IEvaluatedModel)model, known, unknown, scores, prepare, cancellationToken)
+    {
+    }
+
+    /// <inheritdoc cref="DetectionEvaluation(HdgeModel, ImageSet, IReadOnlyList{UnknownSet{ImageSet}}, IReadOnlyList{DetectionScore}, Func{ImageSet, int, ImageSet}?, CancellationToken)"/>
+    /// <param name="ensemble">The ensemble.</param>
+    /// <param name="known">Images of its classes.</param>
+    /// <param name="unknown">At least one set of other images, each with a name of its own.</param>
+    /// <param name="scores">Among the ensemble's <see cref="HdgeEnsemble.Available"/>.</param>
+    /// <param name="prepare">Changes each set before it is scored. Default none.</param>
+    /// <param name="cancellationToken">Looked at between forward passes.</param>
+    public DetectionEvaluation(HdgeEnsemble ensemble, ImageSet known, IReadOnlyList<UnknownSet<ImageSet>> unknown, IReadOnlyList<DetectionScore> scores,
+        Func<ImageSet, int, ImageSet>? prepare = null, CancellationToken cancellationToken = default) : this((IEvaluatedModel)ensemble, known, unknown, scores, prepare, cancellationToken)
+    {
+    }
+
+    internal DetectionEvaluation(IEvaluatedModel model, ImageSet known, IReadOnlyList<UnknownSet<ImageSet>> unknown, IReadOnlyList<DetectionScore> scores, Func<ImageSet, int, ImageSet>? prepare, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(known);
@@ -39,10 +55,16 @@ public sealed class DetectionEvaluation
             var prepared = prepare is null ? images : prepare(images, number);
             var given = model.DetectionScores(prepared, Scores, cancellationToken);
             if (number > 0)
-                _flagged.Add(given[Chosen].Where((score, i) => !(model.Decision.Keeps(score) && model.TrainedRange?.Admits(prepared, i) != false)).Count() / (double)prepared.Count);
+                _flagged.Add(given[Chosen].Where((score, i) => !(model.Decision.Keeps(score) && model.Admits(prepared, i))).Count() / (double)prepared.Count);
             return given;
         }
     }
+
+    /// <summary>A score of the known images, in their order.</summary>
+    internal float[] KnownScores(DetectionScore score) => _known[score];
+
+    /// <summary>A score of an unknown set's images, in their order.</summary>
+    internal float[] UnknownScores(string set, DetectionScore score) => _unknown.First(u => u.Name == set).Scores[score];
 
     /// <summary>The score behind the model's in-distribution flag.</summary>
     public DetectionScore Chosen { get; }

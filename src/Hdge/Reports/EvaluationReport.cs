@@ -13,9 +13,10 @@ public static class EvaluationReport
     /// <param name="classNames">One name a class.</param>
     /// <param name="known">The images of the model's classes.</param>
     /// <param name="detection">The unknown images; null without any.</param>
+    /// <param name="made">How the model tells distorted known images, kind by kind. Default null: the report has no such table.</param>
     /// <param name="cancellationToken">Looked at between bootstrap resamples.</param>
     /// <exception cref="ArgumentException">There are not as many names as classes.</exception>
-    public static ReportData Of(string title, IReadOnlyList<string> classNames, KnownEvaluation known, DetectionEvaluation? detection, CancellationToken cancellationToken = default)
+    public static ReportData Of(string title, IReadOnlyList<string> classNames, KnownEvaluation known, DetectionEvaluation? detection, MadeOutlierEvaluation? made = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(classNames);
         ArgumentNullException.ThrowIfNull(known);
@@ -37,7 +38,7 @@ public static class EvaluationReport
             Reliability = [Plot("Before calibration", known.Before.Bins, known.Before.Ece), Plot("After calibration", known.After.Bins, known.After.Ece)],
             Histograms = [.. plotted.Select(score => detection!.Histogram(score, score == DetectionScore.LogDensity ? "log-density (nats)" : score.Name))],
             Roc = detection?.Roc(detection.Chosen) ?? [],
-            Detectors = detection?.Tables() ?? [],
+            Detectors = [.. detection?.Tables() ?? [], .. made is null ? Array.Empty<MetricTable>() : [made.Table()]],
             RiskCoverage = Curve(known.After.RiskCoverage),
             Confusion = classNames.Count <= MostClasses ? Confusion(classNames, known) : null,
             LeastSure = [.. surest.Reverse().Take(GallerySize).Select(Shown)],

@@ -15,14 +15,26 @@ public sealed class KnownEvaluation
     /// <param name="images">At least one image, of the model's shape and classes.</param>
     /// <param name="cancellationToken">Looked at between forward passes.</param>
     /// <exception cref="ArgumentException">There are no images, or they have another shape.</exception>
-    public KnownEvaluation(HdgeModel model, ImageSet images, CancellationToken cancellationToken = default)
+    public KnownEvaluation(HdgeModel model, ImageSet images, CancellationToken cancellationToken = default) : this((IEvaluatedModel)model, images, cancellationToken)
+    {
+    }
+
+    /// <inheritdoc cref="KnownEvaluation(HdgeModel, ImageSet, CancellationToken)"/>
+    /// <param name="ensemble">The ensemble.</param>
+    /// <param name="images">At least one image, of the ensemble's shape and classes.</param>
+    /// <param name="cancellationToken">Looked at between forward passes.</param>
+    public KnownEvaluation(HdgeEnsemble ensemble, ImageSet images, CancellationToken cancellationToken = default) : this((IEvaluatedModel)ensemble, images, cancellationToken)
+    {
+    }
+
+    internal KnownEvaluation(IEvaluatedModel model, ImageSet images, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(images);
         if (images.Count == 0)
             throw new ArgumentException("An evaluation needs at least 1 image, found 0.", nameof(images));
         Images = images;
-        TellsUnknownApart = model.Detectors.TellsUnknownApart;
+        TellsUnknownApart = model.TellsUnknownApart;
         Scores = model.Score(images, cancellationToken);
         _metrics = KnownMetrics.Of(new()
         {

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using Hdge.Calibration;
+using Hdge.Conformal;
+using Hdge.Detection;
 using Hdge.Persistence;
 
 namespace Hdge.Reports;
@@ -18,17 +20,33 @@ public static class ModelCard
     /// <param name="model">The model.</param>
     /// <param name="classNames">One name a class; null for numbers.</param>
     /// <param name="report">What was measured, as <see cref="EvaluationReport.Of"/> gives it; null where nothing was.</param>
-    public static void Write(string path, string title, HdgeModel model, IReadOnlyList<string>? classNames = null, ReportData? report = null)
+    public static void Write(string path, string title, HdgeModel model, IReadOnlyList<string>? classNames = null, ReportData? report = null) => Write(path, Of(title, model, classNames, report));
+
+    /// <summary>Writes the card of an ensemble: network, data and training are its first member's.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="title">Name of the ensemble.</param>
+    /// <param name="ensemble">The ensemble.</param>
+    /// <param name="classNames">One name a class; null for numbers.</param>
+    /// <param name="report">What was measured; null where nothing was.</param>
+    public static void Write(string path, string title, HdgeEnsemble ensemble, IReadOnlyList<string>? classNames = null, ReportData? report = null)
+    {
+        ArgumentNullException.ThrowIfNull(ensemble);
+        Write(path, Of(title, ensemble.Members[0], ensemble, classNames, report));
+    }
+
+    private static void Write(string path, string text)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        byte[] card = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false).GetBytes(Of(title, model, classNames, report));
+        byte[] card = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false).GetBytes(text);
         WholeFile.Write(path, file => file.Write(card));
     }
 
     /// <summary>The card.</summary>
-    /// <inheritdoc cref="Write"/>
+    /// <inheritdoc cref="Write(string, string, HdgeModel, IReadOnlyList{string}?, ReportData?)"/>
     /// <exception cref="ArgumentException">The title is empty, or there are not as many names as classes.</exception>
-    public static string Of(string title, HdgeModel model, IReadOnlyList<string>? classNames = null, ReportData? report = null)
+    public static string Of(string title, HdgeModel model, IReadOnlyList<string>? classNames = null, ReportData? report = null) => Of(title, model, null, classNames, report);
+
+    private static string Of(string title, HdgeModel model, HdgeEnsemble? ensemble, IReadOnlyList<string>? classNames, ReportData? report)
     {
         ArgumentException.ThrowIfNullOrEmpty(title);
         ArgumentNullException.ThrowIfNull(model);
@@ -37,12 +55,14 @@ public static class ModelCard
         var card = new Markdown();
         card.Heading(1, title);
         card.Paragraph("A classifier that also tells how sure it is, and whether its input is like what it was trained on.");
+        if (ensemble is not null)
+            card.Paragraph($"An ensemble of {ensemble.Members.Count} networks of one kind, trained from different seeds: probabilities and scores are their means. What follows on network, data and training is the first one's.");
         Network(card, model);
         Data(card, model, classNames);
         Training(card, model);
         Figures(card, report);
-        Calibration(card, model);
-        Decision(card, model);
+        Calibration(card, ensemble?.Calibrator ?? model.Calibrator, ensemble is null ? model.PredictionSets : ensemble.PredictionSets);
+        Decision(card, ensemble?.Decision ?? model.Decision, model.TrainedRange is not null);
         card.Heading(2, "Limits");
         card.List(Limits(model, classNames, report));
         return card.ToString();
@@ -111,27 +131,32 @@ public static class ModelCard
             card.Table(["evaluated with", ""], report.Settings.Select(s => new[] { s.Name, s.Value }));
     }
 
-    private static void Calibration(Markdown card, HdgeModel model)
+    private static void Calibration(Markdown card, Calibrator calibrator, ConformalPredictor? predictionSets)
     {
         card.Heading(2, "Calibration");
-        string how = model.Calibrator is IdentityCalibrator ? "Confidences are not calibrated." : string.Create(CultureInfo.InvariantCulture,
-            $"Confidences are calibrated on the held-out images by {model.Calibrator.Method}{(model.Calibrator is TemperatureCalibrator t ? $" (T = {t.Temperature:F3})" : "")}.");
-        string sets = model.PredictionSets is not { } made ? "There are no prediction sets." : string.Create(CultureInfo.InvariantCulture,
+        string temperature = calibrator switch
+        {
+            TemperatureCalibrator t => string.Create(CultureInfo.InvariantCulture, $" (T = {t.Temperature:F3})"),
+            DensityTemperatureCalibrator d => string.Create(CultureInfo.InvariantCulture,
+                $" (T = {d.TemperatureAt(d.Mean):F3} where the {d.Score?.Name ?? "log-density"} is {d.Mean:F2}, the mean of the held-out images, {d.TemperatureAt(d.Mean - d.Deviation):F3} one standard deviation below)"),
+            _ => "",
+        };
+        string how = calibrator is IdentityCalibrator ? "Confidences are not calibrated." : $"Confidences are calibrated on the held-out images by {calibrator.Method}{temperature}.";
+        string sets = predictionSets is not { } made ? "There are no prediction sets." : string.Create(CultureInfo.InvariantCulture,
             $"Prediction sets ({made.Options.Method}) hold the true class of {made.Options.Coverage:P1} of images like the held-out ones.");
         card.Paragraph($"{how} {sets}");
     }
 
-    private static void Decision(Markdown card, HdgeModel model)
+    private static void Decision(Markdown card, Decision decision, bool hasRange)
     {
         card.Heading(2, "Decision on what is in distribution");
-        var decision = model.Decision;
         var bounds = new List<string>();
         if (double.IsFinite(decision.Lower))
             bounds.Add(string.Create(CultureInfo.InvariantCulture, $"at least {decision.Lower:G6}"));
         if (double.IsFinite(decision.Upper))
             bounds.Add(string.Create(CultureInfo.InvariantCulture, $"at most {decision.Upper:G6}"));
         string range = bounds.Count > 0 ? string.Join(" and ", bounds) : "anything";
-        card.Paragraph($"By the score {decision.Score.Name}, which must be {range}{(model.TrainedRange is null ? "" : "; and the values of the input must be in the range of those trained on")}.");
+        card.Paragraph($"By the score {decision.Score.Name}, which must be {range}{(!hasRange ? "" : "; and the values of the input must be in the range of those trained on")}.");
     }
 
     private static IEnumerable<string> Limits(HdgeModel model, IReadOnlyList<string>? names, ReportData? report)

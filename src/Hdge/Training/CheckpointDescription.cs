@@ -44,12 +44,15 @@ internal sealed record CheckpointDescription
     }
 
     /// <exception cref="ArgumentException">It belongs to a run with other options or images; the message names all that differs.</exception>
-    public void RequireSameRun(SortedDictionary<string, string> options, string images, string path)
+    public void RequireSameRun(SortedDictionary<string, string> options, string images, string path) => RequireSameRun(Options, options, Images == images, path);
+
+    /// <inheritdoc cref="RequireSameRun(SortedDictionary{string, string}, string, string)"/>
+    public static void RequireSameRun(SortedDictionary<string, string> saved, SortedDictionary<string, string> options, bool sameImages, string path)
     {
-        var differences = Options.Keys.Union(options.Keys).Order(StringComparer.Ordinal)
-            .Where(name => Options.GetValueOrDefault(name) != options.GetValueOrDefault(name))
-            .Select(name => $"{name} was {Options.GetValueOrDefault(name) ?? "absent"} and is {options.GetValueOrDefault(name) ?? "absent"}").ToList();
-        if (Images != images)
+        var differences = saved.Keys.Union(options.Keys).Order(StringComparer.Ordinal)
+            .Where(name => saved.GetValueOrDefault(name) != options.GetValueOrDefault(name))
+            .Select(name => $"{name} was {saved.GetValueOrDefault(name) ?? "absent"} and is {options.GetValueOrDefault(name) ?? "absent"}").ToList();
+        if (!sameImages)
             differences.Add("the images are others");
         if (differences.Count > 0)
             throw new ArgumentException($"The checkpoint '{path}' belongs to another run: {string.Join("; ", differences)}. Expected the same options and images; start a new run with another path.");

@@ -14,9 +14,9 @@ internal static class GaugeChoice
     public static void Apply(HdgeModel model, ImageSet heldOut, TrainingOptions options, CancellationToken cancellationToken)
     {
         var gauge = options.DensityGauge;
-        if (gauge == DensityGauge.Auto)
+        if (gauge == DensityGauge.Auto) // of a last layer alone: nothing gives the offset a meaning, and vectors made of others are poor judges of it (docs/method.md)
             gauge = options.Objective.TrainsDensity ? DensityGauge.Raw
-                : IsLinear(options) || (heldOut.Count >= AutoScore.FewestImages && CentredIsBetter(model, heldOut, options, cancellationToken)) ? DensityGauge.Centred : DensityGauge.Raw;
+                : options.TrainsLastLayerAlone || (heldOut.Count >= AutoScore.FewestImages && CentredIsBetter(model, heldOut, options, cancellationToken)) ? DensityGauge.Centred : DensityGauge.Raw;
         if (gauge == DensityGauge.Centred)
             Centre(model.Network);
     }
@@ -30,9 +30,6 @@ internal static class GaugeChoice
         weight.copy_(weight - weight.mean([0L], keepdim: true));
         bias.copy_(bias - bias.mean());
     }
-
-    /// <summary>Whether the last layer alone is trained: then nothing gives the offset a meaning, and vectors made of others are poor judges of it (docs/method.md).</summary>
-    private static bool IsLinear(TrainingOptions options) => options.Freeze == Freeze.Backbone || options.Network is FeatureNetworkOptions { Hidden.Count: 0 };
 
     private static bool CentredIsBetter(HdgeModel model, ImageSet heldOut, TrainingOptions options, CancellationToken cancellationToken)
     {

@@ -7,7 +7,7 @@ namespace Hdge.Training;
 
 /// <summary>
 /// A set's images on the device as bytes, and what becomes of them there: a batch comes as the images' places and what is to be done to them (68 numbers an image of 32×32), not as pixels. The same seed
-/// gives the same network input as <see cref="BatchAugmenter"/> on the processor.
+/// gives the same network input as the processor.
 /// </summary>
 internal sealed class ResidentImages : IDisposable
 {
@@ -20,7 +20,7 @@ internal sealed class ResidentImages : IDisposable
 
     public ResidentImages(ImageSet images, PixelScaling scaling, AugmentationOptions augmentation, Device device)
     {
-        (_shape, _cutout, _device) = (images.Shape, augmentation.CutoutSize, device);
+        (_shape, _cutout, _device) = (images.Shape, augmentation.Cutout, device);
         using var off = no_grad();
         using var scope = NewDisposeScope();
         var host = empty(images.Count * (long)_shape.Length, dtype: uint8);

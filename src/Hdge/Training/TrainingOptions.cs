@@ -16,10 +16,10 @@ public sealed record TrainingOptions
 
     /// <summary>
     /// Weights that the network starts from. Default null: drawn from the seed. Either <c>imagenet-resnet18</c>, for a <see cref="ResNet18Options"/>: a ResNet-18 trained on ImageNet, which the
-    /// package Microsoft.ML.DnnImageFeaturizer.ResNet18 0.23.1 brings when the application references it. Or the path of a file: <c>.safetensors</c> with the names of our weights, which are
+    /// package Microsoft.ML.DnnImageFeaturizer.ResNet18 0.23.1 brings when the application references it. Or the path of a file: <c>.safetensors</c>, or PyTorch's <c>.pth</c>, with the names of our weights, which are
     /// torchvision's; <c>.hdge</c> or ML.NET's <c>.zip</c> with one of our models, to go on training it or to teach it other classes; <c>.onnx</c>, that package's ResNet18.onnx. <see cref="Network"/>
     /// must be of the kind the weights are of. The last layer is drawn anew where its number of classes is another, or the weights have none. The mean and deviation of the input that belong to
-    /// the weights are taken with them: of <see cref="Scaling"/> the factor alone counts (of a .safetensors file with a ResNet ImageNet's usual ones, unless Scaling gives others).
+    /// the weights are taken with them: of <see cref="Scaling"/> the factor alone counts (of a .safetensors or .pth file with a ResNet ImageNet's usual ones, unless Scaling gives others).
     /// </summary>
     public string? Pretrained { get; init; }
 
@@ -268,6 +268,9 @@ public sealed record TrainingOptions
         PredictionSets.Validate();
         Argument.Require(InDistributionRate > 0 && InDistributionRate <= 1, InDistributionRate, "in (0, 1]");
     }
+
+    /// <summary>Whether nothing before the last layer is trained.</summary>
+    internal bool TrainsLastLayerAlone => Freeze == Freeze.Backbone || Network is FeatureNetworkOptions { Hidden.Count: 0 };
 
     /// <exception cref="ArgumentException">The objective takes no weights, which <paramref name="what"/> asks for.</exception>
     internal void RequireWeighted(string what)

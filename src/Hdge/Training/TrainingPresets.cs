@@ -110,7 +110,7 @@ public static class TrainingPresets
         Network = new WideResNetOptions { Depth = 16, Width = 4, Normalization = Normalization.Batch },
         Objective = new CrossEntropyOptions(),
         LabelSmoothing = 0.1,
-        Augmentation = CropAndFlip with { AlternatingFlip = true, CutoutSize = 8 },
+        Augmentation = CropAndFlip with { AlternatingFlip = true, Cutout = 8 },
         Epochs = 30,
         BatchSize = 512,
         Optimizer = OptimizerKind.Sgd,

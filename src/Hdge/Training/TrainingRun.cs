@@ -51,7 +51,7 @@ internal sealed class TrainingRun : IDisposable
         var network = model.Network;
         network.IsMixed = network.IsFlexible && options.Precision == Precision.Mixed;
         _shared = run.Shared;
-        _objective = options.Objective.CreateWhole(new ObjectiveContext(network, options.Scaling, model.Device, Seeds.Mix(options.Seed, SeedStream.Objective)) { Shard = _shared?.Shard });
+        _objective = options.Objective.CreateWhole(new ObjectiveContext(network, options.Scaling, model.Device, Seeds.Mix(options.Seed, SeedStream.Objective)) { TrainsLastLayerAlone = options.TrainsLastLayerAlone, Shard = _shared?.Shard });
         _afterFeatures = [.. network.Classifier.parameters(), .. _objective.Parameters];
         _optimizer = Optimizers.Create([.. Optimizers.Groups(network, options), new([.. _objective.Parameters])], options);
         _average = options.EmaDecay is { } decay ? new WeightAverage(network, _optimizer, decay) : null;

@@ -8,7 +8,7 @@ public class CalibratorTests
     private const int Classes = 4;
     private static readonly Logits Data = Logits.Draw(21, 300, [0.5, 0.7, 0.4, 0.6], [0.3, 0, -0.5, 0.2]);
 
-    public static TheoryData<string> Methods() => [.. CalibrationMethod.BuiltIn.Select(m => m.Name)];
+    public static TheoryData<string> Methods() => [.. CalibrationMethod.BuiltIn.Append(CalibrationMethod.DensityTemperature).Select(m => m.Name)];
 
     [Theory]
     [MemberData(nameof(Methods))]
@@ -31,6 +31,8 @@ public class CalibratorTests
     [Theory] // not the step functions: there a rounding error may step over an edge
     [InlineData(nameof(CalibrationMethod.None))]
     [InlineData(nameof(CalibrationMethod.Temperature))]
+    [InlineData(nameof(CalibrationMethod.EnsembleTemperature))]
+    [InlineData(nameof(CalibrationMethod.DensityTemperature))]
     [InlineData(nameof(CalibrationMethod.Vector))]
     [InlineData(nameof(CalibrationMethod.Matrix))]
     public void LogProbabilitiesServeAsLogits(string name)
@@ -71,6 +73,13 @@ public class CalibratorTests
     [InlineData("""{"method":"temperature","ClassCount":2}""", "'Temperature'")]
     [InlineData("""{"method":"temperature","ClassCount":2,"Temperature":-1}""", "temperature is -1")]
     [InlineData("""{"method":"temperature","ClassCount":2,"Temperature":1e999}""", "damaged")]
+    [InlineData("""{"method":"ensembletemperature","ClassCount":2,"Temperature":0,"ScaledWeight":1,"PlainWeight":0,"UniformWeight":0}""", "temperature is 0")]
+    [InlineData("""{"method":"ensembletemperature","ClassCount":2,"Temperature":1,"ScaledWeight":1,"PlainWeight":0.5,"UniformWeight":0}""", "weights are 1, 0.5 and 0")]
+    [InlineData("""{"method":"ensembletemperature","ClassCount":2,"Temperature":1,"ScaledWeight":1.5,"PlainWeight":-0.5,"UniformWeight":0}""", "weights are 1.5, -0.5 and 0")]
+    [InlineData("""{"method":"densitytemperature","ClassCount":2,"Score":null,"Temperature":1,"Intercept":1,"Slope":-1,"Mean":0,"Deviation":1,"Highest":2}""", "Slope is -1")]
+    [InlineData("""{"method":"densitytemperature","ClassCount":2,"Score":null,"Temperature":1,"Intercept":1,"Slope":1,"Mean":0,"Deviation":0,"Highest":2}""", "Deviation is 0")]
+    [InlineData("""{"method":"densitytemperature","ClassCount":2,"Score":"auto","Temperature":1,"Intercept":1,"Slope":1,"Mean":0,"Deviation":1,"Highest":2}""", "Score is auto")]
+    [InlineData("""{"method":"densitytemperature","ClassCount":2,"Score":7,"Temperature":1,"Intercept":1,"Slope":1,"Mean":0,"Deviation":1,"Highest":2}""", "Score")]
     [InlineData("""{"method":"vector","ClassCount":2,"Weights":[1,1]}""", "'Biases'")]
     [InlineData("""{"method":"vector","ClassCount":2,"Weights":[1,1,1],"Biases":[0,0]}""", "Weights has 3 numbers, expected 2")]
     [InlineData("""{"method":"matrix","ClassCount":2,"Weights":[1,1],"Biases":[0,0]}""", "Weights has 2 numbers, expected 4")]
@@ -147,6 +156,8 @@ public class CalibratorTests
         return calibrator switch
         {
             TemperatureCalibrator t => Logits.Softmax([.. logits.Select(f => f / t.Temperature)]),
+            EnsembleTemperatureCalibrator e => [.. logits.Select((_, c) => e.ScaledWeight * Logits.Softmax([.. logits.Select(f => f / e.Temperature)])[c] + e.PlainWeight * Logits.Softmax(logits)[c] + e.UniformWeight / Classes)],
+            DensityTemperatureCalibrator d => Logits.Softmax([.. logits.Select(f => f / DensityTemperatureTests.Temperature(d, Math.Log(logits.Sum(Math.Exp)) - mean))]),
             VectorCalibrator v => Logits.Softmax([.. logits.Select((f, c) => v.Weights.Span[c] * (f - mean) + v.Biases.Span[c])]),
             MatrixCalibrator m => Logits.Softmax([.. Enumerable.Range(0, Classes).Select(c => m.Biases.Span[c] + logits.Select((f, k) => m.Weights.Span[c * Classes + k] * (f - mean)).Sum())]),
             OneVersusRestCalibrator o => Steps(o.Steps),

@@ -22,6 +22,7 @@ public sealed class ModelCalibrationTests : IClassFixture<ModelCalibrationTests.
     [Theory]
     [InlineData(nameof(CalibrationMethod.None))]
     [InlineData(nameof(CalibrationMethod.Temperature))]
+    [InlineData(nameof(CalibrationMethod.EnsembleTemperature))]
     [InlineData(nameof(CalibrationMethod.Vector))]
     [InlineData(nameof(CalibrationMethod.Matrix))]
     [InlineData(nameof(CalibrationMethod.Isotonic))]

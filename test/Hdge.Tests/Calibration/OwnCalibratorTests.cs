@@ -49,7 +49,7 @@ public class OwnCalibratorTests
     public void AMethodThatIsNotRegisteredIsNamedWithTheCure()
     {
         string message = Assert.Throws<InvalidDataException>(() => Calibrator.FromJson("""{"method":"spline","ClassCount":2,"Knots":[1]}""")).Message;
-        Assert.Contains("The calibration method 'spline' is not registered in this program, which knows None, Temperature, Vector, Matrix, Isotonic, Histogram", message, StringComparison.Ordinal);
+        Assert.Contains("The calibration method 'spline' is not registered in this program, which knows None, Temperature, EnsembleTemperature, Vector, Matrix, Isotonic, Histogram, DensityTemperature", message, StringComparison.Ordinal);
         Assert.Contains("Call CalibrationMethod.Register(\"spline\", …)", message, StringComparison.Ordinal);
         Assert.DoesNotContain("damaged", message, StringComparison.Ordinal);
         Assert.Contains("'spline'", Assert.Throws<ArgumentException>(() => CalibrationMethod.Parse("spline")).Message, StringComparison.Ordinal);

@@ -288,9 +288,9 @@ public sealed class FeatureScoreTests : IDisposable
             Numbers = new Dictionary<string, double> { ["max-logit"] = 2, ["centred-density"] = 1 },
             Tensors = new Dictionary<string, Tensor> { ["max-logit"] = tensor(reference), ["centred-density"] = tensor([0f, 100f]) },
         };
-        float[][] logits = [[-1, -1], [-9, -9], [4, 4], [0, 0]];
-        double centred = Math.Log(1.5 / 3); // log 2 is above one of two
-        double[] expected = [Math.Log((2 + 0.5) / 6) + centred, Math.Log(0.5 / 6) - 3.5 + centred, Math.Log(5.5 / 6) + centred, Math.Log(4 / 6.0) + centred];
+        float[][] logits = [[-1, -1], [-9, -9], [4, 4], [0, 0], [1.5f, 1.5f]];
+        double centred = Math.Log((0.5 + Math.Log(2) / 100 + 0.5) / 3); // log 2 is between the two
+        double[] expected = [Math.Log((2 + 0.5) / 6) + centred, Math.Log(1 / 6.0) - 3.5 + centred, Math.Log(5 / 6.0) + centred, Math.Log(4 / 6.0) + centred, Math.Log((3.5 + 0.5 + 0.5) / 6) + centred];
         Assert.Equal(expected, Naive.Score(detector, logits, state: state, detectors: Naive.Set(_network)).Select(s => (double)s), (a, b) => Math.Abs(a - b) < 1e-5);
     }
 
@@ -300,10 +300,10 @@ public sealed class FeatureScoreTests : IDisposable
         float[] reference = [-2, -1, -1, 0, 3];
         var detector = new RankAverageDetector { Scores = [DetectionScore.MaxLogit, DetectionScore.MaxProbability] };
         using var state = new DetectorState { Tensors = new Dictionary<string, Tensor> { ["max-logit"] = tensor(reference), ["max-probability"] = tensor([0.2f, 0.5f]) } };
-        float[][] logits = [[-1, -1], [-9, -50], [4, 4], [3, -90]];
-        double[] expected = [((1 + 1) / 5.0 + (1 + 0.5) / 2) / 2, (0 / 5.0 + 1) / 2, (1 + 0.75) / 2, (4.5 / 5 + 1) / 2];
+        float[][] logits = [[-1, -1], [-9, -50], [4, 4], [3, -90], [-0.25f, -90]];
+        double[] expected = [(2 / 5.0 + 1.5 / 2) / 2, (0.5 / 5 + 0.75) / 2, (4.5 / 5 + 0.75) / 2, (4.5 / 5 + 0.75) / 2, ((2 + 0.75 * 1.5) / 5 + 0.75) / 2];
         Assert.Equal(expected, Naive.Score(detector, logits, state: state, detectors: Naive.Set(_network)).Select(s => (double)s), (a, b) => Math.Abs(a - b) < 1e-6);
-        float[] many = RankAverageDetector.Reference([.. Enumerable.Range(0, 30_000).Select(i => (float)(29_999 - i))]);
+        float[] many = ReferenceRank.Reference([.. Enumerable.Range(0, 30_000).Select(i => (float)(29_999 - i))]);
         Assert.Equal((10_000, 1f, 29_998f), (many.Length, many[0], many[^1]));
     }
 

@@ -216,7 +216,7 @@ public sealed class FreezeTests : IDisposable
         {
         }
 
-        public override IObjective Create(ObjectiveContext context) => new InBatchObjective(new());
+        public override IObjective Create(ObjectiveContext context) => new InBatchOptions().Create(context);
     }
 
     /// <summary>Cross-entropy whose loss is no number in the third epoch.</summary>

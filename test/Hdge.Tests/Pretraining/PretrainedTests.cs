@@ -97,12 +97,13 @@ public sealed class PretrainedTests : IDisposable
         File.WriteAllText(this["a.onnx"], "no weights at all");
         File.WriteAllText(this["a.hdge"], "no weights at all, not one, nothing of the kind");
         File.WriteAllText(this["a.zip"], "no weights at all, not one, nothing of the kind");
-        foreach (string name in new[] { "a.safetensors", "a.onnx", "a.hdge", "a.zip" })
+        File.WriteAllText(this["a.pth"], "no weights at all, not one, nothing of the kind");
+        foreach (string name in new[] { "a.safetensors", "a.onnx", "a.hdge", "a.zip", "a.pth" })
             Assert.Contains(this[name], Assert.Throws<InvalidDataException>(() => Train(s_options with { Pretrained = this[name] })).Message, StringComparison.Ordinal);
         Assert.Contains("no such file", Assert.Throws<FileNotFoundException>(() => Train(s_options with { Pretrained = this["none.hdge"] })).Message, StringComparison.Ordinal);
         foreach (string name in new[] { "imagenet-resnet50", this["a.txt"] })
             Assert.Contains("expected 'imagenet-resnet18' or the path", Assert.Throws<ArgumentException>(() => Train(s_options with { Pretrained = name })).Message, StringComparison.Ordinal);
-        Assert.Contains("safetensors.torch.save_file", Assert.Throws<ArgumentException>(() => Train(s_options with { Pretrained = this["resnet18-f37072fd.pth"] })).Message, StringComparison.Ordinal);
+        Assert.Contains("no such file", Assert.Throws<FileNotFoundException>(() => Train(s_options with { Pretrained = this["resnet18-f37072fd.pth"] })).Message, StringComparison.Ordinal);
         Assert.Contains("Pretrained is ", Assert.Throws<ArgumentOutOfRangeException>(() => Train(s_options with { Pretrained = " " })).Message, StringComparison.Ordinal);
     }
 

@@ -35,6 +35,7 @@ internal static class SmallReport
             Confusion = new(Classes, new long[,] { { 90, 10, 0 }, { 5, 1200, 1 }, { 0, 0, 0 } }),
             Robustness = [new("L∞", "of 255", [new("this model", [new(0, 0.9), new(4, 0.4), new(8, 0.1)])]), new("L2", "of the 0..1 range", [new("this model", [new(0, 0.9), new(0.5, 0.2)])])],
             Samples = images,
+            SampleQuality = new("Drawn images", ["Fréchet distance"], [new("drawn", [12.5]), new("real", [0.75])]) { HigherIsBetter = null, Note = "Of 9 images." },
             LeastSure = [new(ReportImage.Of(images, 4), "cat", Classes[2], 0.34, -3.25)],
             MostWrong = [new(ReportImage.Of(SmallImages.Patterns(3, shape: new ImageShape(3, 4, 6)), 1), "", "cat", 0.99)],
             Tables = [new("Published", ["digits"], [new("paper", [0.96])])],

@@ -24,7 +24,8 @@ internal static partial class DataFolder
     /// <param name="path">A folder, or a CIFAR-binary file, which is then the training images.</param>
     /// <param name="limit">Takes the first images of each part only.</param>
     /// <param name="shape">What photographs are brought to; null for <see cref="ShapeText.Default"/>.</param>
-    public static DataSet Load(string path, int? limit = null, ImageShape? shape = null)
+    /// <param name="skip">Told of each photograph that cannot be read, which is left out; null ends with the first.</param>
+    public static DataSet Load(string path, int? limit = null, ImageShape? shape = null, Action<DamagedFile>? skip = null)
     {
         if (File.Exists(path))
             return new(Limited(Cifar([path], 0), limit), null);
@@ -32,7 +33,7 @@ internal static partial class DataFolder
             return new(Limited(train, limit), Idx(path, "t10k", train.ClassCount, labelsNeeded: true) is { } test ? Limited(test, limit) : null);
         var (training, testing) = CifarFiles(path);
         if (training.Length == 0)
-            return Photographs(path, limit, shape ?? ShapeText.Default);
+            return Photographs(path, limit, shape ?? ShapeText.Default, skip);
         var first = Cifar(training, 0);
         return new(Limited(first, limit), testing.Length == 0 ? null : Limited(Cifar(testing, first.ClassCount), limit));
     }
@@ -43,9 +44,10 @@ internal static partial class DataFolder
     /// <param name="classCount">Classes that labels may name; null where the labels mean nothing here: they need not be there.</param>
     /// <param name="shape">What photographs are brought to; null refuses them.</param>
     /// <param name="classNames">Names of the classes, which photographs' folders have; null for the folders' own.</param>
-    public static ImageSet LoadTest(string path, int? limit = null, int? classCount = null, ImageShape? shape = null, IReadOnlyList<string>? classNames = null) =>
+    /// <param name="skip">Told of each photograph that cannot be read, which is left out; null ends with the first.</param>
+    public static ImageSet LoadTest(string path, int? limit = null, int? classCount = null, ImageShape? shape = null, IReadOnlyList<string>? classNames = null, Action<DamagedFile>? skip = null) =>
         FieldsTest(path, limit, classCount)
-            ?? (shape is { } wanted && Directory.EnumerateFileSystemEntries(path).Any() ? TestPhotographs(path, limit, classCount, wanted, classNames) : null)
+            ?? (shape is { } wanted && Directory.EnumerateFileSystemEntries(path).Any() ? TestPhotographs(path, limit, classCount, wanted, classNames, skip) : null)
             ?? throw new FileNotFoundException($"'{path}' has no test images. Expected t10k-images-idx3-ubyte (IDX), test_batch.bin (CIFAR-10) or test.bin (CIFAR-100), or the name of a .bin file{(shape is null ? "" : ", or photographs")}.");
 
     /// <summary>The test images in the field's own formats; null where a folder has none.</summary>
@@ -57,22 +59,22 @@ internal static partial class DataFolder
         return images is null ? null : Limited(images, limit);
     }
 
-    private static DataSet Photographs(string path, int? limit, ImageShape shape)
+    private static DataSet Photographs(string path, int? limit, ImageShape shape, Action<DamagedFile>? skip)
     {
         string train = Path.Combine(path, TrainPart), test = Path.Combine(path, TestPart);
         bool parts = Directory.Exists(train);
         string[] classes = ImageFolder.Classes(parts ? train : path);
         if (classes.Length == 0)
             throw new FileNotFoundException($"'{path}' has no training images. Expected {Expected}.");
-        return new(Read(parts ? train : path, classes, shape, limit), parts && Directory.Exists(test) ? Read(test, classes, shape, limit) : null) { ClassNames = classes };
+        return new(Read(parts ? train : path, classes, shape, limit, skip), parts && Directory.Exists(test) ? Read(test, classes, shape, limit, skip) : null) { ClassNames = classes };
     }
 
-    private static ImageSet? TestPhotographs(string path, int? limit, int? classCount, ImageShape shape, IReadOnlyList<string>? classNames)
+    private static ImageSet? TestPhotographs(string path, int? limit, int? classCount, ImageShape shape, IReadOnlyList<string>? classNames, Action<DamagedFile>? skip)
     {
         if (classCount is not { } count)
         {
             string[] files = [.. ImageFolder.Files(path).Take(limit ?? int.MaxValue)];
-            return new LabelledFiles(files, new int[files.Length], ["unknown"]).Read(shape).Images;
+            return Read(new LabelledFiles(files, new int[files.Length], ["unknown"]), shape, skip);
         }
         string test = Path.Combine(path, TestPart);
         string folder = Directory.Exists(test) ? test : path;
@@ -81,13 +83,21 @@ internal static partial class DataFolder
             return null;
         if (classNames is null && found.Length != count)
             throw new InvalidDataException($"'{folder}' has folders of {found.Length} classes, the model has {count}, whose names are not known: name them with --classes.");
-        return Read(folder, classNames ?? found, shape, limit);
+        return Read(folder, classNames ?? found, shape, limit, skip);
     }
 
-    private static ImageSet Read(string folder, IReadOnlyList<string> classes, ImageShape shape, int? limit)
+    private static ImageSet Read(string folder, IReadOnlyList<string> classes, ImageShape shape, int? limit, Action<DamagedFile>? skip)
     {
         var files = ImageFolder.Find(folder, classes);
-        return (limit is { } count ? files.Take(count) : files).Read(shape).Images;
+        return Read(limit is { } count ? files.Take(count) : files, shape, skip);
+    }
+
+    private static ImageSet Read(LabelledFiles files, ImageShape shape, Action<DamagedFile>? skip)
+    {
+        var read = files.ReadOr(shape, new() { Damaged = skip is null ? DamagedAction.Stop : DamagedAction.SkipAndCount }, null, SkipDamaged.Cure, CancellationToken.None);
+        foreach (var damaged in read.Damaged)
+            skip!(damaged);
+        return read.Images;
     }
 
     /// <summary>Whether a file's name is one of the field's own formats: …idx3-ubyte or .bin, plain or gzip.</summary>

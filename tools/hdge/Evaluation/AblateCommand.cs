@@ -45,8 +45,8 @@ internal sealed class AblateCommand : Command
             using var model = HdgeModel.Load(TrainingJob.ModelPath(own), settings.Device);
             if (run.Test is null)
                 throw new FileNotFoundException($"'{settings.Dataset}' has no test images, which are the known ones here.");
-            var known = DataFolder.LoadTest(settings.Dataset, settings.Limit, model.ClassCount, model.InputShape, ClassNames.Read(TrainingJob.ModelPath(own), null, model.ClassCount));
-            var detection = new DetectionEvaluation(model, known, UnknownSets.Read(unknown, known, settings.Limit), [DetectionScore.LogDensity], UnknownSets.Noise(model.Scaling, noise, settings.Seed), context.Cancellation);
+            var known = DataFolder.LoadTest(settings.Dataset, settings.Limit, model.ClassCount, model.InputShape, ClassNames.Read(TrainingJob.ModelPath(own), null, model.ClassCount), SkipDamaged.Of(settings.SkipDamaged, context));
+            var detection = new DetectionEvaluation(model, known, UnknownSets.Read(unknown, known, settings.Limit, SkipDamaged.Of(settings.SkipDamaged, context)), [DetectionScore.LogDensity], UnknownSets.Noise(model.Scaling, noise, settings.Seed), context.Cancellation);
             rows.Add((bank, run, detection.Auroc(DetectionScore.LogDensity)));
         }
         var table = Table(rows);

@@ -16,6 +16,12 @@ internal sealed record EvaluateSettings
 
     public required IReadOnlyList<string> Unknown { get; init; }
 
+    /// <summary><see cref="OpenOodSets.Protocol"/>, or null for the paper's.</summary>
+    public string? Protocol { get; init; }
+
+    /// <summary>Folder of the protocol's unknown sets.</summary>
+    public string? Sets { get; init; }
+
     /// <summary>Standard deviation of the noise on known and unknown images in detection, in units of network input.</summary>
     public double Noise { get; init; } = PublishedNoise;
 
@@ -38,8 +44,14 @@ internal sealed record EvaluateSettings
     /// <summary>Images to draw from the model; 0 for none.</summary>
     public int Samples { get; init; }
 
+    /// <summary>File of the model that judges them; null for the model itself.</summary>
+    public string? Judge { get; init; }
+
     /// <summary>File of the classes' names; null for the one beside the model.</summary>
     public string? Classes { get; init; }
+
+    /// <summary>Whether photographs that cannot be read are left out.</summary>
+    public bool SkipDamaged { get; init; }
 
     public string? Device { get; init; }
 
@@ -52,7 +64,7 @@ internal sealed record EvaluateSettings
     [
         ("model", Path.GetFileName(Model)),
         ("known images", Known),
-        ("unknown images", string.Join(", ", Unknown)),
+        ("unknown images", Sets ?? string.Join(", ", Unknown)),
         ("noise σ in detection", Noise.ToString(CultureInfo.InvariantCulture)),
         ("images of each set at most", Limit?.ToString(CultureInfo.InvariantCulture) ?? "all"),
         ("seed", Seed.ToString(CultureInfo.InvariantCulture)),

@@ -1,5 +1,6 @@
 using Hdge.Metrics;
 using Hdge.Cli.Data;
+using Hdge.Cli.Scoring;
 using Hdge.Data;
 using Hdge.Detection;
 using Hdge.Reports;
@@ -9,22 +10,25 @@ namespace Hdge.Cli.Evaluation;
 /// <summary>The model and the images that an evaluation was asked for.</summary>
 internal sealed class EvaluationInput : IDisposable
 {
-    private EvaluationInput(HdgeModel model, EvaluateSettings settings)
+    private EvaluationInput(IEvaluatedModel model, EvaluateSettings settings, CommandContext context)
     {
+        var skip = SkipDamaged.Of(settings.SkipDamaged, context);
         Model = model;
         var scores = ScoreNames.Read(settings.Scores);
         var names = Data.ClassNames.Read(settings.Model, settings.Classes, model.ClassCount);
         ClassNames = names ?? [.. Enumerable.Range(0, model.ClassCount).Select(c => $"class {c}")];
-        Known = DataFolder.LoadTest(settings.Known, settings.Limit, model.ClassCount, model.InputShape, names);
+        Known = DataFolder.LoadTest(settings.Known, settings.Limit, model.ClassCount, model.InputShape, names, skip);
         if (Known.Shape != model.InputShape)
             throw new InvalidDataException($"The images in '{settings.Known}' are {Known.Shape}, the model takes {model.InputShape}.");
         if (Known.Count == 0)
             throw new InvalidDataException($"'{settings.Known}' has no images.");
-        Unknown = UnknownSets.Read(settings.Unknown, Known, settings.Limit);
+        OpenOod = settings.Sets is { } sets ? OpenOodSets.Read(sets, Known.Shape, settings.Limit) : null;
+        Unknown = OpenOod?.Found ?? UnknownSets.Read(settings.Unknown, Known, settings.Limit, skip);
         Scores = Unknown.Count == 0 ? [] : Given(model, scores, settings);
     }
 
-    public HdgeModel Model { get; }
+    /// <summary>A model, or an ensemble.</summary>
+    public IEvaluatedModel Model { get; }
 
     public IReadOnlyList<string> ClassNames { get; }
 
@@ -32,19 +36,22 @@ internal sealed class EvaluationInput : IDisposable
 
     public IReadOnlyList<UnknownSet<ImageSet>> Unknown { get; }
 
+    /// <summary>The sets of OpenOOD's protocol; null for another.</summary>
+    public OpenOodSets? OpenOod { get; }
+
     /// <summary>Those asked for that the model can give.</summary>
     public IReadOnlyList<DetectionScore> Scores { get; }
 
     /// <exception cref="IOException">A file is missing.</exception>
     /// <exception cref="InvalidDataException">A file is damaged, or its images are not of the model's shape and classes.</exception>
     /// <exception cref="ArgumentException">A name is unknown.</exception>
-    public static EvaluationInput Read(EvaluateSettings settings)
+    public static EvaluationInput Read(EvaluateSettings settings, CommandContext context)
     {
         ScoreNames.Read(settings.Scores); // before anything is loaded
-        var model = HdgeModel.Load(settings.Model, settings.Device);
+        var model = ModelLoading.Load(settings.Model, settings.Device);
         try
         {
-            return new(model, settings);
+            return new(model, settings, context);
         }
         catch
         {
@@ -60,9 +67,9 @@ internal sealed class EvaluationInput : IDisposable
         Unknown.Count == 0 ? null : new(Model, Known, Unknown, Scores, prepare, cancellationToken);
 
     /// <summary>The scores that the model can give; one that was asked for by name must be among them.</summary>
-    private static DetectionScore[] Given(HdgeModel model, IReadOnlyList<DetectionScore> scores, EvaluateSettings settings)
+    private static DetectionScore[] Given(IEvaluatedModel model, IReadOnlyList<DetectionScore> scores, EvaluateSettings settings)
     {
-        var available = model.Detectors.Available;
+        var available = model.Available;
         bool byName = settings.Scores.Any(s => s is not (ScoreNames.Free or ScoreNames.All));
         var missing = scores.Where(s => !available.Contains(s)).ToArray();
         if (byName && missing.Length > 0)

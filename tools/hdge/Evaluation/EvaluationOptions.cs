@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Hdge.Cli.Data;
 using Hdge.Cli.Training;
 using Hdge.Detection;
 using Hdge.Reports;
@@ -16,6 +17,7 @@ internal sealed class EvaluationOptions
         .Offering([ScoreNames.Free, ScoreNames.All, .. ScoreNames.Every.Select(s => s.Name)]);
     private readonly Option<int?> _limit = CommandOptions.Whole("--limit", "takes the first N images of each set (default: all)");
     private readonly Option<string?> _classes = Classes();
+    private readonly Option<bool> _skipDamaged = SkipDamaged.Option();
     private readonly Option<string?> _device = TrainOptions.Device();
 
     public static Option<string> Model() => CommandOptions.Required("--model", "FILE", "the model, as train writes it");
@@ -24,7 +26,7 @@ internal sealed class EvaluationOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _model, _known, _unknown, _scores, _limit, _classes, _device })
+        foreach (var option in new Option[] { _model, _known, _unknown, _scores, _limit, _classes, _skipDamaged, _device })
             command.Add(option);
     }
 
@@ -36,6 +38,7 @@ internal sealed class EvaluationOptions
         Scores = parsed.GetValue(_scores) is { Length: > 0 } names ? names : [ScoreNames.Free],
         Limit = parsed.GetValue(_limit),
         Classes = parsed.GetValue(_classes),
+        SkipDamaged = parsed.GetValue(_skipDamaged),
         Device = parsed.GetValue(_device),
     };
 }

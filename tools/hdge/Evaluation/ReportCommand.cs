@@ -22,11 +22,12 @@ internal sealed class ReportCommand : Command
 
     private static void Run(EvaluateSettings settings, string title, string path, CommandContext context)
     {
-        using var input = EvaluationInput.Read(settings);
+        using var input = EvaluationInput.Read(settings, context);
         var known = new KnownEvaluation(input.Model, input.Known, context.Cancellation);
         var detection = input.Detection(prepare: null, context.Cancellation);
+        var made = input.Model.Single is { } alone ? new MadeOutlierEvaluation(alone, input.Known, settings.Seed, context.Cancellation) : null;
         string network = NetworkNames.Of(input.Model.NetworkOptions);
-        var report = EvaluationReport.Of(title, input.ClassNames, known, detection, context.Cancellation) with
+        var report = EvaluationReport.Of(title, input.ClassNames, known, detection, made, context.Cancellation) with
         {
             Subtitle = $"{Path.GetFileName(settings.Model)} ({network}) on {input.Known.Count} known images",
             Settings =
@@ -40,7 +41,10 @@ internal sealed class ReportCommand : Command
             Directory.CreateDirectory(folder);
         HtmlReport.Write(report, path);
         string card = Path.ChangeExtension(path, null) + "-model-card.md";
-        ModelCard.Write(card, title, input.Model, input.ClassNames, report);
+        if (input.Model.Single is { } single)
+            ModelCard.Write(card, title, single, input.ClassNames, report);
+        else
+            ModelCard.Write(card, title, (HdgeEnsemble)input.Model, input.ClassNames, report);
         context.Output.WriteLine($"written: {path}, {card}");
     }
 }

@@ -3,6 +3,7 @@ using Hdge.Cli.Data;
 using Hdge.Cli.Training;
 using Hdge.Data;
 using Hdge.Networks;
+using Hdge.Reports;
 using Hdge.Sampling;
 using Spectre.Console;
 
@@ -22,11 +23,15 @@ internal sealed class SampleCommand : Command
     private readonly Option<int> _top = CommandOptions.Whole("--top-colors", "of a model that predicts pixels: draws among that many of the likeliest colours; 0 among all", 0, least: 0);
     private readonly Option<string?> _prompt = CommandOptions.Text("--prompt", "PATH", "of a model that predicts pixels: images whose upper half is kept, each with itself above its completion");
     private readonly Option<int> _rows = CommandOptions.Whole("--prompt-rows", "rows of the prompt that are kept, of the model's reduced images; 0 for half", 0, least: 0);
+    private readonly Option<string?> _quality = CommandOptions.Text("--quality", "PATH", "compares the drawn images with these real ones: Fréchet distance and class diversity, by the features of --judge");
+    private readonly Option<string?> _judge = Judge();
     private readonly Option<string?> _device = TrainOptions.Device();
+
+    public static Option<string?> Judge() => CommandOptions.Text("--judge", "FILE", "the model whose features and probabilities judge drawn images, for example one on pre-trained weights (default: --model)");
 
     public SampleCommand(CommandContext context) : base("sample", "Draws images from a model, by SGLD or pixel by pixel, as one PNG.")
     {
-        foreach (var option in new Option[] { _model, _out, _count, _steps, _columns, _seed, _byClass, _temperature, _top, _prompt, _rows, _device })
+        foreach (var option in new Option[] { _model, _out, _count, _steps, _columns, _seed, _byClass, _temperature, _top, _prompt, _rows, _quality, _judge, _device })
             Add(option);
         SetAction(parsed => Run(parsed, context));
     }
@@ -34,6 +39,8 @@ internal sealed class SampleCommand : Command
     private void Run(ParseResult parsed, CommandContext context)
     {
         string path = parsed.GetRequiredValue(_out);
+        if (parsed.GetValue(_quality) is not null && parsed.GetValue(_prompt) is not null)
+            throw new ArgumentException("--quality is given with --prompt, expected one of them: completions are half real.");
         using var model = HdgeModel.Load(parsed.GetRequiredValue(_model), parsed.GetValue(_device));
         var samples = model.NetworkOptions is PixelTransformerOptions
             ? DrawPixels(model, Pixels(model, parsed), parsed.GetValue(_columns), context)
@@ -41,7 +48,29 @@ internal sealed class SampleCommand : Command
         if (Path.GetDirectoryName(path) is { Length: > 0 } folder)
             Directory.CreateDirectory(folder);
         File.WriteAllBytes(path, ImageGrid.ToPng(samples, parsed.GetValue(_columns)));
+        if (parsed.GetValue(_quality) is { } real)
+        {
+            var quality = Quality(model, parsed.GetValue(_judge), parsed.GetValue(_device), samples, DataFolder.LoadTest(real, shape: model.InputShape), parsed.GetValue(_seed), context);
+            context.Console.Write(quality.Table());
+            context.Output.WriteLine(quality.Note);
+        }
         context.Output.WriteLine($"written: {path}");
+    }
+
+    /// <summary>Drawn images beside real ones, by a network.</summary>
+    /// <param name="model">The model that drew them.</param>
+    /// <param name="judge">File of the model that judges; null for that one.</param>
+    /// <param name="device">Where to compute.</param>
+    /// <param name="drawn">The drawn images.</param>
+    /// <param name="real">Real ones.</param>
+    /// <param name="seed">Draws which real ones are taken.</param>
+    /// <param name="context">Ends it.</param>
+    public static SampleQuality Quality(HdgeModel model, string? judge, string? device, ImageSet drawn, ImageSet real, int seed, CommandContext context)
+    {
+        if (judge is null)
+            return SampleQuality.Of(model, drawn, real, seed, context.Cancellation);
+        using var other = HdgeModel.Load(judge, device);
+        return SampleQuality.Of(other, drawn, real, seed, context.Cancellation);
     }
 
     private PixelSampleOptions Pixels(HdgeModel model, ParseResult parsed)

@@ -21,9 +21,10 @@ internal static class UnknownSets
     /// <param name="given">The parts of the option.</param>
     /// <param name="known">The known images, from which <c>interp</c> is made.</param>
     /// <param name="limit">Takes the first images of each only.</param>
+    /// <param name="skip">Told of each photograph that cannot be read; null ends with the first.</param>
     /// <exception cref="ArgumentException">A part has another form, or a name comes twice.</exception>
     /// <exception cref="InvalidDataException">A set's images have another shape than the known ones.</exception>
-    public static IReadOnlyList<UnknownSet<ImageSet>> Read(IReadOnlyList<string> given, ImageSet known, int? limit)
+    public static IReadOnlyList<UnknownSet<ImageSet>> Read(IReadOnlyList<string> given, ImageSet known, int? limit, Action<DamagedFile>? skip = null)
     {
         var sets = new List<UnknownSet<ImageSet>>();
         foreach (string part in given)
@@ -31,7 +32,7 @@ internal static class UnknownSets
             var (name, images) = part.Split('=', 2) switch
             {
                 [Interpolated] => (Interpolated, Between(known)),
-                [{ Length: > 0 } named, { Length: > 0 } path] => (named, DataFolder.LoadTest(path, limit, shape: known.Shape)),
+                [{ Length: > 0 } named, { Length: > 0 } path] => (named, DataFolder.LoadTest(path, limit, shape: known.Shape, skip: skip)),
                 _ => throw new ArgumentException($"--unknown has '{part}', expected name=FOLDER, name=FILE.bin or {Interpolated}."),
             };
             if (sets.Exists(s => s.Name == name))

@@ -3,6 +3,7 @@ using Hdge.Cli.Data;
 using Hdge.Cli.Evaluation;
 using Hdge.Cli.Training;
 using Hdge.Onnx;
+using Hdge.Persistence;
 
 namespace Hdge.Cli.Onnx;
 
@@ -30,17 +31,19 @@ internal sealed class ExportCommand : Command
     private void Run(ParseResult parsed, CommandContext context)
     {
         string path = parsed.GetRequiredValue(_model), file = parsed.GetRequiredValue(_out);
-        using var model = HdgeModel.Load(path, "cpu");
-        string[]? names = ClassNames.Read(path, parsed.GetValue(_classes), model.ClassCount);
+        using var model = ModelFile.Read(path, "cpu"); // of either kind
+        string[]? names = model.IsUnlabelled ? null : ClassNames.Read(path, parsed.GetValue(_classes), model.ClassCount);
         var precision = parsed.GetValue(_precision) ?? OnnxPrecision.Single;
         string? calibration = parsed.GetValue(_calibration);
         if (calibration is not null && precision != OnnxPrecision.Int8)
             throw new ArgumentException("--calibration is given, but --precision is not int8.");
+        if (model.IsUnlabelled && (precision != OnnxPrecision.Single || parsed.GetValue(_classes) is not null))
+            throw new ArgumentException("The model was trained without labels: expected neither --precision int8 nor --classes, which are of classifiers.");
         if (Path.GetDirectoryName(file) is { Length: > 0 } folder)
             Directory.CreateDirectory(folder);
         try
         {
-            model.SaveOnnx(file, new OnnxOptions
+            var options = new OnnxOptions
             {
                 Precision = precision,
                 Input = parsed.GetValue(_input) ?? OnnxInput.Single,
@@ -48,7 +51,11 @@ internal sealed class ExportCommand : Command
                 InDistributionRate = parsed.GetValue(_rate),
                 ClassNames = names,
                 CalibrationImages = calibration is null ? null : DataFolder.LoadTest(calibration, parsed.GetValue(_limit), model.ClassCount, model.InputShape, names),
-            }, context.Cancellation);
+            };
+            if (model.IsUnlabelled)
+                new RepresentationModel(model).SaveOnnx(file, options);
+            else
+                model.SaveOnnx(file, options, context.Cancellation);
         }
         catch (NotSupportedException error) // a part that has no graph
         {

@@ -5,6 +5,7 @@ using Hdge.Cli.Evaluation;
 using Hdge.Cli.Training;
 using Hdge.Data;
 using Hdge.Metrics;
+using Hdge.Networks;
 using Hdge.Training;
 
 namespace Hdge.Cli.Research;
@@ -18,7 +19,10 @@ internal sealed class ResearchCommand : Command
     private readonly Option<string[]> _rows = CommandOptions.List("--rows", "ROWS", ResearchRow.Help, "cross-entropy", "in-batch");
     private readonly Option<int> _seeds = CommandOptions.Whole("--seeds", "seeds 0 to N − 1; all rows with the first, then all with the second", 3, least: 1);
     private readonly Option<string> _recipe = CommandOptions.Text("--recipe", "NAME", $"what the rows have in common: {string.Join(", ", ResearchRecipe.Names)}", ResearchRecipe.QuickStart).Offering(ResearchRecipe.Names);
-    private readonly Option<string?> _network = CommandOptions.Text("--network", "NAME", "wrn-DEPTH-WIDTH, instead of the recipe's");
+    private readonly Option<string?> _network = CommandOptions.Text("--network", "NAME", "wrn-DEPTH-WIDTH, resnet-18 or another that `hdge train` names, instead of the recipe's");
+    private readonly Option<string?> _pretrained = TrainOptions.Pretrained();
+    private readonly Option<int?> _inputSize = TrainOptions.InputSize();
+    private readonly Option<Freeze?> _freeze = TrainOptions.Frozen();
     private readonly Option<int?> _epochs = CommandOptions.Whole("--epochs", "instead of the recipe's");
     private readonly Option<int?> _batch = CommandOptions.Whole("--batch", "images a step, instead of the recipe's");
     private readonly Option<double?> _learningRate = CommandOptions.Number("--learning-rate", "instead of the recipe's");
@@ -32,7 +36,7 @@ internal sealed class ResearchCommand : Command
 
     public ResearchCommand(CommandContext context) : base("research", "Trains every row with every seed and measures accuracy, calibration and every detection score: tables with means and standard errors.")
     {
-        foreach (var option in new Option[] { _train, _known, _unknown, _rows, _seeds, _recipe, _network, _epochs, _batch, _learningRate, _limit, _testLimit, _device, _minutes, _part, _keepScores, _out })
+        foreach (var option in new Option[] { _train, _known, _unknown, _rows, _seeds, _recipe, _network, _pretrained, _inputSize, _freeze, _epochs, _batch, _learningRate, _limit, _testLimit, _device, _minutes, _part, _keepScores, _out })
             Add(option);
         SetAction(parsed => Run(parsed, context));
     }
@@ -44,6 +48,9 @@ internal sealed class ResearchCommand : Command
         Known = parsed.GetValue(_known) ?? parsed.GetRequiredValue(_train),
         Unknown = (parsed.GetValue(_unknown) ?? []).Select(Named).ToDictionary(),
         Network = parsed.GetValue(_network),
+        Pretrained = parsed.GetValue(_pretrained),
+        InputSize = parsed.GetValue(_inputSize),
+        Freeze = parsed.GetValue(_freeze),
         Epochs = parsed.GetValue(_epochs),
         Batch = parsed.GetValue(_batch),
         LearningRate = parsed.GetValue(_learningRate),

@@ -1,3 +1,5 @@
+using Hdge.Networks;
+
 namespace Hdge.Cli.Research;
 
 /// <summary>What all runs of a table have in common.</summary>
@@ -13,6 +15,13 @@ internal sealed record ResearchSettings
 
     public string? Network { get; init; }
 
+    /// <summary>Of <see cref="ResearchRecipe.FineTuned"/>: other weights than the recipe's, another size of the images, another part that stays.</summary>
+    public string? Pretrained { get; init; }
+
+    public int? InputSize { get; init; }
+
+    public Freeze? Freeze { get; init; }
+
     public int? Epochs { get; init; }
 
     public int? Batch { get; init; }
@@ -24,8 +33,10 @@ internal sealed record ResearchSettings
     public int? TestLimit { get; init; }
 
     /// <summary>Runs of equal text belong together.</summary>
-    public string Key() => string.Join(' ', new object?[] { Recipe, Name(Train), Name(Known), string.Join(',', Unknown.Keys), Network, Epochs, Batch, LearningRate, Limit, TestLimit }
-        .Select(v => FormattableString.Invariant($"{v ?? "-"}")));
+    public string Key() => string.Join(' ', [.. new object?[] { Recipe, Name(Train), Name(Known), string.Join(',', Unknown.Keys), Network, Epochs, Batch, LearningRate, Limit, TestLimit }
+        .Select(v => FormattableString.Invariant($"{v ?? "-"}")), .. Given("pretrained", Pretrained is null ? null : Name(Pretrained)), .. Given("input-size", InputSize), .. Given("freeze", Freeze)]);
+
+    private static string[] Given(string name, object? value) => value is null ? [] : [FormattableString.Invariant($"{name}={value}")];
 
     private static string Name(string path) => Path.GetFileName(path.TrimEnd('/'));
 }

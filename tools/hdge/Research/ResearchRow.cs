@@ -10,12 +10,13 @@ namespace Hdge.Cli.Research;
 /// <param name="Name">For example <c>cross-entropy+shuffled+pixmix</c>.</param>
 internal sealed record ResearchRow(string Name)
 {
-    private const string Made = "made", Without = "made-without:";
+    private const string Made = "made", Negatives = "negatives", Without = "-without:";
 
     public const string Help = "objectives (hdge train --list) with commas between, each followed by any of +shuffled, +shuffled-head (shuffled features as negatives; of the last layer alone), "
-        + "+made (self-made negatives), +made-without:KIND.KIND, +rotation (a head for turns), +pixmix, +cutout, +hidden-N (a hidden layer, for features)";
+        + "+made (a density ratio to self-made negatives), +negatives (these within the in-batch form's own contrast), each also as +made-without:KIND.KIND, +ascood (no class for images whose telling pixels are shuffled), "
+        + "+rotation (a head for turns), +pixmix, +cutout, +hidden-N (a hidden layer, for features)";
 
-    private static readonly MadeKind[] s_kinds = Enum.GetValues<MadeKind>();
+    private static readonly MadeKind[] s_kinds = [.. Enum.GetValues<MadeKind>().Except([MadeKind.Salient])]; // the published objective of that one is a row of its own
 
     /// <summary>The recipe's options as the row changes them.</summary>
     /// <exception cref="ArgumentException">A part of the name is unknown.</exception>
@@ -28,8 +29,15 @@ internal sealed record ResearchRow(string Name)
             {
                 "shuffled" => options with { Objective = options.Objective with { DensityRatio = new() } },
                 "shuffled-head" => options with { Objective = options.Objective with { DensityRatio = new() { TrainsFeatures = false } } },
-                Made => Making(options, s_kinds),
-                _ when part.StartsWith(Without, StringComparison.Ordinal) => Making(options, [.. s_kinds.Except(part[Without.Length..].Split('.').Select(Kind))]),
+                _ when Kinds(part, Made) is { } kinds => options with
+                {
+                    Objective = options.Objective with { DensityRatio = new() { ShuffledFeatures = options.Objective.DensityRatio?.ShuffledFeatures ?? false, Made = kinds } },
+                },
+                _ when Kinds(part, Negatives) is { } kinds => options with
+                {
+                    Objective = options.Objective is InBatchOptions inBatch ? inBatch with { Made = kinds } : throw new ArgumentException($"--rows has '{Name}', whose negatives stand within the in-batch form: expected them behind in-batch or gce."),
+                },
+                "ascood" => options with { Objective = options.Objective with { Uncertainty = new() } },
                 "rotation" => options with
                 {
                     Objective = options.Objective with { Rotation = new() },
@@ -44,8 +52,9 @@ internal sealed record ResearchRow(string Name)
         return options;
     }
 
-    private static TrainingOptions Making(TrainingOptions options, MadeKind[] kinds) =>
-        options with { Objective = options.Objective with { DensityRatio = new() { ShuffledFeatures = options.Objective.DensityRatio?.ShuffledFeatures ?? false, Made = kinds } } };
+    /// <summary>All kinds for "NAME", those that are left for "NAME-without:KIND.KIND", null for anything else.</summary>
+    private static MadeKind[]? Kinds(string part, string name) => part == name ? s_kinds
+        : part.StartsWith(name + Without, StringComparison.Ordinal) ? [.. s_kinds.Except(part[(name.Length + Without.Length)..].Split('.').Select(Kind))] : null;
 
     private static MadeKind Kind(string name) => Enum.TryParse<MadeKind>(name, ignoreCase: true, out var kind) && Enum.IsDefined(kind) ? kind
         : throw new ArgumentException($"--rows has the kind '{name}', expected {string.Join(", ", s_kinds.Select(k => k.ToString().ToLowerInvariant()))}.");

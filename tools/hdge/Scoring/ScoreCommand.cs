@@ -3,6 +3,9 @@ using System.Globalization;
 using Hdge.Cli.Data;
 using Hdge.Cli.Evaluation;
 using Hdge.Cli.Training;
+using Hdge.Data;
+using Hdge.Persistence;
+using Hdge.Reports;
 using Spectre.Console;
 
 namespace Hdge.Cli.Scoring;
@@ -22,7 +25,7 @@ internal sealed class ScoreCommand : Command
     private readonly Option<string?> _out = CommandOptions.Text("--out", "FILE", "takes the scores (default: standard output)");
     private readonly Option<string?> _format = CommandOptions.Text("--format", "NAME", $"{Csv} or {Jsonl} (default: by the name of --out, else {Csv})").Offering(Csv, Jsonl);
     private readonly Option<bool> _probabilities = CommandOptions.Flag("--probabilities", "writes the calibrated probabilities of all classes, too");
-    private readonly Option<bool> _skip = CommandOptions.Flag("--skip-damaged", "goes on where a file is no image; it is told on standard error");
+    private readonly Option<bool> _skip = SkipDamaged.Option();
     private readonly Option<string> _column = CommandOptions.Text("--column", "NAME", "column of a CSV file that names the photographs", "file");
     private readonly Option<string?> _classes = EvaluationOptions.Classes();
     private readonly Option<string?> _device = TrainOptions.Device();
@@ -39,17 +42,19 @@ internal sealed class ScoreCommand : Command
     {
         string path = parsed.GetRequiredValue(_model);
         string format = Format(parsed.GetValue(_format), parsed.GetValue(_out));
-        using var model = HdgeModel.Load(path, parsed.GetValue(_device));
+        using var model = ModelLoading.Load(path, parsed.GetValue(_device));
         string[]? named = ClassNames.Read(path, parsed.GetValue(_classes), model.ClassCount);
         string[] names = named ?? [.. Enumerable.Range(0, model.ClassCount).Select(c => c.ToString(CultureInfo.InvariantCulture))];
-        bool probabilities = parsed.GetValue(_probabilities), skip = parsed.GetValue(_skip);
+        bool probabilities = parsed.GetValue(_probabilities);
+        var tell = SkipDamaged.Of(parsed.GetValue(_skip), context);
         int damaged = 0;
         var source = new ImageSource(model.InputShape, parsed.GetRequiredValue(_column), (file, reason) =>
         {
-            if (!skip)
-                throw new InvalidDataException($"'{file}': {reason}. --skip-damaged goes on without it.");
+            var found = new DamagedFile(file, reason);
+            if (tell is null)
+                throw new InvalidDataException($"{found}. {SkipDamaged.Cure}");
             damaged++;
-            context.Errors.WriteLine($"skipped '{file}': {reason}");
+            tell(found);
         });
 
         if (parsed.GetValue(_out) is not { } file)
@@ -76,7 +81,7 @@ internal sealed class ScoreCommand : Command
         }
     }
 
-    private static void Score(HdgeModel model, ImageChunk chunk, string[] names, IScoreWriter writer, CancellationToken cancellationToken)
+    private static void Score(IEvaluatedModel model, ImageChunk chunk, string[] names, IScoreWriter writer, CancellationToken cancellationToken)
     {
         var scores = new ScoreBatch(Math.Max(1, chunk.Names.Count), model.ClassCount);
         model.Score(chunk.Pixels.Span, chunk.Names.Count, scores, cancellationToken);
@@ -90,8 +95,16 @@ internal sealed class ScoreCommand : Command
     }
 
     /// <summary>The file appears only when it is whole. A terminal is shown how many images are done.</summary>
-    private static int WriteFile(string path, CommandContext context, Func<TextWriter, Action<int>, int> write) => WholeTextFile.Write(path, text =>
-        context.Console.Profile.Capabilities.Interactive ? context.Console.Status().Start("scoring", status => write(text, n => status.Status = $"scored {n} images")) : write(text, _ => { }));
+    private static int WriteFile(string path, CommandContext context, Func<TextWriter, Action<int>, int> write)
+    {
+        int scored = 0;
+        WholeFile.Write(path, file =>
+        {
+            using var text = new StreamWriter(file, leaveOpen: true);
+            scored = context.Console.Profile.Capabilities.Interactive ? context.Console.Status().Start("scoring", status => write(text, n => status.Status = $"scored {n} images")) : write(text, _ => { });
+        });
+        return scored;
+    }
 
     private static string Format(string? given, string? file) => given switch
     {

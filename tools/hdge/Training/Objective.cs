@@ -21,6 +21,7 @@ internal sealed record Objective(string Name, ObjectiveOptions Options)
         new("generative", s_publishedL2 with { Alpha = 0 }),
         new("discriminative", new MemoryBankOptions { Alpha = 1 }),
         new("in-batch", new InBatchOptions()),
+        new("in-batch-raw", new InBatchOptions { Logits = LogitForm.Raw }),
         new("in-batch-centred", new InBatchOptions { Logits = LogitForm.Centred }),
         new("gce", new InBatchOptions { Logits = LogitForm.LogSoftmax }),
         new("in-batch-normalized", new InBatchOptions { Logits = LogitForm.Normalized(0.1) }),
@@ -75,7 +76,7 @@ internal sealed record Objective(string Name, ObjectiveOptions Options)
             Network = Options is JemOptions && network is WideResNetOptions { Normalization: Normalization.Batch } wide ? wide with { Normalization = Normalization.None } : network,
             Augmentation = Options switch
             {
-                InBatchOptions { Views: 2 } or SupervisedContrastiveOptions { Views: 2 } => preset.Augmentation with { CropPadding = 0, HorizontalFlip = false, CutoutSize = 0, Views = preset.Augmentation.Views ?? new(), SecondView = null },
+                InBatchOptions { Views: 2 } or SupervisedContrastiveOptions { Views: 2 } => preset.Augmentation with { CropPadding = 0, HorizontalFlip = false, Cutout = 0, Views = preset.Augmentation.Views ?? new(), SecondView = null },
                 GenerativeContrastiveOptions { Beta: > 0 } => preset.Augmentation,
                 _ => preset.Augmentation with { SecondView = null },
             },

@@ -5,6 +5,7 @@ namespace Hdge.Cli.Training;
 /// <summary>What a training run came to: <c>metrics.json</c>.</summary>
 internal sealed record RunMetrics : RunSummary
 {
+    /// <summary>Of an ensemble those of all members that were trained in the last run, one after another.</summary>
     public required IReadOnlyList<EpochMetrics> Epochs { get; init; }
 
     /// <summary>Every option of the run.</summary>

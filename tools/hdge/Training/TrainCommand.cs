@@ -13,12 +13,14 @@ internal sealed class TrainCommand : Command
     private readonly Option<string> _out = TrainOptions.OutFolder("takes model.hdge, model-card.md, metrics.json and, for photographs, classes.txt");
     private readonly Option<bool> _resume = TrainOptions.Resume();
     private readonly Option<string?> _distributed = CommandOptions.Text("--distributed", "NAME", "trains by several processes together: mpi (default: where mpirun started the command)").Offering("mpi");
+    private readonly Option<int?> _members = TrainOptions.Members();
 
     public TrainCommand(CommandContext context) : base("train", "Trains one objective on one data set.")
     {
         Add(_objective);
         _options.AddTo(this);
         Add(_bank);
+        Add(_members);
         Add(_out);
         Add(_resume);
         Add(_distributed);
@@ -33,7 +35,7 @@ internal sealed class TrainCommand : Command
         });
     }
 
-    public TrainSettings Settings(ParseResult parsed) => _options.Read(parsed, parsed.GetRequiredValue(_objective), parsed.GetValue(_bank));
+    public TrainSettings Settings(ParseResult parsed) => _options.Read(parsed, parsed.GetRequiredValue(_objective), parsed.GetValue(_bank)) with { Members = parsed.GetValue(_members) };
 
     private static void Run(TrainSettings settings, string folder, bool resume, CommandContext context, TogetherRun? together)
     {

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Hdge.Calibration;
+using Hdge.Cli.Data;
 using Hdge.Networks;
 using Hdge.Training;
 
@@ -18,9 +20,9 @@ internal sealed class TrainOptions
     private readonly Option<int?> _batch = CommandOptions.Whole("--batch", "images a step, instead of the preset's");
     private readonly Option<string?> _network = CommandOptions.Text("--network", "NAME", "wrn-DEPTH-WIDTH, resnet-18, resnet-50, resnet-18-small or resnet-50-small, instead of the preset's")
         .Offering("wrn-10-1", "wrn-16-4", "wrn-28-10", "resnet-18", "resnet-50", "resnet-18-small", "resnet-50-small");
-    private readonly Option<int?> _inputSize = CommandOptions.Whole("--input-size", "shorter side to which a ResNet brings its images; pre-trained weights know things of 224 pixels (default: as they are)");
-    private readonly Option<string?> _pretrained = CommandOptions.Text("--pretrained", "NAME", "weights to start from: imagenet-resnet18, or a .safetensors, .hdge, .zip or .onnx file").Offering("imagenet-resnet18");
-    private readonly Option<Freeze?> _freeze = CommandOptions.Named<Freeze>("--freeze", "NAME", "how much of the pre-trained network stays as it is");
+    private readonly Option<int?> _inputSize = InputSize();
+    private readonly Option<string?> _pretrained = Pretrained();
+    private readonly Option<Freeze?> _freeze = Frozen();
     private readonly Option<Normalization?> _normalization = CommandOptions.Named<Normalization>("--normalization", "NAME", "of a WideResNet, instead of the preset's");
     private readonly Option<double?> _learningRate = CommandOptions.Number("--learning-rate", "instead of the preset's");
     private readonly Option<string?> _validation = CommandOptions.Text("--validation", "PATH", "labelled images that are held out in place of a part of the training images, as those of --known");
@@ -31,7 +33,10 @@ internal sealed class TrainOptions
     private readonly Option<double?> _cutMix = CommandOptions.Number("--cutmix", "α of CutMix (default: 0, none)");
     private readonly Option<double?> _erasing = CommandOptions.Number("--erasing", "probability of random erasing (default: 0, none)");
     private readonly Option<string?> _randAugment = CommandOptions.Text("--randaugment", "N,M", "changes an image and their strength 0..30 (default: none)").Offering("2,9");
+    private readonly Option<string?> _calibration = CommandOptions.Text("--calibration", "NAME", "how confidences are calibrated (default: temperature)")
+        .Offering([.. CalibrationMethod.BuiltIn.Prepend(CalibrationMethod.Auto).Append(CalibrationMethod.DensityTemperature).Select(m => m.Name.ToLowerInvariant())]);
     private readonly Option<string?> _log = CommandOptions.Text("--log", "FOLDER", "takes TensorBoard events");
+    private readonly Option<bool> _skipDamaged = SkipDamaged.Option();
     private readonly Option<string?> _device = Device();
 
     public static Option<string> Objective() =>
@@ -42,16 +47,24 @@ internal sealed class TrainOptions
 
     public static Option<int?> Bank() => CommandOptions.Whole("--bank", "negatives K in the memory bank, for objectives that have one (default: the objective's)");
 
+    public static Option<int?> InputSize() => CommandOptions.Whole("--input-size", "shorter side to which a ResNet brings its images; pre-trained weights know things of 224 pixels (default: as they are)");
+
+    public static Option<string?> Pretrained() => CommandOptions.Text("--pretrained", "NAME", "weights to start from: imagenet-resnet18, or a .safetensors, .hdge, .zip or .onnx file").Offering("imagenet-resnet18");
+
+    public static Option<Freeze?> Frozen() => CommandOptions.Named<Freeze>("--freeze", "NAME", "how much of the pre-trained network stays as it is");
+
     public static Option<string?> Device() => CommandOptions.Text("--device", "NAME", "cpu, cuda, cuda:1 … (default: a GPU when there is one)").Offering("cpu", "cuda");
 
     public static Option<string> OutFolder(string description) => CommandOptions.Required("--out", "FOLDER", description);
+
+    public static Option<int?> Members() => CommandOptions.Whole("--members", $"trains an ensemble of that many models, at most {HdgeEnsemble.MostMembers}, from different seeds (default: one model)");
 
     public static Option<bool> Resume() => CommandOptions.Flag("--resume", "goes on after the last whole epoch of a run that was killed; leaves a finished run as it is");
 
     public void AddTo(Command command)
     {
         foreach (var option in new Option[] { _dataset, _preset, _seed, _epochs, _limit, _shape, _batch, _network, _inputSize, _pretrained, _freeze, _normalization, _learningRate, _validation, _patience, _classWeights, _labelSmoothing, _mixup, _cutMix, _erasing,
-            _randAugment, _log, _device })
+            _randAugment, _calibration, _log, _skipDamaged, _device })
             command.Add(option);
     }
 
@@ -79,7 +92,9 @@ internal sealed class TrainOptions
         CutMix = parsed.GetValue(_cutMix),
         Erasing = parsed.GetValue(_erasing),
         RandAugment = parsed.GetValue(_randAugment),
+        Calibration = parsed.GetValue(_calibration),
         Log = parsed.GetValue(_log),
+        SkipDamaged = parsed.GetValue(_skipDamaged),
         Bank = bank,
         Device = parsed.GetValue(_device),
     };

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Hdge.Calibration;
 using Hdge.Data;
 using Hdge.Detection;
 using Hdge.Networks;
@@ -47,6 +48,12 @@ internal sealed record TrainSettings
 
     public string? Device { get; init; }
 
+    /// <summary>Models of an ensemble; null for one alone.</summary>
+    public int? Members { get; init; }
+
+    /// <summary>Name of a calibration method.</summary>
+    public string? Calibration { get; init; }
+
     /// <summary>Path of the images that are held out; null for a part of the training images.</summary>
     public string? Validation { get; init; }
 
@@ -71,15 +78,18 @@ internal sealed record TrainSettings
     /// <summary>Folder for TensorBoard events.</summary>
     public string? Log { get; init; }
 
+    /// <summary>Whether photographs that cannot be read are left out.</summary>
+    public bool SkipDamaged { get; init; }
+
     /// <summary>The command line that gives these settings.</summary>
     public IEnumerable<string> ToArguments() =>
         new (string Name, object? Value)[]
         {
             ("--objective", Objective), ("--dataset", Dataset), ("--preset", Preset), ("--seed", Seed), ("--epochs", Epochs), ("--limit", Limit), ("--shape", Shape), ("--batch", Batch),
-            ("--network", Network), ("--input-size", InputSize), ("--pretrained", Pretrained), ("--freeze", Freeze), ("--normalization", Normalization), ("--learning-rate", LearningRate), ("--bank", Bank), ("--device", Device),
+            ("--network", Network), ("--input-size", InputSize), ("--pretrained", Pretrained), ("--freeze", Freeze), ("--normalization", Normalization), ("--learning-rate", LearningRate), ("--bank", Bank), ("--device", Device), ("--members", Members), ("--calibration", Calibration),
             ("--validation", Validation), ("--patience", Patience), ("--class-weights", ClassWeights), ("--label-smoothing", LabelSmoothing), ("--mixup", Mixup), ("--cutmix", CutMix), ("--erasing", Erasing),
             ("--randaugment", RandAugment), ("--log", Log),
-        }.Where(o => o.Value is not null).SelectMany(o => new[] { o.Name, Convert.ToString(o.Value, CultureInfo.InvariantCulture)! });
+        }.Where(o => o.Value is not null).SelectMany(o => new[] { o.Name, Convert.ToString(o.Value, CultureInfo.InvariantCulture)! }).Concat(SkipDamaged ? ["--skip-damaged"] : []);
 
     /// <summary>The preset, changed as asked.</summary>
     /// <exception cref="ArgumentException">A name is unknown, or the objective has no bank whose size could be set.</exception>
@@ -95,6 +105,7 @@ internal sealed record TrainSettings
             BatchSize = Batch ?? preset.BatchSize,
             LearningRate = LearningRate ?? preset.LearningRate,
             Device = Device,
+            CalibrationMethod = Calibration is null ? preset.CalibrationMethod : CalibrationMethod.Parse(Calibration),
             EarlyStopping = Patience switch { null => preset.EarlyStopping, 0 => null, _ => new EarlyStoppingOptions { Patience = Patience } },
             ClassWeights = ClassWeights is null ? preset.ClassWeights : ParseWeights(ClassWeights),
             LabelSmoothing = LabelSmoothing ?? preset.LabelSmoothing,

@@ -44,50 +44,58 @@ internal static class TrainingJob
             log.WriteLine($"{settings.Objective}: finished already, in '{folder}'");
             return finished;
         }
-        if (writes && !resume && File.Exists(CheckpointPath(folder)))
+        if (writes && !resume && (File.Exists(CheckpointPath(folder)) || File.Exists(CheckpointPath(folder) + ".members")))
             throw new ArgumentException($"'{folder}' holds a run that was not finished: --resume goes on with it, another --out leaves it.");
         var options = settings.ToOptions() with { Checkpoint = new() { Path = CheckpointPath(folder), Resume = resume }, Distributed = together?.Options };
         ImageShape? shape = settings.Shape is { } text ? ShapeText.Parse(text) : null;
-        var data = DataFolder.Load(settings.Dataset, settings.Limit, shape);
+        var skip = SkipDamaged.Of(settings.SkipDamaged, context);
+        var data = DataFolder.Load(settings.Dataset, settings.Limit, shape, skip);
         var (train, test) = data;
         if (shape is { } wanted && train.Shape != wanted)
             throw new ArgumentException($"--shape is {wanted}, but the images in '{settings.Dataset}' are {train.Shape}: only photographs are brought to another shape.");
         options.Validate(train.Shape);
         options.ClassWeights.Validate(train.ClassCount);
-        var validation = settings.Validation is { } path ? DataFolder.LoadTest(path, settings.Limit, train.ClassCount, train.Shape, data.ClassNames) : null;
+        var validation = settings.Validation is { } path ? DataFolder.LoadTest(path, settings.Limit, train.ClassCount, train.Shape, data.ClassNames, skip) : null;
         if (writes)
             Directory.CreateDirectory(folder);
         log.WriteLine($"{settings.Objective}: {train.Count} training and {test?.Count ?? 0} test images of {train.Shape}, {train.ClassCount} classes; {NetworkNames.Of(options.Network)}, {options.Epochs} epochs{(together is null ? "" : $", {together.Size} processes")}");
-        var epochs = new List<EpochMetrics>();
-        using var model = Train(train, validation, options, epochs, folder, context);
+        var (epochs, clock) = (new List<EpochMetrics>(), Stopwatch.StartNew());
+        using var model = Train(train, validation, options, settings.Members, epochs, folder, context);
         if (!writes)
             return null;
+        var ensemble = model as HdgeEnsemble;
+        var first = model.Single ?? ensemble!.Members[0];
         ClassNames.Write(folder, data.ClassNames);
         model.Save(ModelPath(folder));
         int heldOut = validation is null ? train.HeldOutCount(options.ValidationFraction) : 0;
         int batch = options.BatchSize * (together?.Size ?? 1), stepsAnEpoch = (train.Count - heldOut + batch - 1) / batch;
         var network = epochs.Where(m => m.Stage == TrainingStage.Network).ToList(); // SupCon's linear layer comes after it
         var known = test is { Count: > 0 } ? new KnownEvaluation(model, test, context.Cancellation) : null;
-        ModelCard.Write(CardPath(folder), $"{settings.Objective}, {NetworkNames.Of(options.Network)}", model, data.ClassNames, known is null ? null : new ReportData
+        string title = $"{settings.Objective}, {NetworkNames.Of(options.Network)}";
+        var report = known is null ? null : new ReportData
         {
             Title = settings.Objective,
             Subtitle = $"{known.Images.Count} test images of {known.Images.Shape}",
             Summary = [.. known.Summary(context.Cancellation), new("In distribution", known.Kept) { Format = "P1", Note = "known images kept" }],
-        });
+        };
+        if (ensemble is null)
+            ModelCard.Write(CardPath(folder), title, first, data.ClassNames, report);
+        else
+            ModelCard.Write(CardPath(folder), title, ensemble, data.ClassNames, report);
         var metrics = new RunMetrics
         {
             Settings = settings,
             TrainImages = train.Count,
             Classes = train.ClassCount,
-            EpochKept = model.Training!.EpochKept,
+            EpochKept = first.Training!.EpochKept,
             Steps = (long)stepsAnEpoch * network.Count,
-            Loss = network[^1].Loss,
-            ValidationAccuracy = (epochs[^1].Stage == TrainingStage.LinearLayer ? epochs[^1] : network[model.Training.EpochKept - 1]).ValidationAccuracy,
+            Loss = network.Count > 0 ? network[^1].Loss : 0,
+            ValidationAccuracy = ensemble is null ? (epochs[^1].Stage == TrainingStage.LinearLayer ? epochs[^1] : network[first.Training.EpochKept - 1]).ValidationAccuracy : first.Training.ValidationAccuracy,
             Test = known is null ? null : Test(known),
             Temperature = model.Temperature,
-            StepMilliseconds = network.Min(m => m.StepTime).TotalMilliseconds,
+            StepMilliseconds = network.Select(m => m.StepTime).DefaultIfEmpty().Min().TotalMilliseconds,
             PeakMemoryMiB = PeakMemory(),
-            Seconds = epochs[^1].Elapsed.TotalSeconds,
+            Seconds = ensemble is null ? epochs[^1].Elapsed.TotalSeconds : clock.Elapsed.TotalSeconds,
             Epochs = epochs,
             Options = options,
         };
@@ -99,7 +107,7 @@ internal static class TrainingJob
 
     private static TestMetrics Test(KnownEvaluation known) => new(known.Images.Count, known.Before.Accuracy, known.Before.NegativeLogLikelihood, known.Before.Ece, known.After.Ece);
 
-    private static HdgeModel Train(ImageSet images, ImageSet? validation, TrainingOptions options, List<EpochMetrics> epochs, string folder, CommandContext context)
+    private static IEvaluatedModel Train(ImageSet images, ImageSet? validation, TrainingOptions options, int? members, List<EpochMetrics> epochs, string folder, CommandContext context)
     {
         try
         {
@@ -121,16 +129,20 @@ internal static class TrainingJob
             throw;
         }
 
-        HdgeModel Run(Action<EpochMetrics> show) => ModelTrainer.Train(images, validation, options, new TrainingCallbacks
+        IEvaluatedModel Run(Action<EpochMetrics> show)
         {
-            Epoch = m =>
+            var callbacks = new TrainingCallbacks
             {
-                epochs.Add(m);
-                show(m);
-            },
-            Ended = end => context.Output.WriteLine(end.ToString()),
-            Log = context.Output.WriteLine,
-        }, context.Cancellation);
+                Epoch = m =>
+                {
+                    epochs.Add(m);
+                    show(m);
+                },
+                Ended = end => context.Output.WriteLine(end.ToString()),
+                Log = context.Output.WriteLine,
+            };
+            return members is { } count ? HdgeEnsemble.Train(images, validation, options, count, callbacks, context.Cancellation) : ModelTrainer.Train(images, validation, options, callbacks, context.Cancellation);
+        }
     }
 
     private static double? PeakMemory()

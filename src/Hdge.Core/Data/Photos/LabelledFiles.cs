@@ -46,9 +46,12 @@ public sealed class LabelledFiles
     /// <exception cref="ArgumentException">The shape has another number of channels, or an option is out of range.</exception>
     /// <exception cref="InvalidDataException">A file cannot be read, and <see cref="PhotoOptions.Damaged"/> is to stop; or none can.</exception>
     /// <exception cref="IOException">The images are to be kept in a file, and there is no room.</exception>
-    public LoadedImages Read(ImageShape shape, PhotoOptions? options = null, ImageCacheOptions? cache = null, CancellationToken cancellationToken = default)
+    public LoadedImages Read(ImageShape shape, PhotoOptions? options = null, ImageCacheOptions? cache = null, CancellationToken cancellationToken = default) =>
+        ReadOr(shape, options ?? new(), cache, $"{nameof(PhotoOptions)}.{nameof(PhotoOptions.Damaged)} = {nameof(DamagedAction.SkipAndCount)} goes on without such files.", cancellationToken);
+
+    /// <summary>As <see cref="Read"/>, with another end of the message about a damaged file.</summary>
+    internal LoadedImages ReadOr(ImageShape shape, PhotoOptions options, ImageCacheOptions? cache, string cure, CancellationToken cancellationToken)
     {
-        options ??= new();
         var reader = new PhotoReader(shape, options);
         var (damaged, kept) = (new List<DamagedFile>(), new List<string>(Count));
         using var builder = new ImageSetBuilder(shape, cache: cache ?? new(), expectedCount: Count);
@@ -63,7 +66,7 @@ public sealed class LabelledFiles
                 {
                     damaged.Add(new(window[i], reason));
                     if (options.Damaged == DamagedAction.Stop)
-                        throw new InvalidDataException($"{damaged[^1]}. {nameof(PhotoOptions)}.{nameof(PhotoOptions.Damaged)} = {nameof(DamagedAction.SkipAndCount)} goes on without such files.");
+                        throw new InvalidDataException($"{damaged[^1]}. {cure}");
                     continue;
                 }
                 builder.Add(pixels.AsSpan(i * shape.Length, shape.Length), _labels[first + i]);
