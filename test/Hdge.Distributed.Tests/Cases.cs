@@ -51,7 +51,7 @@ internal static class Cases
         },
         ["all that is drawn"] = Base with
         {
-            LearningRate = 0.005,
+            LearningRate = 0.001,
             Network = new WideResNetOptions { DropoutRate = 0.2 }, Objective = new InBatchOptions(), LabelSmoothing = 0.1, ClassWeights = ClassWeights.Given([1, 2, 3]), GradientClipping = 1, EmaDecay = 0.9,
             Augmentation = s_crop with { NoiseDeviation = 0.05, CutMix = 1, Erasing = new() { Probability = 0.5 } },
         },
