@@ -32,7 +32,7 @@ internal sealed class SynchronizedNorm : autograd.SingleTensorFunction<Synchroni
         var (counts, means, variances) = (all.narrow(1, 0, 1), all.narrow(1, 1, channels), all.narrow(1, 1 + channels, channels));
         var total = counts.sum();
         var together = (means * counts).sum([0L]) / total;
-        var spread = ((variances + (means - together).Squared()) * counts).sum([0L]) / total;
+        var spread = (variances.Plus((means - together).Squared()) * counts).sum([0L]) / total;
         return (total.item<double>(), together.MoveToOuterDisposeScope(), spread.MoveToOuterDisposeScope());
     }
 
