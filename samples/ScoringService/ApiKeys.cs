@@ -20,7 +20,13 @@ internal static class ApiKeys
         routes.Add(endpoint =>
         {
             var next = endpoint.RequestDelegate!;
-            endpoint.RequestDelegate = context => may(context.Request) ? next(context) : new Refusal(401, otherwise).Result().ExecuteAsync(context);
+            endpoint.RequestDelegate = context =>
+            {
+                if (may(context.Request))
+                    return next(context);
+                context.Response.Headers.Connection = "close"; // the body is not read
+                return new Refusal(401, otherwise).Result().ExecuteAsync(context);
+            };
         });
         return routes;
     }

@@ -84,9 +84,11 @@ internal static class Service
     private static async Task<IResult> Score(HttpContext context, ModelHost models, Upload upload, Drift drift, Meters meters, [FromQuery] string? top)
     {
         long start = Stopwatch.GetTimestamp();
+        bool isRead = false;
         try
         {
             using var body = await upload.Read(context.Request, context.RequestAborted);
+            isRead = true;
             using var lease = models.Rent();
             var model = lease.Value;
             int count = top is null ? 5 : int.TryParse(top, out int number) && number >= 1 ? number : throw new Refusal(400, $"top is '{(top.Length > 100 ? top[..100] : top)}', expected a number of classes of at least 1.");
@@ -104,6 +106,8 @@ internal static class Service
         catch (Exception error) when (AsRefusal(error) is { } refusal)
         {
             meters.Refused(refusal.Status);
+            if (!isRead) // what is left of the body ends the connection: the caller shall not take it again
+                context.Response.Headers.Connection = "close";
             if (refusal.Status == 503)
                 context.Response.Headers.RetryAfter = "1";
             return refusal.Result();
