@@ -90,10 +90,18 @@ public sealed class EndToEndTests : IDisposable
         Succeeds("score", data, "--model", file, "--device", "cpu", "--out", _files["scores.csv"]);
         var scores = ensemble.Score(DataFolder.LoadTest(data, classCount: Files.Classes));
         string[] lines = File.ReadAllLines(_files["scores.csv"]);
-        int column = Array.IndexOf(lines[0].Split(','), "confidence");
+        Assert.Equal("file,class,confidence,logDensity,detectionScore,inDistribution,disagreement", lines[0]);
         Assert.Equal(60, lines.Length - 1);
+        Assert.Contains(scores.Disagreement, d => d > 1e-3f);
         for (int i = 0; i < 60; i++)
-            Assert.Equal(scores.Confidence[i], float.Parse(lines[i + 1].Split(',')[column], System.Globalization.CultureInfo.InvariantCulture), 1e-5f);
+        {
+            string[] fields = lines[i + 1].Split(',');
+            Assert.Equal(scores.Confidence[i], Number(fields[2]), 1e-5f);
+            Assert.Equal(scores.Disagreement[i], Number(fields[6]), 1e-5f);
+        }
+        Assert.EndsWith("inDistribution,disagreement,probability_0,probability_1,probability_2", Succeeds("score", data, "--model", file, "--probabilities", "--device", "cpu").Split(Environment.NewLine)[0], StringComparison.Ordinal);
+        Succeeds("score", data, "--model", file, "--device", "cpu", "--out", _files["scores.jsonl"]);
+        Assert.Equal(lines.Skip(1).Select(l => Number(l.Split(',')[6])), File.ReadLines(_files["scores.jsonl"]).Select(l => JsonSerializer.Deserialize<JsonElement>(l).GetProperty("disagreement").GetSingle()));
         Succeeds("evaluate", "--model", file, "--known", data, "--unknown", "interp", "--noise", "0", "--device", "cpu", "--out", eval);
         double accuracy = Enumerable.Range(0, 60).Count(i => scores.PredictedClass[i] == i % Files.Classes) / 60.0;
         Assert.Equal(accuracy, Json(eval, "evaluation.json").GetProperty("known").GetProperty("accuracy").GetDouble(), 1e-12);
@@ -172,6 +180,8 @@ public sealed class EndToEndTests : IDisposable
         Assert.True(exit == 0, errors);
         return output;
     }
+
+    private static float Number(string field) => float.Parse(field, System.Globalization.CultureInfo.InvariantCulture);
 
     private static JsonElement Json(string folder, string name) => JsonSerializer.Deserialize<JsonElement>(File.ReadAllBytes(Path.Combine(folder, name)));
 

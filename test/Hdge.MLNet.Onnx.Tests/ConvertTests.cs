@@ -1,5 +1,8 @@
 using Hdge.Calibration;
 using Hdge.MLNet.Tests.Data;
+using Hdge.Networks;
+using Hdge.Onnx;
+using Hdge.Training;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -90,6 +93,39 @@ public sealed class ConvertTests : IDisposable
         Assert.Equal(Trained.Transformer.ClassNames, names.DenseValues().Select(n => n.ToString()));
     }
 
+    [Theory]
+    [InlineData(OnnxInput.Single)]
+    [InlineData(OnnxInput.Byte)]
+    public void TheFileOfARepresentationCanBeApplied(OnnxInput input)
+    {
+        var bare = _context.Data.LoadFromEnumerable(TinyImages.Labelled(80).Select(i => new Bare { Features = i.Features }));
+        using var transformer = _context.Transforms.Gcrl(new GcrlEstimator.Options
+        {
+            Training = TrainingPresets.GcrlFast with
+            {
+                Network = new PixelTransformerOptions { Colors = 6, Width = 12, Heads = 3, Blocks = 3 },
+                Augmentation = new Hdge.Data.AugmentationOptions { CropPadding = 1, SecondView = new Hdge.Data.ViewAugmentationOptions { HorizontalFlip = false } },
+                Epochs = 2,
+                BatchSize = 16,
+                WarmUpSteps = 2,
+            },
+            Device = "cpu",
+            DetectionScoreColumnName = "DetectionScore",
+        }).Fit(bare);
+        string path = Path.Combine(_folder, "gcrl.onnx");
+        transformer.Model.SaveOnnx(path, new OnnxOptions { Input = input });
+        float[][] images = [.. TinyImages.Labelled(30, 300).Select(i => i.Features)];
+        IDataView rows = _context.Data.LoadFromEnumerable(images.Select(f => new Bare { Features = f }));
+        IDataView fed = input == OnnxInput.Single ? rows : _context.Data.LoadFromEnumerable(images.Select(f => new Bytes { Features = [.. f.Select(v => (byte)Math.Round(v * 255))] }));
+        IDataView represented = transformer.Transform(fed);
+        RepresentedImage[] expected = [.. _context.Data.CreateEnumerable<RepresentedImage>(represented, false, ignoreMissingColumns: true)];
+        IDataView applied = Apply(path, fed);
+        Scored.Close([.. expected.SelectMany(e => e.Representation)], [.. applied.GetColumn<float[]>("Representation").SelectMany(r => r)]);
+        Scored.Close([.. expected.Select(e => e.LogLikelihood)], [.. applied.GetColumn<float[]>("LogLikelihood").Select(l => l[0])]);
+        Scored.Close([.. represented.GetColumn<float>("DetectionScore")], [.. applied.GetColumn<float[]>("DetectionScore").Select(d => d[0])]);
+        Assert.Equal(expected.Select(e => e.IsInDistribution), applied.GetColumn<bool[]>("IsInDistribution").Select(k => k[0]));
+    }
+
     [Fact]
     public void B1_AStepThatHasNoGraphIsNamed()
     {
@@ -168,6 +204,12 @@ public sealed class ConvertTests : IDisposable
     {
         [VectorType(TinyImages.Length)]
         public float[] Features { get; set; } = [];
+    }
+
+    private sealed class Bytes
+    {
+        [VectorType(TinyImages.Length)]
+        public byte[] Features { get; set; } = [];
     }
 
     private sealed class Plain

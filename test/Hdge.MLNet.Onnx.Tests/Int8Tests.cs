@@ -1,3 +1,4 @@
+using Hdge.Calibration;
 using Hdge.Conformal;
 using Hdge.Data;
 using Hdge.Detection;
@@ -46,6 +47,40 @@ public sealed class Int8Tests(Xunit.Abstractions.ITestOutputHelper output) : IDi
         using var rounded = HdgeOnnxModel.Load(new MemoryStream(Models.Save(model, new() { Precision = OnnxPrecision.Int8, CalibrationImages = calibration, InDistributionRate = 0.8 })));
         Assert.Equal(DetectionScore.NearestNeighbors, rounded.Decision.Score);
         Assert.InRange(rounded.Score(calibration).IsInDistribution.Count(k => k), 197, 203);
+    }
+
+    [Theory]
+    [InlineData("log-density")]
+    [InlineData("mahalanobis")]
+    public void ATemperatureByDensityIsFittedToWhatTheRoundedNetworkSays(string name)
+    {
+        var score = DetectionScore.Of(name);
+        using var model = Models.Create("WRN, batch norm", score, calibration: CalibrationMethod.DensityTemperature);
+        ImageSet images = Models.Images(model.InputShape, 400, 7), test = Models.Images(model.InputShape, 100, 8);
+        var exact = model.Score(images);
+        float middle = exact.DetectionScore.Order().ElementAt(200); // above it the network is right, below it guesses: the temperature has to follow the score
+        var calibration = ImageSet.FromBytes(images.Shape, images.Bytes(0, 400).ToArray(), [.. exact.PredictedClass.Select((c, i) => exact.DetectionScore[i] > middle ? c : (c + i) % 3)], 3);
+        byte[] file = Models.Save(model, new() { Precision = OnnxPrecision.Int8, CalibrationImages = calibration });
+        using var rounded = HdgeOnnxModel.Load(new MemoryStream(file), new() { Threads = 1 });
+        var run = Runtime.Run(file, Models.Singles(calibration), calibration.Count);
+        var expected = DensityTemperatureCalibrator.Fit(new LabelledLogits((float[])run["logits"], calibration.Labels, 3, score, (float[])run["DetectionScore"]));
+        DensityTemperatureCalibrator found = Assert.IsType<DensityTemperatureCalibrator>(rounded.Calibrator), before = (DensityTemperatureCalibrator)model.Calibrator;
+        Assert.Equal(score, found.Score);
+        Assert.InRange(found.Slope, 0.05, 1);
+        Assert.Equal(expected.Slope, found.Slope, 0.01);
+        Assert.Equal(expected.Mean, found.Mean, 0.05 * expected.Deviation);
+        Assert.Equal(1, found.Deviation / expected.Deviation, 0.05);
+        Assert.NotEqual(before.Mean, found.Mean);
+        foreach (float at in (float[])run["DetectionScore"])
+            Assert.Equal(1, found.TemperatureAt(at) / expected.TemperatureAt(at), 0.02);
+
+        var graph = Runtime.Run(file, Models.Singles(test), test.Count);
+        var managed = rounded.Score(test);
+        var probabilities = new float[test.Count * 3];
+        found.Apply((float[])graph["logits"], (float[])graph["DetectionScore"], probabilities);
+        Scored.Close(probabilities, (float[])graph["CalibratedScore"]);
+        Scored.Close(probabilities, managed.CalibratedProbabilities);
+        Scored.Close([.. Enumerable.Range(0, test.Count).Select(i => probabilities[3 * i + managed.PredictedClass[i]])], (float[])graph["Confidence"]);
     }
 
     [Fact]

@@ -69,7 +69,7 @@ internal sealed class ScoreCommand : Command
 
         int Write(TextWriter text, Action<int> progress)
         {
-            using IScoreWriter writer = format == Csv ? new CsvScores(text, probabilities ? names : null) : new JsonLines(text, probabilities);
+            using IScoreWriter writer = format == Csv ? new CsvScores(text, model is HdgeEnsemble, probabilities ? names : null) : new JsonLines(text, probabilities);
             int count = 0;
             foreach (var chunk in parsed.GetRequiredValue(_images).SelectMany(source.Read))
             {
@@ -90,7 +90,7 @@ internal sealed class ScoreCommand : Command
             if (!float.IsFinite(scores.LogDensity[i]) || !float.IsFinite(scores.DetectionScore[i]))
                 throw new InvalidDataException($"The model's scores of '{chunk.Names[i]}' are not finite: its weights are damaged or its training failed.");
             writer.Write(new(chunk.Names[i], names[scores.PredictedClass[i]], scores.Confidence[i], scores.LogDensity[i], scores.DetectionScore[i], scores.IsInDistribution[i],
-                scores.CalibratedProbabilities.AsMemory(i * model.ClassCount, model.ClassCount)));
+                model is HdgeEnsemble ? scores.Disagreement[i] : null, scores.CalibratedProbabilities.AsMemory(i * model.ClassCount, model.ClassCount)));
         }
     }
 

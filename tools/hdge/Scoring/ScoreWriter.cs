@@ -6,8 +6,8 @@ using CsvHelper.Configuration;
 
 namespace Hdge.Cli.Scoring;
 
-/// <summary>What is written of a scored image, in this order.</summary>
-internal sealed record ImageScores(string File, string Class, float Confidence, float LogDensity, float DetectionScore, bool InDistribution, ReadOnlyMemory<float> Probabilities);
+/// <summary>What is written of a scored image, in this order; the disagreement of an ensemble's members is null for a single model.</summary>
+internal sealed record ImageScores(string File, string Class, float Confidence, float LogDensity, float DetectionScore, bool InDistribution, float? Disagreement, ReadOnlyMemory<float> Probabilities);
 
 /// <summary>Writes scored images one by one; the text is complete when it is disposed of, and stays open.</summary>
 internal interface IScoreWriter : IDisposable
@@ -22,17 +22,19 @@ internal sealed class CsvScores : IScoreWriter
     private readonly bool _probabilities;
 
     /// <param name="text">Stays open.</param>
+    /// <param name="ensemble">Whether a column takes the disagreement.</param>
     /// <param name="classNames">Names of the columns of probabilities; null for none.</param>
-    public CsvScores(TextWriter text, IReadOnlyList<string>? classNames)
+    public CsvScores(TextWriter text, bool ensemble, IReadOnlyList<string>? classNames)
     {
         _csv = new(text, new CsvConfiguration(CultureInfo.InvariantCulture) { NewLine = Environment.NewLine }, leaveOpen: true);
         _probabilities = classNames is not null;
-        Line(["file", "class", "confidence", "logDensity", "detectionScore", "inDistribution", .. (classNames ?? []).Select(name => "probability_" + name)]);
+        Line(["file", "class", "confidence", "logDensity", "detectionScore", "inDistribution", .. ensemble ? ["disagreement"] : Array.Empty<string>(), .. (classNames ?? []).Select(name => "probability_" + name)]);
     }
 
     public void Write(ImageScores image) => Line(
     [
         image.File, image.Class, Text(image.Confidence), Text(image.LogDensity), Text(image.DetectionScore), image.InDistribution ? "true" : "false",
+        .. image.Disagreement is { } disagreement ? [Text(disagreement)] : Array.Empty<string>(),
         .. _probabilities ? image.Probabilities.ToArray().Select(Text) : [],
     ]);
 
@@ -60,6 +62,8 @@ internal sealed class JsonLines(TextWriter text, bool probabilities) : IScoreWri
             ["file"] = image.File, ["class"] = image.Class, ["confidence"] = image.Confidence, ["logDensity"] = image.LogDensity,
             ["detectionScore"] = image.DetectionScore, ["inDistribution"] = image.InDistribution,
         };
+        if (image.Disagreement is { } disagreement)
+            line["disagreement"] = disagreement;
         if (probabilities)
             line["probabilities"] = image.Probabilities;
         text.WriteLine(JsonSerializer.Serialize(line, s_options));
