@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace FleetScoring;
 
@@ -21,6 +22,7 @@ internal sealed record Plan(string Model, string ModelSha256, string InputsSha25
     public const string FileName = "plan.json", InputsName = "inputs.jsonl";
 
     /// <summary>Tells plans apart: the beginning of the SHA-256 of plan.json.</summary>
+    [JsonIgnore]
     public string Id => Hex(SHA256.HashData(Bytes()))[..16];
 
     public byte[] Bytes() => JsonSerializer.SerializeToUtf8Bytes(this);
