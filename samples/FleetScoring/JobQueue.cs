@@ -3,6 +3,7 @@ using Hangfire.InMemory;
 using Hangfire.PostgreSql;
 using Hangfire.PostgreSql.Factories;
 using Hangfire.States;
+using Npgsql;
 
 namespace FleetScoring;
 
@@ -22,10 +23,21 @@ internal static class JobQueue
             UseSlidingInvisibilityTimeout = true, // renewed while the worker lives: a shard may take longer
             DistributedLockTimeout = timeout, // a lock is a row, which stays when its owner is killed; the default would keep it for 10 minutes
             QueuePollInterval = TimeSpan.FromMilliseconds(500),
-            StartupConnectionMaxRetries = 10,
-            StartupConnectionMaxDelay = TimeSpan.FromSeconds(10),
         };
-        return new PostgreSqlStorage(new NpgsqlConnectionFactory(connection, options), options);
+        for (int attempt = 1; ; attempt++)
+            try
+            {
+                // Workers that start at the same time would make the tables at the same time, and fail: one after the other.
+                using var alone = new NpgsqlConnection(connection);
+                alone.Open();
+                using var wait = new NpgsqlCommand("SELECT pg_advisory_lock(5260119)", alone);
+                wait.ExecuteNonQuery();
+                return new PostgreSqlStorage(new NpgsqlConnectionFactory(connection, options), options);
+            }
+            catch (NpgsqlException) when (attempt < 10) // it may be starting, or away for a moment
+            {
+                Thread.Sleep(TimeSpan.FromSeconds(3));
+            }
     }
 
     /// <summary>Sees to it that every shard without a result has a job that is to run. Whoever calls it, and how often: none has two.</summary>

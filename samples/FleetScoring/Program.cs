@@ -14,7 +14,7 @@ try
     using var terminated = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGTERM, signal => (signal.Cancel, _) = (true, stop.CancelAsync()));
     return await Commands.Run(arguments, Console.Out, stop.Token);
 }
-catch (Exception error) when (error is ArgumentException or IOException or InvalidDataException or UnauthorizedAccessException or LibtorchException)
+catch (Exception error) when (error is ArgumentException or IOException or InvalidDataException or UnauthorizedAccessException or System.Data.Common.DbException or LibtorchException)
 {
     Console.Error.WriteLine(error.Message);
     return 2;

@@ -5,7 +5,7 @@ namespace FleetScoring;
 /// <summary>Scores shards in this process until all are scored, by whomever.</summary>
 internal static class Work
 {
-    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(500), s_tell = TimeSpan.FromSeconds(10), s_fill = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_tell = TimeSpan.FromSeconds(10), s_fill = TimeSpan.FromSeconds(30);
 
     /// <returns>Whether all are; false where it was told to stop.</returns>
     public static async Task<bool> Run(Arguments arguments, string folder, TextWriter log, CancellationToken stop)
@@ -18,17 +18,18 @@ internal static class Work
         var storage = await Task.Run(() => JobQueue.Open(arguments.Postgres, arguments.Timeout), stop);
         await using var dashboard = arguments.Dashboard is null ? null : await Dashboard.Start(arguments.Dashboard, storage, progress);
         using var server = new BackgroundJobServer(Options(arguments, plan, new OneJob(new ShardJob(plan, folder, model, results, arguments.Slow))), storage);
+        var look = TimeSpan.FromMilliseconds(500) * (1 + plan.Shards.Count / 200); // it asks for each shard's file
         DateTime tell = default, fill = default;
         while (results.Missing.Count > 0)
         {
             if (DateTime.UtcNow >= fill)
-                fill = DateTime.UtcNow + (Fill(storage, plan, results, log) ? s_fill : s_look * 4);
+                fill = DateTime.UtcNow + (Fill(storage, plan, results, log) ? s_fill : TimeSpan.FromSeconds(2));
             if (DateTime.UtcNow >= tell)
             {
                 log.WriteLine(progress.Tell());
                 tell = DateTime.UtcNow + s_tell;
             }
-            await Task.Delay(s_look, stop).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await Task.Delay(look, stop).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
             if (stop.IsCancellationRequested)
             {
                 log.WriteLine("stopped: the shards begun go to other workers");
