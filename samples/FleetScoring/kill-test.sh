@@ -7,7 +7,8 @@ folder=${1:-$(mktemp -d "${TMPDIR:-/tmp}/fleet-kills.XXXXXX")}
 mkdir -p "$folder"
 folder=$(cd "$folder" && pwd)
 chmod 755 "$folder"
-fleet() { dotnet samples/FleetScoring/bin/Release/net10.0/FleetScoring.dll "$@"; }
+program=samples/FleetScoring/bin/Release/net10.0/FleetScoring.dll
+fleet() { dotnet "$program" "$@"; }
 say() { echo "$(($(date +%s) - began)) s: $*"; }
 began=$(date +%s)
 
@@ -23,7 +24,7 @@ fleet run "$folder/images" --model "$folder/model/model.zip" --out "$folder/one"
 workers=()
 connection=$(samples/FleetScoring/postgres.sh start "$folder/postgres")
 trap 'kill -KILL "${workers[@]}" 2> /dev/null || true; samples/FleetScoring/postgres.sh stop "$folder/postgres" || true' EXIT
-start() { fleet work "$folder/fleet" --postgres "$connection" --workers 1 --timeout 10 --slow 1500 >> "$folder/worker-$1.log" 2>&1 & workers[$1]=$!; }
+start() { dotnet "$program" work "$folder/fleet" --postgres "$connection" --workers 1 --timeout 10 --slow 1500 >> "$folder/worker-$1.log" 2>&1 & workers[$1]=$!; }
 began=$(date +%s)
 fleet plan "$folder/images" --model "$folder/model/model.zip" --out "$folder/fleet" --shard 50
 for worker in 0 1 2; do start $worker; done
