@@ -1,5 +1,5 @@
 using FleetScoring;
-using Hdge;
+using Hdge.Data;
 
 namespace Services.Tests;
 

@@ -44,6 +44,7 @@ public sealed class FleetKillTests(ServiceFixture fixture)
                 await worker.WaitForExitAsync(time.Token);
                 Assert.Equal(0, worker.ExitCode);
             }
+            Assert.Equal([137, 137], new[] { workers[0], workers[3] }.Select(worker => worker.ExitCode)); // they were at work, not done
             await FleetFiles.Run("merge", folder);
             Assert.Equal(expected, File.ReadAllBytes(Path.Combine(folder, "results.jsonl")));
         }

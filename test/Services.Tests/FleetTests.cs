@@ -97,7 +97,7 @@ public sealed class FleetTests(ServiceFixture fixture) : IDisposable
         var jobs = storage.GetMonitoringApi().EnqueuedJobs($"fleet-{plan.Id}", 0, 100);
         Assert.Equal(Enumerable.Range(0, 12), jobs.Select(job => (int)job.Value.Job.Args[1]).Order());
 
-        new Hangfire.BackgroundJobClient(storage).ChangeState(jobs[4].Key, new DeletedState()); // done with, and yet no result
+        new Hangfire.BackgroundJobClient(storage).ChangeState(jobs[4].Key, new DeletedState(), null); // done with, and yet no result
         Assert.Equal(1, Fill());
     }
 }
