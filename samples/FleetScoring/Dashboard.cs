@@ -10,7 +10,7 @@ internal static class Dashboard
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls(url);
-        builder.Logging.SetMinimumLevel(Microsoft.Extensions.Logging.LogLevel.Warning);
+        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Hangfire", LogLevel.Error);
         builder.Services.AddHangfire(configuration => configuration
             .UseStorage(storage)
             .UseDashboardMetric(new DashboardMetric("fleet:images", "Images scored", _ => new Metric(progress.Done().Images)))

@@ -56,7 +56,7 @@ internal static class JobQueue
         foreach (int shard in missing)
         {
             string name = FormattableString.Invariant($"{shard}");
-            if (known.TryGetValue(name, out string? id) && IsToRun(connection.GetStateData(id)?.Name))
+            if ((known.TryGetValue(name, out string? id) && IsToRun(connection.GetStateData(id)?.Name)) || results.IsWhole(shard)) // done while this waited for the lock
                 continue;
             string planId = plan.Id;
             id = client.Create<ShardJob>(job => job.Score(planId, shard, default), new EnqueuedState());

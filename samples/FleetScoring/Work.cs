@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Hangfire;
 
 namespace FleetScoring;
@@ -62,7 +63,8 @@ internal static class Work
                 log.WriteLine($"{made} shards enqueued");
             return true;
         }
-        catch (Exception error) when (error is System.Data.Common.DbException or InvalidOperationException or TimeoutException or IOException or Hangfire.Storage.DistributedLockTimeoutException or Hangfire.PostgreSql.PostgreSqlDistributedLockException or Hangfire.BackgroundJobClientException)
+        catch (Exception error) when (error is DbException or InvalidOperationException or TimeoutException or IOException
+            or Hangfire.Storage.DistributedLockTimeoutException or Hangfire.PostgreSql.PostgreSqlDistributedLockException or BackgroundJobClientException)
         {
             log.WriteLine($"the jobs' storage does not answer, asked again: {error.Message}");
             return false;
