@@ -26,7 +26,8 @@ internal sealed class Progress(Plan plan, Results results)
             var (at, before) = _seen.Peek();
             double rate = (images - before) / Math.Max(0.001, (_clock.Elapsed - at).TotalSeconds);
             string rest = images == plan.Inputs ? "done" : rate > 0 ? $"{TimeSpan.FromSeconds(Math.Min(1e8, (plan.Inputs - images) / rate)):d\\.hh\\:mm\\:ss} to go" : "waiting";
-            return $"shards {shards} of {plan.Shards.Count}, images {images} of {plan.Inputs}, {rate:F1} a second, {rest}";
+            string speed = _seen.Count > 1 ? $", {rate:F1} a second, {rest}" : images == plan.Inputs ? ", done" : ""; // one look tells none
+            return $"shards {shards} of {plan.Shards.Count}, images {images} of {plan.Inputs}{speed}";
         }
     }
 }

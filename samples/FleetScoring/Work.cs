@@ -17,6 +17,7 @@ internal static class Work
         GlobalConfiguration.Configuration.UseColouredConsoleLogProvider(Hangfire.Logging.LogLevel.Error);
         using var model = FleetModel.Of(plan, folder);
         var storage = await Task.Run(() => JobQueue.Open(arguments.Postgres, arguments.Timeout), stop);
+        using var memory = storage as IDisposable;
         await using var dashboard = arguments.Dashboard is null ? null : await Dashboard.Start(arguments.Dashboard, storage, progress);
         using var server = new BackgroundJobServer(Options(arguments, plan, new OneJob(new ShardJob(plan, folder, model, results, arguments.Slow))), storage);
         var look = TimeSpan.FromMilliseconds(500) * (1 + plan.Shards.Count / 200); // it asks for each shard's file

@@ -18,7 +18,7 @@ if [[ ! -d $folder/images ]]; then
     for copy in {1..120}; do mkdir -p "$folder/images/$copy" && cp "$folder"/model/pictures/*.png "$folder/images/$copy"; done
     head -c 300 "$folder/images/7/letter-00.png" > "$folder/images/7/cut-off.png"
 fi
-rm -rf "$folder/one" "$folder/fleet"
+rm -rf "$folder/one" "$folder/fleet" "$folder"/worker-*.log
 fleet run "$folder/images" --model "$folder/model/model.zip" --out "$folder/one" --shard 50 --workers 1 | tail -n 1
 
 workers=()

@@ -100,4 +100,21 @@ public sealed class FleetTests(ServiceFixture fixture) : IDisposable
         new Hangfire.BackgroundJobClient(storage).ChangeState(jobs[4].Key, new DeletedState(), null); // done with, and yet no result
         Assert.Equal(1, Fill());
     }
+
+    [Fact]
+    public async Task ShardsThatFailAreTriedAgainAndNoImageIsTakenForMissing()
+    {
+        string folder = _files.In("fleet"), away = _files.In("away");
+        byte[] whole = File.ReadAllBytes(await _files.RunAll("one"));
+        await FleetFiles.Run("plan", _files.Images, "--model", _files.Model, "--out", folder, "--shard", "5");
+        Directory.Move(_files.Images, away);
+        var work = FleetFiles.Run("work", folder, "--workers", "2");
+        await Task.Delay(2500);
+        Assert.False(work.IsCompleted);
+        Assert.Empty(Directory.GetFiles(Path.Combine(folder, "results")));
+        Directory.Move(away, _files.Images);
+        await work.WaitAsync(TimeSpan.FromSeconds(60));
+        await FleetFiles.Run("merge", folder);
+        Assert.Equal(whole, File.ReadAllBytes(Path.Combine(folder, "results.jsonl")));
+    }
 }
