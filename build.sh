@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# One script for every job: ./build.sh [quickstart|photos|test|bench|pack|docs] [arguments]; without a command it builds.
+# One script for every job: ./build.sh [quickstart|photos|service|fleet|test|bench|pack|docs] [arguments]; without a command it builds.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -9,6 +9,8 @@ usage: ./build.sh [command] [arguments]
   (none)      build everything
   quickstart  train, score, save and reload a classifier on real images   (arguments go to samples/QuickStart)
   photos      train on a folder of class folders (--data DIR; made ones without), report, save, score another folder
+  service     train a small model if there is none, then serve it on http://localhost:5080 (arguments go to samples/ScoringService)
+  fleet       score many images by many processes (arguments go to samples/FleetScoring)
   test        run the tests                                               (arguments go to dotnet test)
   bench       run the benchmarks, tables on screen and in artifacts/bench (arguments go to test/Hdge.Benchmarks)
   pack        make the NuGet packages in artifacts/packages
@@ -19,19 +21,22 @@ TEXT
 
 die() { echo "build.sh: $*" >&2; exit 1; }
 
-# The report is tested in a real browser. Where none can be had, those tests are skipped and say so.
-install_browser() {
-    local browser
-    for browser in chromium chromium-browser google-chrome; do
-        ! command -v "$browser" > /dev/null || return 0
-    done
-    local apt=(apt-get)
-    [[ $(id -u) -eq 0 ]] || apt=(sudo -n apt-get)
-    if grep -qs '^ID=debian$' /etc/os-release; then
-        echo "Installing chromium (to test the report in a browser) with apt-get ..."
-        "${apt[@]}" update -qq && "${apt[@]}" install -y -qq --no-install-recommends chromium > /dev/null && return 0
-    fi
-    echo "No chromium or chrome on the PATH: the tests of the report in a browser will be skipped."
+# apt PACKAGE WHAT: on Debian, quietly.
+apt() {
+    grep -qs '^ID=debian$' /etc/os-release || return 1
+    local get=(apt-get)
+    [[ $(id -u) -eq 0 ]] || get=(sudo -n apt-get)
+    echo "Installing $1 ($2) with apt-get ..."
+    [[ -n ${updated:-} ]] || "${get[@]}" update -qq || return 1
+    updated=1
+    DEBIAN_FRONTEND=noninteractive "${get[@]}" install -y -qq --no-install-recommends "$1" > /dev/null
+}
+
+# What some tests need beside the SDK. Where it cannot be had, those tests are skipped and say so.
+install_for_tests() {
+    command -v chromium chromium-browser google-chrome > /dev/null || apt chromium "pages are tested in a browser" || echo "No chromium or chrome on the PATH: tests in a browser will be skipped."
+    command -v mpirun > /dev/null || apt openmpi-bin "training by several processes" || echo "No mpirun on the PATH: tests of training by several processes will be skipped."
+    compgen -G '/usr/lib/postgresql/*/bin/postgres' > /dev/null || command -v postgres > /dev/null || apt postgresql "scoring by a fleet" || echo "No PostgreSQL server: tests of a fleet on one will be skipped."
 }
 
 build() { dotnet build "$1" -c Release --nologo -v q -clp:NoSummary; }
@@ -53,8 +58,16 @@ case $command in
     photos)
         build samples/Photos/Photos.csproj
         dotnet samples/Photos/bin/Release/net10.0/Photos.dll "$@" ;;
+    service)
+        build samples/ScoringService/ScoringService.csproj
+        service=samples/ScoringService/bin/Release/net10.0/ScoringService.dll
+        [[ $# -gt 0 || -e artifacts/service/model.zip ]] || dotnet "$service" prepare
+        dotnet "$service" "$@" ;;
+    fleet)
+        build samples/FleetScoring/FleetScoring.csproj
+        dotnet samples/FleetScoring/bin/Release/net10.0/FleetScoring.dll "$@" ;;
     test)
-        install_browser
+        install_for_tests
         dotnet test Hdge.MLNet.slnx -c Release --nologo -v q "$@" ;;
     bench)
         build test/Hdge.Benchmarks/Hdge.Benchmarks.csproj

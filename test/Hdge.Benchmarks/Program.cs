@@ -20,6 +20,12 @@ if (args is ["featurizer", .. var what])
     return FeaturizerBenchmark.Run(what);
 if (args is ["pretrained", .. var how])
     return PretrainedBenchmark.Run(how);
+// bench distributed [MBIT [STEPS [TIMES]]]                          under mpirun: sums over the ranks and training steps, beside the formula for a link of MBIT Mbit/s (eng/two-machines.sh)
+if (args is ["distributed", .. var link])
+{
+    double[] asked = [.. link.Select(value => double.Parse(value, CultureInfo.InvariantCulture))];
+    return DistributedBenchmark.Run(asked is [var megabits, ..] ? megabits : 100, asked is [_, var steps, ..] ? (int)steps : 10, asked is [_, _, var times] ? (int)times : 7);
+}
 // bench memory [--count N] [--files N]                              memory of training on N images on disk; then N files, a tenth of them damaged; fails where one is not told
 // bench decoding                                                    processor time to read JPEG files of several sizes
 // bench sizes                                                       processor time and memory by the size of the images

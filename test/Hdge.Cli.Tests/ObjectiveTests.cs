@@ -55,17 +55,18 @@ public class ObjectiveTests
             Objective = "jem", Dataset = "a b", Preset = "Jem", Seed = 5, Epochs = 2, Limit = 10, Shape = "1x8x8", Batch = 8, Network = "wrn-16-2",
             Normalization = Hdge.Networks.Normalization.Layer, LearningRate = 0.125, Bank = 3, Device = "cpu",
             Validation = "v w", Patience = 4, ClassWeights = "1,2.5", LabelSmoothing = 0.1, Mixup = 0.2, CutMix = 1, Erasing = 0.5, RandAugment = "2,9", Log = "l",
-            InputSize = 64, Pretrained = "w.safetensors", Freeze = Hdge.Networks.Freeze.Stage1, SkipDamaged = true,
+            InputSize = 64, Pretrained = "w.safetensors", Freeze = Hdge.Networks.Freeze.Stage1, SkipDamaged = true, Members = 3, Calibration = "isotonic",
         };
         var command = new TrainCommand(new(AnsiConsole.Console, TextWriter.Null, CancellationToken.None));
         var parsed = command.Parse([.. settings.ToArguments(), "--out", "o"]);
         Assert.Empty(parsed.Errors);
         Assert.Equal(settings, command.Settings(parsed));
-        Assert.Equal(command.Options.Select(o => o.Name).Except(["--out", "--resume", "--list"]).Order(), settings.ToArguments().Where(a => a.StartsWith("--", StringComparison.Ordinal)).Order());
+        Assert.Equal(command.Options.Select(o => o.Name).Except(["--out", "--resume", "--list", "--distributed"]).Order(), settings.ToArguments().Where(a => a.StartsWith("--", StringComparison.Ordinal)).Order());
         var network = Assert.IsType<Hdge.Networks.WideResNetOptions>((settings with { Bank = null, InputSize = null }).ToOptions().Network);
         Assert.Equal((16, 2, Hdge.Networks.Normalization.Layer), (network.Depth, network.Width, network.Normalization));
         var options = (settings with { Bank = null, InputSize = null }).ToOptions();
         Assert.Equal([1, 2.5], options.ClassWeights.Values);
+        Assert.Equal(Hdge.Calibration.CalibrationMethod.Isotonic, options.CalibrationMethod);
         Assert.Equal((0.1, 0.2, 1, 0.5, 2, 9, 4, "l"), (options.LabelSmoothing, options.Augmentation.Mixup, options.Augmentation.CutMix, options.Augmentation.Erasing!.Probability,
             options.Augmentation.RandAugment!.Operations, options.Augmentation.RandAugment.Magnitude, options.EarlyStopping!.Patience, options.LogDirectory));
     }

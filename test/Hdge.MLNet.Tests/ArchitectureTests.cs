@@ -34,8 +34,8 @@ public class ArchitectureTests
     public void RoomsOfTheMethodKnowThoseBeforeThemAlone()
     {
         // Objectives and training know each other: the options of a run hold its objective, and an objective brings the run's last stage.
-        InOrder(s_method, "Hdge.Networks", "Hdge.Sampling", "Hdge.Robustness", "Hdge.Objectives");
-        InOrder(s_method, "Hdge.Networks", "Hdge.Sampling", "Hdge.Robustness", "Hdge.Training");
+        InOrder(s_method, "Hdge.Distributed", "Hdge.Networks", "Hdge.Sampling", "Hdge.Robustness", "Hdge.Objectives");
+        InOrder(s_method, "Hdge.Distributed", "Hdge.Networks", "Hdge.Sampling", "Hdge.Robustness", "Hdge.Training");
     }
 
     [Fact]

@@ -7,7 +7,7 @@ namespace Packages.Tests;
 /// <summary>All packages in a folder, packed from what was built, with a version that no other run has.</summary>
 internal sealed class Feed
 {
-    public static readonly string[] Packages = ["Hdge.Core", "Hdge", "Hdge.MLNet", "Hdge.MLNet.Onnx", "Hdge.MLNet.Serving"];
+    public static readonly string[] Packages = ["Hdge.Core", "Hdge", "Hdge.Distributed", "Hdge.MLNet", "Hdge.MLNet.Onnx", "Hdge.MLNet.Serving"];
 
     public Feed(string folder)
     {

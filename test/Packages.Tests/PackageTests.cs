@@ -10,6 +10,7 @@ public class PackageTests(Consumer consumer)
     [Theory]
     [InlineData("Hdge.Core")]
     [InlineData("Hdge")]
+    [InlineData("Hdge.Distributed")]
     [InlineData("Hdge.MLNet")]
     [InlineData("Hdge.MLNet.Onnx")]
     [InlineData("Hdge.MLNet.Serving")]
@@ -36,6 +37,7 @@ public class PackageTests(Consumer consumer)
         const string Skia = "[2.88.9, 3.0.0)"; // Microsoft.ML.ImageAnalytics asks for 2.88.8, and was compiled for 2.x
         Assert.Equal(new() { ["CsvHelper"] = "33.1.0", ["MathNet.Numerics"] = "5.0.0", ["SkiaSharp"] = Skia, ["SkiaSharp.NativeAssets.Linux.NoDependencies"] = Skia }, consumer.Feed.Dependencies("Hdge.Core"));
         Assert.Equal(new() { ["Hdge.Core"] = same, ["TorchSharp"] = "[0.107.0, 0.108.0)", ["TorchSharp.PyBridge"] = "1.4.4" }, consumer.Feed.Dependencies("Hdge"));
+        Assert.Equal(new() { ["Hdge"] = same, ["TorchSharp"] = "[0.107.0, 0.108.0)" }, consumer.Feed.Dependencies("Hdge.Distributed"));
         Assert.Equal(new() { ["Hdge"] = same, ["Microsoft.ML"] = "[5.0.1, 6.0.0)", ["Microsoft.ML.ImageAnalytics"] = "[5.0.1, 6.0.0)" }, consumer.Feed.Dependencies("Hdge.MLNet"));
         Assert.Equal(new() { ["Hdge.Core"] = same, ["Microsoft.ML"] = "[5.0.1, 6.0.0)", ["Microsoft.ML.ImageAnalytics"] = "[5.0.1, 6.0.0)", ["Microsoft.ML.OnnxRuntime.Managed"] = "1.31.1" }, consumer.Feed.Dependencies("Hdge.MLNet.Onnx"));
         Assert.Equal(new() { ["Hdge.Core"] = same, ["Microsoft.Extensions.ObjectPool"] = "10.0.15", ["Microsoft.ML"] = "[5.0.1, 6.0.0)" }, consumer.Feed.Dependencies("Hdge.MLNet.Serving"));

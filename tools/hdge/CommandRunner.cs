@@ -6,6 +6,7 @@ using Hdge.Cli.Onnx;
 using Hdge.Cli.Research;
 using Hdge.Cli.Scoring;
 using Hdge.Cli.Training;
+using Hdge.Distributed;
 using Hdge.MLNet.Onnx;
 using Hdge.Training;
 using Spectre.Console;
@@ -32,20 +33,20 @@ internal static class CommandRunner
             }
             return parsed.Invoke(new() { Output = context.Output, Error = errors, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
-        catch (Exception error) when (error is ArgumentException or IOException or InvalidDataException or UnauthorizedAccessException or LibtorchException or OnnxRuntimeMissingException)
+        catch (Exception error) when (error is ArgumentException or IOException or InvalidDataException or UnauthorizedAccessException or LibtorchException or OnnxRuntimeMissingException or MpiMissingException)
         {
-            errors.WriteLine(error.Message);
+            errors.WriteLine(TogetherRun.Told(error.Message));
             return ExitCodes.BadInput;
         }
         catch (DivergenceException error)
         {
             error.LastGoodModel?.Dispose();
-            errors.WriteLine(error.Message);
+            errors.WriteLine(TogetherRun.Told(error.Message));
             return ExitCodes.Diverged;
         }
         catch (OperationCanceledException)
         {
-            errors.WriteLine("cancelled");
+            errors.WriteLine(TogetherRun.Told("cancelled"));
             return ExitCodes.Cancelled;
         }
     }

@@ -31,12 +31,17 @@ internal sealed class BatchAugmenter : IBatchAugmenter
         _columns = new int[images.Shape.Width];
     }
 
+    /// <summary>First and number of the images of a batch that are made; of others only the random numbers are drawn. Default null: all.</summary>
+    public (int First, int Count)? Needed { get; set; }
+
     public void Fill(Span<float> into, ReadOnlySpan<int> indices, int epoch, Random random)
     {
         var shape = _images.Shape;
         for (int i = 0; i < indices.Length; i++)
         {
             var change = ImageChange.Draw(_options, indices[i], epoch, random);
+            if (_changes is null && Needed is var (first, count) && (i < first || i >= first + count)) // RandAugment draws while it works
+                continue;
             for (int x = 0; x < shape.Width; x++)
                 _columns[x] = change.Column(x, shape.Width);
             var target = into.Slice(i * shape.Length, shape.Length);

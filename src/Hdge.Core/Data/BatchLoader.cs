@@ -55,6 +55,9 @@ internal sealed class BatchLoader
     public static bool CanLeaveOutPixels(ImageSet images, AugmentationOptions augmentation) => images.IsBytes && images.Weights.IsEmpty && augmentation is
         { Views: null, SecondView: null, RandAugment: null, PixMix: null } && augmentation.Erasing is not { Probability: > 0 } && !BatchMixer.IsWanted(augmentation);
 
+    /// <summary>From the rows of a batch, those of the second views after the first, to those that whoever gets it looks at: others may hold anything where no image is made of others. Default null: all.</summary>
+    public Func<int, (int First, int Count)>? Needed { get; init; }
+
     /// <summary>Batches in an epoch.</summary>
     public int BatchCount => (_images.Count + _batchSize - 1) / _batchSize;
 
@@ -99,7 +102,7 @@ internal sealed class BatchLoader
                 int viewSeed = view == 0 ? seed : Seeds.Mix(seed, SeedStream.SecondView);
                 if ((view == 0 ? _augmenter : _second) is { } augmenter)
                 {
-                    Fill(augmenter, view == 0 ? batch.Pixels : batch.SecondPixels, indices, epoch, viewSeed);
+                    Fill(augmenter, view == 0 ? batch.Pixels : batch.SecondPixels, indices, epoch, viewSeed, view);
                     continue;
                 }
                 Tell(batch.Changes[view], indices, epoch, viewSeed);
@@ -110,11 +113,22 @@ internal sealed class BatchLoader
         PixelBatch Batch() => new(_batchSize, _augmenter is null ? 0 : _images.Shape.Length, _views, !_images.Weights.IsEmpty, _mixer is not null);
     }
 
-    private void Fill(IBatchAugmenter augmenter, Span<float> pixels, ReadOnlySpan<int> indices, int epoch, int seed)
+    private void Fill(IBatchAugmenter augmenter, Span<float> pixels, ReadOnlySpan<int> indices, int epoch, int seed, int view)
     {
+        if (augmenter is BatchAugmenter plain)
+            plain.Needed = _mixer is null ? OfView(view, indices.Length) : null;
         augmenter.Fill(pixels, indices, epoch, new Random(seed));
         _cutter?.Apply(pixels, SquareCutter.Draws(seed));
         _eraser?.Apply(pixels, new Random(Seeds.Mix(seed, SeedStream.Erasing)));
+    }
+
+    private (int First, int Count)? OfView(int view, int count)
+    {
+        if (Needed is null)
+            return null;
+        var (first, rows) = Needed(_views * count);
+        int from = Math.Max(first - view * count, 0), to = Math.Min(first + rows - view * count, count);
+        return (from, Math.Max(to - from, 0));
     }
 
     private void Tell(Span<ImageChange> changes, ReadOnlySpan<int> indices, int epoch, int seed)

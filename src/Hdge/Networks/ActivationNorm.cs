@@ -1,3 +1,4 @@
+using Hdge.Distributed;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -38,9 +39,18 @@ internal sealed class ActivationNorm : nn.Module<Tensor, Tensor>
     {
         using var off = no_grad();
         using var scope = NewDisposeScope();
-        var dimensions = new long[] { 0, 2, 3 };
-        loc.copy_(-input.mean(dimensions, keepdim: true));
-        scale.copy_(input.std(dimensions, keepdim: true).Plus(1e-6).reciprocal());
+        if (Shard.Passing is { } shard)
+        {
+            var (count, mean, variance) = SynchronizedNorm.Statistics(input, shard.Collective);
+            loc.copy_(-mean.view(loc.shape));
+            scale.copy_(variance.Times(count / (count - 1)).sqrt().Plus(1e-6).reciprocal().view(scale.shape));
+        }
+        else
+        {
+            var dimensions = new long[] { 0, 2, 3 };
+            loc.copy_(-input.mean(dimensions, keepdim: true));
+            scale.copy_(input.std(dimensions, keepdim: true).Plus(1e-6).reciprocal());
+        }
         initialized.FillInPlace(1);
     }
 }

@@ -1,3 +1,4 @@
+using Hdge.Distributed;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -41,8 +42,29 @@ public sealed class BatchNorm : nn.Module<Tensor, Tensor>
         ArgumentNullException.ThrowIfNull(input);
         if (training)
             num_batches_tracked.CountInPlace();
+        if (training && Shard.Passing is { } shard)
+            return OfAllRanks(input, shard.Collective);
         bool ofBatch = training && input.numel() > input.shape[1]; // one value a channel, a last batch of one vector, has no variance: the running averages stand in
-        return nn.functional.batch_norm(input, running_mean, running_var, weight, bias, ofBatch, _momentum, _epsilon);
+        if (ofBatch || !is_grad_enabled())
+            return nn.functional.batch_norm(input, running_mean, running_var, weight, bias, ofBatch, _momentum, _epsilon);
+        using var scope = NewDisposeScope(); // the way back needs the averages as they are now, and another pass may come before it
+        return nn.functional.batch_norm(input, running_mean.clone(), running_var.clone(), weight, bias, training: false, eps: _epsilon).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The same, where the batch is shared among processes.</summary>
+    private Tensor OfAllRanks(Tensor input, ICollective ranks)
+    {
+        using var scope = NewDisposeScope();
+        var (count, mean, variance) = SynchronizedNorm.Statistics(input, ranks);
+        if (count < 2)
+            return nn.functional.batch_norm(input, running_mean.clone(), running_var.clone(), weight, bias, training: false, eps: _epsilon).MoveToOuterDisposeScope();
+        using (no_grad())
+        {
+            using var keep = new HeldScalar(1 - _momentum);
+            running_mean.ScaleInPlace(keep).AddInPlace(mean.to(float32), _momentum);
+            running_var.ScaleInPlace(keep).AddInPlace(variance.Times(count / (count - 1)).to(float32), _momentum);
+        }
+        return SynchronizedNorm.apply(input, weight, bias, mean.to(float32), variance.to(float32), _epsilon, count, ranks).MoveToOuterDisposeScope();
     }
 
     /// <summary>Makes the convolution before it do its work, as in evaluation mode: w·γ/√(σ² + ε) and (b − μ)·γ/√(σ² + ε) + β. It is not to be run after that.</summary>

@@ -1,4 +1,5 @@
 using Hdge.Data;
+using Hdge.Distributed;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -32,8 +33,24 @@ public sealed class SeededDropout : nn.Module<Tensor, Tensor>
             return input.alias();
         _generator ??= new Generator((ulong)_seed);
         using var kept = new HeldScalar(1 - _rate);
+        if (Shard.Passing is { } shard)
+        {
+            // The whole batch's numbers, for a generator gives them in one order; this process's rows of them.
+            using var scope = NewDisposeScope();
+            var (first, rows) = shard.Place;
+            var whole = LaidOut(input, rows).FillBernoulli(1 - _rate, _generator);
+            return (input * whole.narrow(0, first, input.shape[0]).DivideInPlace(kept)).MoveToOuterDisposeScope();
+        }
         using var mask = empty_like(input).FillBernoulli(1 - _rate, _generator).DivideInPlace(kept);
         return input * mask;
+    }
+
+    /// <summary>Room for so many rows, in the order of dimensions that the input has in memory: numbers are drawn in it.</summary>
+    private static Tensor LaidOut(Tensor input, long rows)
+    {
+        long[] shape = input.shape;
+        bool channelsLast = shape.Length == 4 && input.stride(1) == 1 && shape[1] > 1;
+        return channelsLast ? empty([rows, shape[2], shape[3], shape[1]], dtype: input.dtype, device: input.device).permute(0, 3, 1, 2) : empty([rows, .. shape[1..]], dtype: input.dtype, device: input.device);
     }
 
     /// <summary>Every dropout of a network.</summary>

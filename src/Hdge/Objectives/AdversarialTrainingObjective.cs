@@ -1,3 +1,4 @@
+using Hdge.Distributed;
 using Hdge.Robustness;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -13,11 +14,13 @@ internal sealed class AdversarialTrainingObjective : IObjective
 {
     private readonly IObjective _inner;
     private readonly PgdAttack _attack;
+    private readonly Shard? _shard;
 
     public AdversarialTrainingObjective(ObjectiveContext context, AdversarialTrainingOptions options)
     {
         options.Validate();
-        _attack = new PgdAttack(context.Network, context.Scaling, options.Attack);
+        _attack = new PgdAttack(context.Network, context.Scaling, options.Attack) { Shard = context.Shard };
+        _shard = context.Shard;
         _inner = options.Inner.Create(context);
     }
 
@@ -29,7 +32,13 @@ internal sealed class AdversarialTrainingObjective : IObjective
         using (NewDisposeScope())
         {
             var found = _attack.Run(_attack.ToPixels(batch.Images), batch.Labels, targeted: false, batch.Seed, CancellationToken.None);
-            batch.Replace(_attack.ToInput(found.Images).MoveToOuterDisposeScope());
+            var images = _attack.ToInput(found.Images);
+            if (_shard is not null)
+            {
+                var (first, count) = _shard.Part(images.shape[0]);
+                images = _shard.Gather(images.narrow(0, first, count), images.shape[0]);
+            }
+            batch.Replace(images.MoveToOuterDisposeScope());
         }
         return _inner.Compute(batch);
     }

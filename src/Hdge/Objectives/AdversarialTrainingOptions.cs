@@ -29,6 +29,9 @@ public sealed record AdversarialTrainingOptions : ObjectiveOptions
     /// <inheritdoc/>
     protected internal override bool TrainsDensity => Inner.TrainsDensity;
 
+    /// <inheritdoc/>
+    protected internal override bool Distributes => Inner.Distributes;
+
     internal override void Finish(Backbone network) => Inner.Finish(network);
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using Hdge.Distributed;
 using Hdge.Networks;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -32,18 +33,34 @@ internal sealed class GenerativeContrastiveObjective : IObjective
     {
         ArgumentNullException.ThrowIfNull(batch);
         using var scope = NewDisposeScope();
-        return Compute(_network.Tokens(batch.Images)).Keep();
+        return Compute(_network.Tokens(batch.Images), batch.Shard).Keep();
     }
 
-    /// <summary>The terms of views as colours [N · views, D], all first views before all second ones.</summary>
-    internal ObjectiveTerms Compute(Tensor colors)
+    /// <summary>The terms of views as colours [N · views, D], all first views before all second ones; where several processes train, each passes all views of its part of the images.</summary>
+    internal ObjectiveTerms Compute(Tensor colors, Shard? shard = null)
     {
         using var scope = NewDisposeScope();
         long views = _options.ViewCount, count = colors.shape[0] / views;
-        var hidden = _network.Encode(colors);
-        var contrastive = _options.Beta > 0 ? Contrast(_head!.call(_network.Pool(hidden)), count) : null;
-        var density = _options.Alpha > 0 ? _network.PerPixel(hidden.narrow(0, 0, count), colors.narrow(0, 0, count)) : null;
+        var (first, own) = shard?.Part(count) ?? (0, count);
+        var mine = own == count ? colors : cat([.. Enumerable.Range(0, (int)views).Select(view => colors.narrow(0, view * count + first, own))], 0);
+        var hidden = _network.Encode(mine);
+        var contrastive = _options.Beta > 0 ? Contrast(_head!.call(Pooled(hidden, own, count, shard)), count) : null;
+        var density = _options.Alpha > 0 ? PerPixel(hidden.narrow(0, 0, own), mine.narrow(0, 0, own), count, shard) : null;
         return new ObjectiveTerms(Loss(density, contrastive), null, contrastive?.detach(), density?.detach()).Keep();
+    }
+
+    private Tensor Pooled(Tensor hidden, long own, long count, Shard? shard)
+    {
+        var pooled = _network.Pool(hidden);
+        return shard is null ? pooled : cat([.. Enumerable.Range(0, _options.ViewCount).Select(view => shard.Gather(pooled.narrow(0, view * own, own), count))], 0);
+    }
+
+    private Tensor PerPixel(Tensor hidden, Tensor colors, long count, Shard? shard)
+    {
+        if (shard is null)
+            return _network.PerPixel(hidden, colors);
+        long own = colors.shape[0];
+        return shard.Sum(own == 0 ? hidden.sum() : _network.PerPixel(hidden, colors).Times((double)own / count));
     }
 
     // NT-Xent (Chen et al. 2020, equation 1): each of 2N views against the 2N − 1 others, of which the same image's is right.

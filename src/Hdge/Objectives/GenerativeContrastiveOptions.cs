@@ -47,6 +47,9 @@ public sealed record GenerativeContrastiveOptions : ObjectiveOptions
     protected internal override LinearStageOptions? FinalStage => Unlabelled ? null : new(LinearEpochs, LinearLearningRate);
 
     /// <inheritdoc/>
+    protected internal override bool Distributes => true;
+
+    /// <inheritdoc/>
     protected internal override string? NotAdversarial => "a pixel transformer has no gradient with respect to the image";
 
     /// <inheritdoc/>

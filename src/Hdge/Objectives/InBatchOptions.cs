@@ -32,6 +32,9 @@ public sealed record InBatchOptions : ObjectiveOptions
     protected internal override int SmallestBatch => 2;
 
     /// <inheritdoc/>
+    protected internal override bool Distributes => true;
+
+    /// <inheritdoc/>
     protected internal override bool TakesFeaturesAlone => Made.Count == 0;
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using Hdge.Data;
+using Hdge.Distributed;
 using Hdge.Networks;
 using static TorchSharp.torch;
 
@@ -11,6 +12,9 @@ namespace Hdge.Objectives;
 /// <param name="Seed">Seed of the objective's own randomness; what is drawn in a step comes from <see cref="TrainingStep.Seed"/>.</param>
 public sealed record ObjectiveContext(Backbone Network, PixelScaling Scaling, Device Device, int Seed)
 {
+    /// <summary>This process's part, where several train; else null.</summary>
+    internal Shard? Shard { get; init; }
+
     /// <summary>Whether nothing before the last layer is trained: the network is frozen, or a linear one over features. Default false.</summary>
     public bool TrainsLastLayerAlone { get; init; }
 }

@@ -54,6 +54,13 @@ public abstract record ObjectiveOptions
     /// <summary>The same with what it has beside it.</summary>
     internal bool SeesFeaturesAlone => TakesFeaturesAlone && Rotation is null && Uncertainty is null && DensityRatio is not { Made.Count: > 0 };
 
+    /// <summary>
+    /// Whether several processes can train it together (<see cref="TrainingOptions.Distributed"/>): true where its steps pass images through the network by <see cref="TrainingStep.Features"/>,
+    /// <see cref="TrainingStep.Logits"/> and <see cref="TrainingStep.FeaturesOf"/> alone, and are otherwise the same on every process. Default: where <see cref="TakesFeaturesAlone"/> says so; others are refused, for passes that the
+    /// processes do not share would count once for each of them.
+    /// </summary>
+    protected internal virtual bool Distributes => TakesFeaturesAlone;
+
     /// <summary>True where labels mean nothing, so that one class is enough. Default false.</summary>
     internal virtual bool IsUnlabelled => false;
 

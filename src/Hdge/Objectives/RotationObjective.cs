@@ -33,7 +33,7 @@ internal sealed class RotationObjective : IObjective
         var terms = _inner.Compute(batch);
         using var scope = NewDisposeScope();
         var (turned, turns) = Turned(batch.Images, _options.AllTurns, Seeds.Mix(batch.Seed, SeedStream.Turns));
-        var term = nn.functional.cross_entropy(_head.call(batch.Network.Features(turned)), turns);
+        var term = nn.functional.cross_entropy(_head.call(batch.FeaturesOf(turned)), turns);
         return terms with { Loss = terms.Loss.Plus(term.Times(_options.Weight)).MoveToOuterDisposeScope() };
     }
 

@@ -1,4 +1,6 @@
+using Hdge.Distributed;
 using Hdge.Networks;
+using Hdge.Training;
 using static TorchSharp.torch;
 
 namespace Hdge.Objectives;
@@ -45,6 +47,28 @@ public sealed class TrainingStep(Backbone network, Tensor images, StepTargets ta
     /// <summary>Logits of <see cref="Images"/>, shape [N, C], with their graph.</summary>
     public Tensor Logits => _logits ??= Network.Head(Features);
 
+    /// <summary>
+    /// Penultimate features [N, F], with their graph, of other images that a step passes through the network: of the same on all processes, where several train (<see cref="TrainingOptions.Distributed"/>), each of
+    /// which passes its part.
+    /// </summary>
+    /// <param name="images">Network input, shape [N, channels, height, width].</param>
+    /// <exception cref="InvalidOperationException">The network gives something of another shape.</exception>
+    public Tensor FeaturesOf(Tensor images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        return Shard is { } shard ? shard.Pass(images, Pass) : Pass(images);
+
+        Tensor Pass(Tensor input)
+        {
+            var features = Network.Features(input);
+            return features.dim() == 2 && features.shape[0] == input.shape[0] && features.shape[1] == Network.FeatureLength ? features
+                : throw new InvalidOperationException($"{Network.GetType().Name}.{nameof(Backbone.Features)} gives [{string.Join(", ", features.shape)}] for {input.shape[0]} images, expected [{input.shape[0]}, {Network.FeatureLength}].");
+        }
+    }
+
+    /// <summary>This process's part, where several train; else null.</summary>
+    internal Shard? Shard { get; init; }
+
     /// <summary>Whether an objective has asked for the logits.</summary>
     internal bool HasLogits => _logits is not null;
 
@@ -61,16 +85,9 @@ public sealed class TrainingStep(Backbone network, Tensor images, StepTargets ta
         return () => Part(Images.shape[0] + start, count);
     }
 
-    private Tensor All => _all ??= Checked(Network.Features(_others.Count == 0 ? Images : cat([Images, .. _others], 0)));
+    private Tensor All => _all ??= FeaturesOf(_others.Count == 0 ? Images : cat([Images, .. _others], 0));
 
     private Tensor Part(long start, long count) => All.narrow(0, start, count);
-
-    private Tensor Checked(Tensor features)
-    {
-        long count = Images.shape[0] + _others.Sum(o => o.shape[0]);
-        return features.dim() == 2 && features.shape[0] == count && features.shape[1] == Network.FeatureLength ? features
-            : throw new InvalidOperationException($"{Network.GetType().Name}.{nameof(Backbone.Features)} gives [{string.Join(", ", features.shape)}] for {count} images, expected [{count}, {Network.FeatureLength}].");
-    }
 
     private void RequireNoFeatures()
     {

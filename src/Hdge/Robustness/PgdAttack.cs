@@ -1,4 +1,5 @@
 using Hdge.Data;
+using Hdge.Distributed;
 using Hdge.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -12,6 +13,9 @@ namespace Hdge.Robustness;
 /// </summary>
 internal sealed class PgdAttack(Backbone network, PixelScaling scaling, PgdOptions options)
 {
+    /// <summary>Of a batch that processes share only this one's images pass here, and what is found is right for these alone. Default null: all do.</summary>
+    public Shard? Shard { get; init; }
+
     /// <summary>What was found, one entry an image; the tensors belong to the caller's dispose scope.</summary>
     /// <param name="Images">Pixel values of highest loss, shape [N, channels, height, width].</param>
     /// <param name="CleanLoss">Cross-entropy before, shape [N].</param>
@@ -62,7 +66,7 @@ internal sealed class PgdAttack(Backbone network, PixelScaling scaling, PgdOptio
         {
             var leaf = images.detach().requires_grad_(wantsGradient);
             using var mode = enable_grad(wantsGradient);
-            var logits = network.call(ToInput(leaf));
+            var logits = Shard is { } shard ? network.Head(shard.Pass(ToInput(leaf), network.Features)) : network.call(ToInput(leaf));
             var margin = logits.Masked(given, double.NegativeInfinity).logsumexp(1) - logits.gather(1, classes.unsqueeze(1)).squeeze(1);
             var raised = targeted ? -margin : margin;
             var gradient = wantsGradient ? autograd.grad([raised.sum()], [leaf])[0] : null;

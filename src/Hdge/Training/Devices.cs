@@ -6,13 +6,13 @@ namespace Hdge.Training;
 /// <summary>From an option to a device.</summary>
 internal static class Devices
 {
-    /// <summary>"cpu", "cuda", "cuda:1" …; null takes a GPU when there is one.</summary>
+    /// <summary>"cpu", "cuda", "cuda:1" …; null takes a GPU when there is one, of several processes on a machine each another.</summary>
     /// <exception cref="ArgumentException">The name is unknown, or there is no such device here.</exception>
-    public static Device Resolve(string? name)
+    public static Device Resolve(string? name, int localRank = 0)
     {
         Libtorch.EnsureLoaded();
         if (name is null)
-            return cuda.is_available() ? Cuda(0) : CPU;
+            return cuda.is_available() ? Cuda(localRank % cuda.device_count()) : CPU;
         if (name == "cpu")
             return CPU;
         if (name == "cuda" || name.StartsWith("cuda:", StringComparison.Ordinal))

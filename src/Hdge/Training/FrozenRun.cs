@@ -62,7 +62,7 @@ internal static class FrozenRun
         var scaling = new PixelScaling { Mean = [0], StandardDeviation = [1] };
         var head = new HdgeModel(last.Create(features.Shape, model.ClassCount), scaling, model.Device);
         Copy(model.Network, head.Network);
-        return new(head, features, heldOut.Count > 0 ? model.Kept!.Of(heldOut)! : features.Take(0), options with { Network = last, Scaling = scaling, Freeze = Freeze.None, BackboneLearningRateFactor = null, Precision = Precision.Single }) { Whole = images, Spent = spent };
+        return new(head, features, heldOut.Count > 0 ? model.Kept!.Of(heldOut)! : features.Take(0), options with { Network = last, Scaling = scaling, Freeze = Freeze.None, BackboneLearningRateFactor = null, Precision = Precision.Single }) { Whole = images, Spent = spent, Shared = images.Shared };
     }
 
     /// <summary>Copies the last layer of one network to another.</summary>

@@ -1,6 +1,7 @@
 using Hdge.Calibration;
 using Hdge.Data;
 using Hdge.Detection;
+using Hdge.Distributed;
 using Hdge.Networks;
 using Hdge.Pretraining;
 
@@ -25,6 +26,7 @@ public static class ModelTrainer
     /// <exception cref="IOException">A checkpoint is there already and <see cref="CheckpointOptions.Resume"/> is not set, or there is no folder or no room for one.
     /// Where one cannot be written later the run goes on, and says so in the log.</exception>
     /// <exception cref="DivergenceException">The loss is no longer finite or has exploded; the exception holds the last good model.</exception>
+    /// <exception cref="InvalidOperationException">The other processes cannot be joined (<see cref="TrainingOptions.Distributed"/>).</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled, and <see cref="TrainingOptions.OnCancel"/> is to throw, or no epoch was whole yet.</exception>
     public static HdgeModel Train(ImageSet images, TrainingOptions options, TrainingCallbacks? callbacks = null, CancellationToken cancellationToken = default) =>
         Train(images, validation: null, options, callbacks, cancellationToken);
@@ -50,7 +52,12 @@ public static class ModelTrainer
         int classes = images.Labels.ToArray().Distinct().Count();
         if (images.Count < 2 || (classes < 2 && !options.Objective.IsUnlabelled))
             throw new ArgumentException(options.Objective.IsUnlabelled ? $"Training needs at least 2 images, found {images.Count}." : $"Training needs images of at least 2 classes, found {images.Count} images of {classes}.", nameof(images));
-        var device = Devices.Resolve(options.Device);
+        using var ranks = options.Distributed?.Connect() ?? new SingleProcess();
+        var shared = ranks.Size > 1 ? new SharedRun(new Shard(ranks)) : null;
+        if (shared is { IsRoot: false })
+            callbacks = new(); // what there is to tell is the same on all
+        options = options with { BatchSize = checked(options.BatchSize * ranks.Size) };
+        var device = Devices.Resolve(options.Device, ranks.LocalRank);
         using var threads = TorchThreads.UseFor(options.Threads);
         using var on = Autograd.On();
         if (!images.Weights.IsEmpty)
@@ -64,7 +71,7 @@ public static class ModelTrainer
         using var pretrained = options.Pretrained is { } weights ? PretrainedWeights.Read(weights) : null;
         options = options with { Network = pretrained?.NetworkFor(options.Network) ?? options.Network };
         options = options with { Scaling = pretrained?.ScalingFor(options.Network, images.Shape, train, options.Scaling) ?? options.Network.ScalingFor(train, options.Scaling) };
-        var events = options.LogDirectory is { } folder ? new EventLog(folder, callbacks.Log) : null;
+        var events = options.LogDirectory is { } folder && ranks.Rank == 0 ? new EventLog(folder, callbacks.Log) : null;
         var network = options.Network.Create(images.Shape, images.ClassCount, Seeds.Mix(options.Seed, SeedStream.NetworkWeights));
         var precision = PrecisionChoice.Of(options.Precision, network, device, nameof(TrainingOptions.Precision));
         var scoring = PrecisionChoice.Of(options.ScoringPrecision, network, device, nameof(TrainingOptions.ScoringPrecision));
@@ -77,8 +84,10 @@ public static class ModelTrainer
             network.FreezeUpTo(options.Freeze);
             if (SizeWarning(options, images.Shape) is { } tooSmall)
                 callbacks.Log?.Invoke(tooSmall);
+            shared?.RequireSame(OptionText.Of(options), CheckpointDescription.Fingerprint(train, heldOut));
             callbacks.Started?.Invoke(new TrainingStart
             {
+                Processes = ranks.Size,
                 Device = device.ToString(),
                 Network = options.Network,
                 ParameterCount = network.parameters().Sum(p => p.requires_grad ? p.numel() : 0),
@@ -90,7 +99,7 @@ public static class ModelTrainer
                 HasValidationSet = validation is not null,
                 ClassCount = classes,
             });
-            var input = new RunInput(model, train, heldOut, options);
+            var input = new RunInput(model, train, heldOut, options) { Shared = shared };
             TimeSpan elapsed;
             using (Tf32.During(device, options.AllowTf32))
                 elapsed = Run(input, callbacks, events, run => model.Training = TrainingFacts.Of(train, heldOut, validation is not null, !images.Weights.IsEmpty, given, run.End!), cancellationToken);

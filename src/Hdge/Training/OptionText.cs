@@ -6,11 +6,11 @@ namespace Hdge.Training;
 /// <summary>Options as names and values, to tell what differs between two runs.</summary>
 internal static class OptionText
 {
-    /// <summary>All that a run's weights depend on: every option but where and on how many threads it trains, where it saves and logs, what it says and what it does when it is cancelled.</summary>
+    /// <summary>All that a run's weights depend on: every option but where, on how many threads and by how many processes it trains, where it saves and logs, what it says and what it does when it is cancelled.</summary>
     public static SortedDictionary<string, string> Of(TrainingOptions options)
     {
         var all = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        Add("", options with { Device = null, Threads = null, Checkpoint = null, LogDirectory = null, OnCancel = default, ProgressInterval = default }, all);
+        Add("", options with { Device = null, Distributed = null, Threads = null, Checkpoint = null, LogDirectory = null, OnCancel = default, ProgressInterval = default }, all);
         return all;
     }
 

@@ -1,10 +1,12 @@
+using System.Text.Json;
+using Hdge.Persistence;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Hdge.Training;
 
-/// <summary>A run's checkpoint: when it is due, what it must agree with, how the run goes on from it, and what happens where it cannot be written.</summary>
-internal sealed class RunCheckpoint(CheckpointOptions checkpoint, SortedDictionary<string, string> options, string images, Action<string> log)
+/// <summary>A run's checkpoint: when it is due, what it must agree with, how the run goes on from it, and what happens where it cannot be written. Of several processes rank 0 alone sees the files.</summary>
+internal sealed class RunCheckpoint(CheckpointOptions checkpoint, SortedDictionary<string, string> options, string images, Action<string> log, SharedRun? shared = null)
 {
     private readonly CheckpointFiles _files = new(checkpoint.Path);
     private bool _failing;
@@ -15,18 +17,21 @@ internal sealed class RunCheckpoint(CheckpointOptions checkpoint, SortedDictiona
     /// <exception cref="InvalidDataException">It is damaged, and so is the one before it.</exception>
     public CheckpointDescription? Resume(RunState state, BestEpoch best)
     {
-        if (!checkpoint.Resume)
+        (CheckpointDescription Description, Dictionary<string, Tensor> Tensors, string Path)? found = null;
+        if (shared is null)
+            found = Read();
+        else
         {
-            if (_files.Exist)
-                throw new IOException($"There is a checkpoint '{checkpoint.Path}' already: resume it ({nameof(CheckpointOptions)}.{nameof(CheckpointOptions.Resume)}), or take another path, so that it is not lost.");
-            return null;
+            shared.OnRoot(() => found = Read());
+            string description = shared.Exchange(found is { } mine ? JsonSerializer.Serialize(mine.Description, StrictJson.Compact) : "")[0];
+            if (description.Length > 0)
+                found = (JsonSerializer.Deserialize<CheckpointDescription>(description, StrictJson.Compact)!, shared.Broadcast(found?.Tensors), checkpoint.Path);
         }
-        if (_files.ReadNewest(log) is not { } saved)
+        if (found is not { } saved)
             return null;
         Tensor[] all = [.. saved.Tensors.Values];
         try
         {
-            saved.Description.RequireSameRun(options, images, saved.Path);
             best.Resume(saved.Description, saved.Tensors, state);
             log($"Going on from '{saved.Path}' after epoch {saved.Description.Epoch}.");
             return saved.Description;
@@ -38,6 +43,28 @@ internal sealed class RunCheckpoint(CheckpointOptions checkpoint, SortedDictiona
         }
     }
 
+    private (CheckpointDescription Description, Dictionary<string, Tensor> Tensors, string Path)? Read()
+    {
+        if (!checkpoint.Resume)
+        {
+            if (_files.Exist)
+                throw new IOException($"There is a checkpoint '{checkpoint.Path}' already: resume it ({nameof(CheckpointOptions)}.{nameof(CheckpointOptions.Resume)}), or take another path, so that it is not lost.");
+            return null;
+        }
+        var saved = _files.ReadNewest(log);
+        try
+        {
+            saved?.Description.RequireSameRun(options, images, saved.Value.Path);
+            return saved;
+        }
+        catch
+        {
+            foreach (var tensor in saved!.Value.Tensors.Values)
+                tensor.Dispose();
+            throw;
+        }
+    }
+
     public bool IsDue(int epoch, bool last) => last || epoch % checkpoint.EveryEpochs == 0;
 
     /// <summary>Checks, before work is done that could be lost, that the folder can be written to and has room for the files.</summary>
@@ -46,6 +73,14 @@ internal sealed class RunCheckpoint(CheckpointOptions checkpoint, SortedDictiona
     /// <param name="epochs">Epochs to come.</param>
     /// <exception cref="IOException">It cannot, or has not.</exception>
     public void RequireRoom(RunState state, BestEpoch best, int epochs)
+    {
+        if (shared is null)
+            Probe(state, best, epochs);
+        else
+            shared.OnRoot(() => Probe(state, best, epochs));
+    }
+
+    private void Probe(RunState state, BestEpoch best, int epochs)
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(checkpoint.Path))!, probe = checkpoint.Path + ".probe";
         try
@@ -82,6 +117,8 @@ internal sealed class RunCheckpoint(CheckpointOptions checkpoint, SortedDictiona
     /// <summary>Writes the state. Where that fails the run goes on, for it is worth more than its checkpoint: it is told once, and tried again when the next one is due.</summary>
     public void Write(RunState state, BestEpoch best, IReadOnlyList<EpochMetrics> metrics, int restarts, double? lossLimit)
     {
+        if (shared is { IsRoot: false })
+            return;
         using var scope = NewDisposeScope();
         var description = new CheckpointDescription
         {

@@ -12,6 +12,9 @@ internal sealed record RunInput(HdgeModel Model, ImageSet Train, ImageSet HeldOu
     /// <summary>The run over images that this one, over their features, stands for (<see cref="FrozenRun"/>); null where it stands for itself.</summary>
     public RunInput? Whole { get; init; }
 
+    /// <summary>The other processes that train it; null where there are none.</summary>
+    public SharedRun? Shared { get; init; }
+
     /// <summary>Time that passed before it.</summary>
     public TimeSpan Spent { get; init; }
 }

@@ -2,6 +2,7 @@ using Hdge.Calibration;
 using Hdge.Conformal;
 using Hdge.Data;
 using Hdge.Detection;
+using Hdge.Distributed;
 using Hdge.Networks;
 using Hdge.Objectives;
 
@@ -55,7 +56,7 @@ public sealed record TrainingOptions
     /// <summary>Passes over the training images. Default 8, at least 1; 200 in the paper.</summary>
     public int Epochs { get; init; } = 8;
 
-    /// <summary>Images a step. Default 64, the paper's value, at least 1.</summary>
+    /// <summary>Images a step, of each process where several train (<see cref="Distributed"/>). Default 64, the paper's value, at least 1.</summary>
     public int BatchSize { get; init; } = 64;
 
     /// <summary>Default <see cref="OptimizerKind.Adam"/>.</summary>
@@ -154,7 +155,14 @@ public sealed record TrainingOptions
     /// <summary>Least time between two reports within an epoch, at least 0, which reports every step. Default 5 s.</summary>
     public TimeSpan ProgressInterval { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Where to train: "cpu", "cuda", "cuda:1" …; null takes a GPU when there is one.</summary>
+    /// <summary>
+    /// How other processes are found that train the same model on the same images together with this one: <c>MpiOptions</c> of the package Hdge.Distributed. Default null: this process trains alone. Each process
+    /// passes <see cref="BatchSize"/> images a step; n of them give the weights, but for the order of sums, that one gives with n times the batch. Images and options must be equal on all; the callbacks are called, and files
+    /// written, on rank 0 alone; every process gets the model (docs/scaling.md).
+    /// </summary>
+    public DistributedOptions? Distributed { get; init; }
+
+    /// <summary>Where to train: "cpu", "cuda", "cuda:1" …; null takes a GPU when there is one, of several processes on a machine each another.</summary>
     public string? Device { get; init; }
 
     /// <summary>In how many bits the network is trained. Default <see cref="Precision.Auto"/>: mixed where bfloat16 is fast. The log says which, and why. Initial weights, and what is saved, are the same kind either way.</summary>
@@ -241,6 +249,8 @@ public sealed record TrainingOptions
                 throw new ArgumentException(FormattableString.Invariant($"{nameof(Augmentation)}.{nameof(AugmentationOptions.Mixup)} is {Augmentation.Mixup} and {nameof(AugmentationOptions.CutMix)} {Augmentation.CutMix}, but {Objective} takes no images of two classes. Expected 0, or another objective (docs/augmentation.md)."));
             Argument.Require(BatchSize >= 2, BatchSize, $"at least 2 with {nameof(AugmentationOptions.Mixup)} or {nameof(AugmentationOptions.CutMix)}: images of a step are mixed");
         }
+        if (Distributed is not null && !Objective.Distributes)
+            throw new ArgumentException($"{nameof(Distributed)} is set, but {Objective} cannot be trained by several processes together: its steps pass images through the network that the processes do not share ({nameof(ObjectiveOptions)}.{nameof(ObjectiveOptions.Distributes)}). Expected null, or another objective.");
         Argument.Require(Enum.IsDefined(Optimizer), Optimizer, "Sgd, Adam or AdamW");
         Argument.Require(Enum.IsDefined(Schedule), Schedule, "Constant, Step, Cosine, OneCycle or Triangular");
         Argument.Require(LearningRate > 0 && double.IsFinite(LearningRate), LearningRate, "finite and above 0");

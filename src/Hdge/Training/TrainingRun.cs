@@ -4,6 +4,7 @@ using Hdge.Data;
 using Hdge.Networks;
 using Hdge.Objectives;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Hdge.Training;
@@ -24,6 +25,9 @@ internal sealed class TrainingRun : IDisposable
     private readonly WeightAverage? _average;
     private readonly SeededDropout[] _dropouts;
     private readonly RunState _state;
+    private readonly SharedRun? _shared;
+    private readonly Parameter[] _afterFeatures;
+    private readonly CancellationTokenSource _together = new(); // all processes end at the same step
     private readonly StateSnapshot _lastGood = new();
     private readonly BestEpoch _best;
     private readonly ProgressReporter _reporter;
@@ -46,7 +50,9 @@ internal sealed class TrainingRun : IDisposable
         (_progress, _ended, _log) = (callbacks.Epoch, callbacks.Ended, callbacks.Log ?? (_ => { }));
         var network = model.Network;
         network.IsMixed = network.IsFlexible && options.Precision == Precision.Mixed;
-        _objective = options.Objective.CreateWhole(new ObjectiveContext(network, options.Scaling, model.Device, Seeds.Mix(options.Seed, SeedStream.Objective)) { TrainsLastLayerAlone = options.TrainsLastLayerAlone });
+        _shared = run.Shared;
+        _objective = options.Objective.CreateWhole(new ObjectiveContext(network, options.Scaling, model.Device, Seeds.Mix(options.Seed, SeedStream.Objective)) { TrainsLastLayerAlone = options.TrainsLastLayerAlone, Shard = _shared?.Shard });
+        _afterFeatures = [.. network.Classifier.parameters(), .. _objective.Parameters];
         _optimizer = Optimizers.Create([.. Optimizers.Groups(network, options), new([.. _objective.Parameters])], options);
         _average = options.EmaDecay is { } decay ? new WeightAverage(network, _optimizer, decay) : null;
         _dropouts = SeededDropout.In(network);
@@ -62,7 +68,7 @@ internal sealed class TrainingRun : IDisposable
 
     public void Run(CancellationToken cancellationToken)
     {
-        var saving = _options.Checkpoint is { } checkpoint ? new RunCheckpoint(checkpoint, OptionText.Of(_whole.Options), CheckpointDescription.Fingerprint(_whole.Train, _whole.HeldOut), _log) : null;
+        var saving = _options.Checkpoint is { } checkpoint ? new RunCheckpoint(checkpoint, OptionText.Of(_whole.Options), CheckpointDescription.Fingerprint(_whole.Train, _whole.HeldOut), _log, _shared) : null;
         if (saving?.Resume(_state, _best) is { } saved)
         {
             (_metrics, _restarts, _before) = ([.. saved.Metrics], saved.Restarts, _before + (saved.Metrics is [.., var last] ? last.Elapsed : default));
@@ -70,6 +76,12 @@ internal sealed class TrainingRun : IDisposable
             _monitor.GoTo(FirstStep, saved.LossLimit);
             _metrics.ForEach(m => _progress?.Invoke(m));
         }
+        else if (_shared is not null)
+            using (NewDisposeScope())
+                _shared.Broadcast(_state.Tensors().OrderBy(t => t.Key, StringComparer.Ordinal).Select(t => t.Value));
+        var mayEnd = cancellationToken;
+        if (_shared is not null)
+            cancellationToken = _together.Token;
         if (_metrics.Count < _options.Epochs)
             saving?.RequireRoom(_state, _best, _options.Epochs - _metrics.Count);
         if (_restartsAllowed > 0 || _metrics.Count > 0)
@@ -82,7 +94,7 @@ internal sealed class TrainingRun : IDisposable
             var sums = new double[5]; // loss, cross-entropy, contrastive, density, images classified right
             try
             {
-                if (Epoch(sums, cancellationToken) is { } bad)
+                if (Epoch(sums, cancellationToken, mayEnd) is { } bad)
                 {
                     GoBack(bad);
                     continue;
@@ -126,6 +138,7 @@ internal sealed class TrainingRun : IDisposable
 
     public void Dispose()
     {
+        _together.Dispose();
         _objective.Dispose();
         _average?.Dispose();
         _optimizer.Dispose();
@@ -147,10 +160,19 @@ internal sealed class TrainingRun : IDisposable
 
     /// <summary>Order, augmentation and all that is drawn in a step follow from the loader's seed: another one after every restart.</summary>
     private BatchLoader Loader() =>
-        new(_train, _options.BatchSize, _options.Scaling, _options.Augmentation, shuffle: true, Seeds.Mix(_options.Seed, SeedStream.Batches, _restarts), _options.Objective.ViewCount, _resident is not null);
+        new(_train, _options.BatchSize, _options.Scaling, _options.Augmentation, shuffle: true, Seeds.Mix(_options.Seed, SeedStream.Batches, _restarts), _options.Objective.ViewCount, _resident is not null)
+        {
+            Needed = _shared is not null && _options.Objective.SeesFeaturesAlone ? Needed : null,
+        };
+
+    private (int First, int Count) Needed(int rows)
+    {
+        var (first, count) = _shared!.Shard.Part(rows);
+        return ((int)first, (int)count);
+    }
 
     /// <summary>One epoch; answers the step that went wrong, if one did.</summary>
-    private (long Step, double Loss)? Epoch(double[] sums, CancellationToken cancellationToken)
+    private (long Step, double Loss)? Epoch(double[] sums, CancellationToken cancellationToken, CancellationToken mayEnd)
     {
         _model.Network.train();
         long step = FirstStep;
@@ -161,8 +183,10 @@ internal sealed class TrainingRun : IDisposable
         {
             _optimizer.LearningRate = _schedule.At(step++);
             if (_monitor.Add(Step(batch), sums) is { } bad)
-                return bad;
+                return bad; // on all processes, for all have the same loss
             _average?.Add(step - 1);
+            if (_shared is not null && _shared.Any(mayEnd.IsCancellationRequested))
+                _together.Cancel();
             _reporter.Add(_metrics.Count + 1, ++done, _loader.BatchCount, batch.Count, _before);
         }
         if (_monitor.Flush(sums) is { } late)
@@ -252,7 +276,7 @@ internal sealed class TrainingRun : IDisposable
         _model.Scoring.Invalidate();
         try
         {
-            return Validation.Run(_model, _heldOut, _options.ClassWeights, cancellationToken);
+            return Validation.Run(_model, _heldOut, _options.ClassWeights, cancellationToken, _shared);
         }
         finally
         {
@@ -268,15 +292,18 @@ internal sealed class TrainingRun : IDisposable
         DeviceBatch.AddNoise(input, _options.Augmentation.NoiseDeviation, batch.Seed);
         foreach (var dropout in _dropouts)
             dropout.Reseed((int)batch.Seed);
-        var step = new TrainingStep(_model.Network, input, targets) { Seed = (int)batch.Seed };
+        var step = new TrainingStep(_model.Network, input, targets) { Seed = (int)batch.Seed, Shard = _shared?.Shard };
         using var terms = _objective.Compute(step);
         _optimizer.ZeroGradients();
         terms.Loss.backward();
+        _shared?.ReduceGradients(_optimizer, _afterFeatures);
         _optimizer.Step();
         using var off = no_grad();
         var loss = terms.Loss.detach();
         var none = loss.FilledLike(double.NaN); // a term that the objective does not have
         var right = step.HasLogits ? targets.Right(step.Logits).to(loss.dtype) : none;
-        return stack([loss, terms.CrossEntropy ?? none, terms.Contrastive ?? none, terms.Density ?? none, right]).MoveToOuterDisposeScope();
+        var all = stack([loss, terms.CrossEntropy ?? none, terms.Contrastive ?? none, terms.Density ?? none, right]);
+        _shared?.Broadcast([all]); // machines may differ in a last digit, and must not in what they decide by it
+        return all.MoveToOuterDisposeScope();
     }
 }

@@ -9,6 +9,9 @@ public sealed record TrainingStart
     /// <summary>Where it trains: "cpu", "cuda:0" and so on.</summary>
     public required string Device { get; init; }
 
+    /// <summary>Processes that train together (<see cref="TrainingOptions.Distributed"/>). Default 1.</summary>
+    public int Processes { get; init; } = 1;
+
     /// <summary>Kind and size of the network.</summary>
     public required NetworkOptions Network { get; init; }
 
@@ -38,5 +41,5 @@ public sealed record TrainingStart
 
     /// <summary>One line for a log.</summary>
     public override string ToString() =>
-        $"Training on {TrainingImages + (HasValidationSet ? 0 : HeldOutImages)} images of {Shape}{(ClassCount > 1 ? $" in {ClassCount} classes" : "")}, {HeldOutImages} {(HasValidationSet ? "others for validation" : "of them held out")}, in {(Precision == Precision.Mixed ? "mixed" : "single")} precision{(PrecisionReason is null ? "" : $" ({PrecisionReason})")}: {Network} with {ParameterCount:N0} parameters on {Device}.";
+        $"Training on {TrainingImages + (HasValidationSet ? 0 : HeldOutImages)} images of {Shape}{(ClassCount > 1 ? $" in {ClassCount} classes" : "")}, {HeldOutImages} {(HasValidationSet ? "others for validation" : "of them held out")}, in {(Precision == Precision.Mixed ? "mixed" : "single")} precision{(PrecisionReason is null ? "" : $" ({PrecisionReason})")}: {Network} with {ParameterCount:N0} parameters on {Device}{(Processes > 1 ? $", {Processes} processes" : "")}.";
 }

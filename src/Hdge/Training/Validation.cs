@@ -1,5 +1,6 @@
 using Hdge.Data;
 using Hdge.Metrics;
+using static TorchSharp.torch;
 
 namespace Hdge.Training;
 
@@ -9,8 +10,18 @@ namespace Hdge.Training;
 /// </summary>
 internal static class Validation
 {
-    public static (double Loss, double Accuracy, double Ece) Run(HdgeModel model, ImageSet images, ClassWeights weights, CancellationToken cancellationToken) =>
-        Of(model.Logits(images, cancellationToken), images, weights);
+    public static (double Loss, double Accuracy, double Ece) Run(HdgeModel model, ImageSet images, ClassWeights weights, CancellationToken cancellationToken, SharedRun? shared = null)
+    {
+        if (shared is null)
+            return Of(model.Logits(images, cancellationToken), images, weights);
+        using var scope = NewDisposeScope();
+        var (first, count) = shared.Shard.Part(images.Count);
+        float[] logits = count == 0 ? [] : model.Logits(images.Subset([.. Enumerable.Range((int)first, (int)count)]), cancellationToken);
+        using var off = no_grad();
+        var all = shared.Shard.Gather(tensor(logits).view(count, images.ClassCount), images.Count);
+        var (loss, accuracy, ece) = Of(TensorMemory.Span<float>(all), images, weights);
+        return shared.Broadcast(loss, accuracy, ece) is [var a, var b, var c] ? (a, b, c) : default; // machines may differ in a last digit
+    }
 
     /// <param name="logits">Images × classes.</param>
     /// <param name="images">Whose they are.</param>

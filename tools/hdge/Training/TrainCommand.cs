@@ -12,6 +12,7 @@ internal sealed class TrainCommand : Command
     private readonly Option<int?> _bank = TrainOptions.Bank();
     private readonly Option<string> _out = TrainOptions.OutFolder("takes model.hdge, model-card.md, metrics.json and, for photographs, classes.txt");
     private readonly Option<bool> _resume = TrainOptions.Resume();
+    private readonly Option<string?> _distributed = CommandOptions.Text("--distributed", "NAME", "trains by several processes together: mpi (default: where mpirun started the command)").Offering("mpi");
     private readonly Option<int?> _members = TrainOptions.Members();
 
     public TrainCommand(CommandContext context) : base("train", "Trains one objective on one data set.")
@@ -22,15 +23,24 @@ internal sealed class TrainCommand : Command
         Add(_members);
         Add(_out);
         Add(_resume);
+        Add(_distributed);
         Add(new Option<bool>("--list") { Description = "prints the objectives, one a line", Arity = ArgumentArity.Zero, Action = new ListAction(context) });
-        SetAction(parsed => Run(Settings(parsed), parsed.GetRequiredValue(_out), parsed.GetValue(_resume), context));
+        SetAction(parsed =>
+        {
+            string? kind = parsed.GetValue(_distributed);
+            if (kind is not (null or "mpi"))
+                throw new ArgumentException($"--distributed is '{kind}', expected mpi.");
+            using var together = TogetherRun.Join(kind, context);
+            Run(Settings(parsed), parsed.GetRequiredValue(_out), parsed.GetValue(_resume), together?.Context ?? context, together);
+        });
     }
 
     public TrainSettings Settings(ParseResult parsed) => _options.Read(parsed, parsed.GetRequiredValue(_objective), parsed.GetValue(_bank)) with { Members = parsed.GetValue(_members) };
 
-    private static void Run(TrainSettings settings, string folder, bool resume, CommandContext context)
+    private static void Run(TrainSettings settings, string folder, bool resume, CommandContext context, TogetherRun? together)
     {
-        var metrics = TrainingJob.Run(settings, folder, resume, context);
+        if (TrainingJob.Run(settings, folder, resume, context, together) is not { } metrics)
+            return;
         var table = new Table().AddColumns(settings.Objective, "value");
         table.AddRow("training loss", FormattableString.Invariant($"{metrics.Loss:F4}"));
         if (metrics.Test is { } test)

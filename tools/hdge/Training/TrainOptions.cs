@@ -11,7 +11,7 @@ internal sealed class TrainOptions
 {
     private readonly Option<string> _dataset = CommandOptions.Required("--dataset", "PATH",
         "images: a folder of IDX or CIFAR-binary files, a CIFAR-binary file, or a folder of photographs (CLASS/*.jpg, or train/CLASS/*.jpg and test/CLASS/*.jpg)");
-    private readonly Option<string> _preset = CommandOptions.Text("--preset", "NAME", "network, augmentation, optimiser and schedule: fast, jem, wideresnet, gcrlfast, gcrl", "fast")
+    private readonly Option<string> _preset = CommandOptions.Text("--preset", "NAME", "network, augmentation, optimiser and schedule: " + string.Join(", ", TrainingPresets.Names.Select(n => n.ToLowerInvariant())), "fast")
         .Offering([.. TrainingPresets.Names.Select(n => n.ToLowerInvariant())]);
     private readonly Option<int> _seed = CommandOptions.Whole("--seed", "seed of everything random", 0, least: 0);
     private readonly Option<int?> _epochs = CommandOptions.Whole("--epochs", "passes over the images, instead of the preset's");

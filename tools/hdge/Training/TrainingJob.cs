@@ -26,20 +26,27 @@ internal static class TrainingJob
     /// <param name="resume">False begins anew.</param>
     /// <param name="context">Shows progress, and ends the run: what is in the checkpoint stays.</param>
     /// <exception cref="ArgumentException">A setting is wrong, or the folder holds a finished run of other settings, or one to resume.</exception>
-    public static RunSummary Run(TrainSettings settings, string folder, bool resume, CommandContext context)
+    public static RunSummary Run(TrainSettings settings, string folder, bool resume, CommandContext context) => Run(settings, folder, resume, context, together: null)!;
+
+    /// <summary>The same by several processes; null on all but rank 0, which writes.</summary>
+    /// <inheritdoc cref="Run(TrainSettings, string, bool, CommandContext)"/>
+    public static RunSummary? Run(TrainSettings settings, string folder, bool resume, CommandContext context, TogetherRun? together)
     {
         var log = context.Output;
-        if (resume && File.Exists(MetricsPath(folder)) && File.Exists(ModelPath(folder)))
+        bool writes = together is null or { IsRoot: true }, isFinished = writes && resume && File.Exists(MetricsPath(folder)) && File.Exists(ModelPath(folder));
+        if (together?.Decide(isFinished) ?? isFinished)
         {
+            if (!writes)
+                return null;
             var finished = JsonFile.Read<RunSummary>(MetricsPath(folder));
             if (finished.Settings != settings)
                 throw new ArgumentException($"'{folder}' holds a finished run of other settings ({string.Join(' ', finished.Settings.ToArguments())}): another --out, or no --resume.");
             log.WriteLine($"{settings.Objective}: finished already, in '{folder}'");
             return finished;
         }
-        if (!resume && (File.Exists(CheckpointPath(folder)) || File.Exists(CheckpointPath(folder) + ".members")))
+        if (writes && !resume && (File.Exists(CheckpointPath(folder)) || File.Exists(CheckpointPath(folder) + ".members")))
             throw new ArgumentException($"'{folder}' holds a run that was not finished: --resume goes on with it, another --out leaves it.");
-        var options = settings.ToOptions() with { Checkpoint = new() { Path = CheckpointPath(folder), Resume = resume } };
+        var options = settings.ToOptions() with { Checkpoint = new() { Path = CheckpointPath(folder), Resume = resume }, Distributed = together?.Options };
         ImageShape? shape = settings.Shape is { } text ? ShapeText.Parse(text) : null;
         var skip = SkipDamaged.Of(settings.SkipDamaged, context);
         var data = DataFolder.Load(settings.Dataset, settings.Limit, shape, skip);
@@ -49,16 +56,19 @@ internal static class TrainingJob
         options.Validate(train.Shape);
         options.ClassWeights.Validate(train.ClassCount);
         var validation = settings.Validation is { } path ? DataFolder.LoadTest(path, settings.Limit, train.ClassCount, train.Shape, data.ClassNames, skip) : null;
-        Directory.CreateDirectory(folder);
-        log.WriteLine($"{settings.Objective}: {train.Count} training and {test?.Count ?? 0} test images of {train.Shape}, {train.ClassCount} classes; {NetworkNames.Of(options.Network)}, {options.Epochs} epochs");
+        if (writes)
+            Directory.CreateDirectory(folder);
+        log.WriteLine($"{settings.Objective}: {train.Count} training and {test?.Count ?? 0} test images of {train.Shape}, {train.ClassCount} classes; {NetworkNames.Of(options.Network)}, {options.Epochs} epochs{(together is null ? "" : $", {together.Size} processes")}");
         var (epochs, clock) = (new List<EpochMetrics>(), Stopwatch.StartNew());
         using var model = Train(train, validation, options, settings.Members, epochs, folder, context);
+        if (!writes)
+            return null;
         var ensemble = model as HdgeEnsemble;
         var first = model.Single ?? ensemble!.Members[0];
         ClassNames.Write(folder, data.ClassNames);
         model.Save(ModelPath(folder));
         int heldOut = validation is null ? train.HeldOutCount(options.ValidationFraction) : 0;
-        int stepsAnEpoch = (train.Count - heldOut + options.BatchSize - 1) / options.BatchSize;
+        int batch = options.BatchSize * (together?.Size ?? 1), stepsAnEpoch = (train.Count - heldOut + batch - 1) / batch;
         var network = epochs.Where(m => m.Stage == TrainingStage.Network).ToList(); // SupCon's linear layer comes after it
         var known = test is { Count: > 0 } ? new KnownEvaluation(model, test, context.Cancellation) : null;
         string title = $"{settings.Objective}, {NetworkNames.Of(options.Network)}";
