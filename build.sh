@@ -10,7 +10,7 @@ usage: ./build.sh [command] [arguments]
   quickstart  train, score, save and reload a classifier on real images   (arguments go to samples/QuickStart)
   photos      train on a folder of class folders (--data DIR; made ones without), report, save, score another folder
   service     train a small model if there is none, then serve it on http://localhost:5080 (arguments go to samples/ScoringService)
-  fleet       score many images by many processes (arguments go to samples/FleetScoring)
+  fleet       score a million images on many machines: plan, work, watch, merge, run (arguments go to samples/FleetScoring)
   test        run the tests                                               (arguments go to dotnet test)
   bench       run the benchmarks, tables on screen and in artifacts/bench (arguments go to test/Hdge.Benchmarks)
   pack        make the NuGet packages in artifacts/packages
