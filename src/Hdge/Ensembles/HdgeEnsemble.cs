@@ -150,9 +150,6 @@ public sealed partial class HdgeEnsemble : IEvaluatedModel, IDisposable
 
     /// <summary>Several scores of every image: the means of the members' own, and <see cref="Agreement"/>.</summary>
     /// <inheritdoc cref="HdgeModel.DetectionScores(ImageSet, IReadOnlyList{DetectionScore}, CancellationToken)"/>
-    /// <param name="images">Images of the ensemble's shape.</param>
-    /// <param name="scores">Any of <see cref="Available"/>.</param>
-    /// <param name="cancellationToken">Looked at between batches.</param>
     public IReadOnlyDictionary<DetectionScore, float[]> DetectionScores(ImageSet images, IReadOnlyList<DetectionScore> scores, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(images);
