@@ -24,8 +24,13 @@ public sealed class DetectionEvaluation
     {
     }
 
-    /// <inheritdoc cref="DetectionEvaluation(HdgeModel, ImageSet, IReadOnlyList{UnknownSet{ImageSet}}, IReadOnlyList{DetectionScore}, Func{ImageSet, int, ImageSet}?, CancellationToken)"/>
+    /// <summary>The same of an ensemble.</summary>
     /// <param name="ensemble">The ensemble.</param>
+    /// <param name="known">Images of its classes.</param>
+    /// <param name="unknown">At least one set of other images, each with a name of its own.</param>
+    /// <param name="scores">Among the ensemble's <see cref="HdgeEnsemble.Available"/>.</param>
+    /// <param name="prepare">Changes each set before it is scored. Default none.</param>
+    /// <param name="cancellationToken">Looked at between forward passes.</param>
     public DetectionEvaluation(HdgeEnsemble ensemble, ImageSet known, IReadOnlyList<UnknownSet<ImageSet>> unknown, IReadOnlyList<DetectionScore> scores,
         Func<ImageSet, int, ImageSet>? prepare = null, CancellationToken cancellationToken = default) : this((IEvaluatedModel)ensemble, known, unknown, scores, prepare, cancellationToken)
     {

@@ -19,8 +19,10 @@ public sealed class KnownEvaluation
     {
     }
 
-    /// <inheritdoc cref="KnownEvaluation(HdgeModel, ImageSet, CancellationToken)"/>
+    /// <summary>The same of an ensemble.</summary>
     /// <param name="ensemble">The ensemble.</param>
+    /// <param name="images">At least one image, of the ensemble's shape and classes.</param>
+    /// <param name="cancellationToken">Looked at between forward passes.</param>
     public KnownEvaluation(HdgeEnsemble ensemble, ImageSet images, CancellationToken cancellationToken = default) : this((IEvaluatedModel)ensemble, images, cancellationToken)
     {
     }
