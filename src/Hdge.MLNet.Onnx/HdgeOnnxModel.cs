@@ -187,13 +187,8 @@ public sealed class HdgeOnnxModel : IScoringModel, IDisposable
         where TTo : unmanaged
     {
         using var use = _gate.Enter(this);
-        ArgumentNullException.ThrowIfNull(into);
-        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ScoreBatch.Check(into, pixels.Length, count, InputShape, ClassCount);
         int length = InputShape.Length, largest = Math.Min(Math.Max(1, count), LargestForward);
-        if (pixels.Length != (long)count * length)
-            throw new ArgumentException($"{count} images of {InputShape} need {(long)count * length} values, found {pixels.Length}.", nameof(pixels));
-        if (into.ClassCount != ClassCount || into.Capacity < count)
-            throw new ArgumentException($"The scores have room for {into.Capacity} images of {into.ClassCount} classes, expected at least {count} of {ClassCount}.", nameof(into));
         TTo[] values = ArrayPool<TTo>.Shared.Rent(largest * length);
         float[] logits = ArrayPool<float>.Shared.Rent(largest * ClassCount), scores = ArrayPool<float>.Shared.Rent(largest);
         try

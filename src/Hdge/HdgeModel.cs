@@ -150,7 +150,7 @@ public sealed partial class HdgeModel : IEvaluatedModel, IDisposable
     public void Score(ReadOnlySpan<float> pixels, int count, ScoreBatch into, CancellationToken cancellationToken = default)
     {
         using var use = Use();
-        Check(pixels.Length, count, into);
+        ScoreBatch.Check(into, pixels.Length, count, InputShape, ClassCount);
         using var held = HoldDetectors(out var detectors);
         using var mode = ScoringMode(detectors, out int largest);
         for (int at = 0; at < count; at += largest)
@@ -172,7 +172,7 @@ public sealed partial class HdgeModel : IEvaluatedModel, IDisposable
     public void Score(ReadOnlySpan<byte> pixels, int count, ScoreBatch into, CancellationToken cancellationToken = default)
     {
         using var use = Use();
-        Check(pixels.Length, count, into);
+        ScoreBatch.Check(into, pixels.Length, count, InputShape, ClassCount);
         using var held = HoldDetectors(out var detectors);
         using var mode = ScoringMode(detectors, out int largest);
         for (int at = 0; at < count; at += largest)
@@ -378,16 +378,6 @@ public sealed partial class HdgeModel : IEvaluatedModel, IDisposable
         for (int at = 0; at < logits.Length; at += classCount)
             LogitRow.Softmax(logits.Slice(at, classCount), probabilities.AsSpan(at, classCount));
         return probabilities;
-    }
-
-    private void Check(int values, int count, ScoreBatch into)
-    {
-        ArgumentNullException.ThrowIfNull(into);
-        ArgumentOutOfRangeException.ThrowIfNegative(count);
-        if (values != (long)count * InputShape.Length)
-            throw new ArgumentException($"{count} images of {InputShape} need {(long)count * InputShape.Length} values, found {values}.");
-        if (into.ClassCount != ClassCount || into.Capacity < count)
-            throw new ArgumentException($"The scores have room for {into.Capacity} images of {into.ClassCount} classes, expected at least {count} of {ClassCount}.", nameof(into));
     }
 
     private void CheckShape(ImageSet images)

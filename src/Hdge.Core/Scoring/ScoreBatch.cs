@@ -81,4 +81,20 @@ public sealed class ScoreBatch
         ? $"Scores: room for {Capacity} images of {ClassCount} classes, none scored"
         : $"Scores of {Count} images in {ClassCount} classes: {IsInDistribution.AsSpan(0, Count).Count(true)} in distribution, "
             + $"mean confidence {Confidence.Take(Count).Average():F3}, mean log-density {LogDensity.Take(Count).Average():F3}";
+
+    /// <summary>Refuses a call that these scores, or the values given, do not fit.</summary>
+    /// <param name="into">What is to take the scores.</param>
+    /// <param name="pixels">How many values are given.</param>
+    /// <param name="count">Images.</param>
+    /// <param name="shape">Shape of an image.</param>
+    /// <param name="classCount">The model's classes.</param>
+    internal static void Check(ScoreBatch into, int pixels, int count, Data.ImageShape shape, int classCount)
+    {
+        ArgumentNullException.ThrowIfNull(into);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        if (pixels != (long)count * shape.Length)
+            throw new ArgumentException($"{count} images of {shape} need {(long)count * shape.Length} values, found {pixels}.", nameof(pixels));
+        if (into.ClassCount != classCount || into.Capacity < count)
+            throw new ArgumentException($"The scores have room for {into.Capacity} images of {into.ClassCount} classes, expected at least {count} of {classCount}.", nameof(into));
+    }
 }

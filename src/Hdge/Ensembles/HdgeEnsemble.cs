@@ -230,7 +230,7 @@ public sealed partial class HdgeEnsemble : IEvaluatedModel, IDisposable
     private void Score<T>(ReadOnlySpan<T> pixels, int count, ScoreBatch into, Scoring<T> score, Problem<T> problem, CancellationToken cancellationToken)
     {
         using var use = _gate.Enter(this);
-        Check(pixels.Length, count, into);
+        ScoreBatch.Check(into, pixels.Length, count, InputShape, ClassCount);
         for (int at = 0; at < count; at += LargestPart)
         {
             int n = Math.Min(LargestPart, count - at);
@@ -270,16 +270,6 @@ public sealed partial class HdgeEnsemble : IEvaluatedModel, IDisposable
     {
         if (!into.IsInRange[image])
             throw new ArgumentException($"Image {image} {problem} ({nameof(HdgeEnsemble)}.{nameof(OutOfRange)} is {nameof(OutOfRangeAction.Throw)}.)");
-    }
-
-    private void Check(int values, int count, ScoreBatch into)
-    {
-        ArgumentNullException.ThrowIfNull(into);
-        ArgumentOutOfRangeException.ThrowIfNegative(count);
-        if (values != (long)count * InputShape.Length)
-            throw new ArgumentException($"{count} images of {InputShape} need {(long)count * InputShape.Length} values, found {values}.");
-        if (into.ClassCount != ClassCount || into.Capacity < count)
-            throw new ArgumentException($"The scores have room for {into.Capacity} images of {into.ClassCount} classes, expected at least {count} of {ClassCount}.", nameof(into));
     }
 
     /// <summary>Room for sums, borrowed.</summary>
