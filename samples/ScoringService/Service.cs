@@ -25,7 +25,7 @@ internal static class Service
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = options.MostBytes;
+            kestrel.Limits.MaxRequestBodySize = null; // Upload counts, and what is refused can still be read to its end
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
             kestrel.Limits.MaxConcurrentConnections = 10_000;
             kestrel.Limits.MinRequestBodyDataRate = new(bytesPerSecond: 1000, gracePeriod: TimeSpan.FromSeconds(5)); // a client that sends slower is cut off
@@ -52,6 +52,7 @@ internal static class Service
         if (Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 })
             OpenTelemetry.OpenTelemetryBuilderOtlpExporterExtensions.UseOtlpExporter(telemetry);
         var app = builder.Build();
+        app.Use((context, next) => Upload.Linger(context, next, 4L * options.MostBytes));
         app.UseExceptionHandler().UseStatusCodePages();
         Map(app, options);
         app.Services.GetRequiredService<ModelHost>(); // a model that cannot be read ends the start, with its reason

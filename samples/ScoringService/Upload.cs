@@ -56,6 +56,32 @@ internal sealed class Upload(ServiceOptions options)
         }
     }
 
+    /// <summary>Where an answer ends the connection, takes what is still sent, for 5 s and <paramref name="most"/> bytes: closing over unread bytes resets the connection, and the answer is lost.</summary>
+    public static async Task Linger(HttpContext context, RequestDelegate next, long most)
+    {
+        await next(context);
+        if (context.Response.Headers.Connection != "close")
+            return;
+        try
+        {
+            await context.Response.CompleteAsync();
+            using var slow = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+            slow.CancelAfter(TimeSpan.FromSeconds(5));
+            var body = context.Request.BodyReader;
+            for (bool ended = false; !ended && most > 0;)
+            {
+                var read = await body.ReadAsync(slow.Token);
+                most -= read.Buffer.Length;
+                ended = read.IsCompleted || read.IsCanceled;
+                body.AdvanceTo(read.Buffer.End);
+            }
+        }
+        catch (Exception error) when (error is OperationCanceledException or IOException or InvalidOperationException)
+        {
+            // too slow, or hung up
+        }
+    }
+
     private Refusal TooLarge() => new(413, $"The body has more than {options.MostBytes} bytes.");
 
     /// <summary>Bytes of an upload.</summary>

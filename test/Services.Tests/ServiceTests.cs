@@ -74,6 +74,29 @@ public sealed class ServiceTests(ServiceFixture fixture)
     }
 
     [Theory]
+    [InlineData(413, "image/png", null, true)]
+    [InlineData(413, "image/png", null, false)]
+    [InlineData(415, "text/plain", null, true)]
+    [InlineData(401, "image/png", "not the key", true)]
+    public async Task ARefusalBeforeTheBodyIsReadReachesTheCaller(int status, string type, string? key, bool announced)
+    {
+        // A connection that is closed over unread bytes is reset, and the reason is lost with it.
+        var (app, http) = await fixture.Start("--Service:MostBytes", "1048576", "--Service:ApiKeys:0", "a-key-of-twenty-letters");
+        await using var service = app;
+        using var client = http;
+        byte[] body = new byte[3 << 20];
+        for (int i = 0; i < 20; i++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "score") { Content = ServiceFixture.Content(body, type) };
+            request.Headers.Add("X-Api-Key", key ?? "a-key-of-twenty-letters");
+            request.Headers.TransferEncodingChunked = !announced;
+            using var response = await http.SendAsync(request);
+            Assert.Equal(status, (int)response.StatusCode);
+            Assert.True((await ServiceFixture.Json(response)).GetProperty("detail").GetString()!.Length > 15);
+        }
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task AnUploadOfTwoGigabytesIsCutShort(bool announced)
