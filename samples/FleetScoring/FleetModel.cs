@@ -49,8 +49,8 @@ internal sealed class FleetModel : IDisposable
             ITransformer loaded = new MLContext().Model.Load(path, out _);
             owner = loaded as IDisposable;
             var transformer = HdgeTransformer.From(loaded);
-            transformer.Model.Threads = 1;
-            return new(transformer.Model, transformer.ClassNames, transformer.Photos, owner ?? transformer);
+            transformer.Threads = 1;
+            return new(transformer.ScoringModel, transformer.ClassNames, transformer.Photos, owner ?? transformer);
         }
         catch (Exception error) when (error is not LibtorchException)
         {

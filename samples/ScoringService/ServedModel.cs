@@ -60,8 +60,8 @@ internal sealed class ServedModel : IDisposable
                 return new(exported.Model, exported.ClassNames, exported.Photos, owner ?? exported, options, stamp);
             var transformer = HdgeTransformer.From(loaded);
             if (!options.MicroBatching)
-                transformer.Model.Threads = 1;
-            return new(transformer.Model, transformer.ClassNames, transformer.Photos, owner ?? transformer, options, stamp);
+                transformer.Threads = 1;
+            return new(transformer.ScoringModel, transformer.ClassNames, transformer.Photos, owner ?? transformer, options, stamp);
         }
         catch (Exception error)
         {

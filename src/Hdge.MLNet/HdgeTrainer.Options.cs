@@ -94,6 +94,17 @@ public sealed partial class HdgeTrainer
         public string? PredictionSetColumnName { get; set; }
 
         /// <summary>
+        /// Output column of how much an ensemble's members disagree: Single, the mutual information of class and member in nats, 0 where all say the same. Default null: no such column. It needs <see cref="Members"/> above 1.
+        /// </summary>
+        public string? DisagreementColumnName { get; set; }
+
+        /// <summary>
+        /// Models that are trained from different seeds, one after another, and score as one (<see cref="HdgeEnsemble"/>): 1..<see cref="HdgeEnsemble.MostMembers"/>. Default 1, a model alone. Training, file and scoring cost as
+        /// many times as much; an ensemble has no ONNX graph.
+        /// </summary>
+        public int Members { get; set; } = 1;
+
+        /// <summary>
         /// Everything else about the training: network, objective, optimiser, schedule, augmentation. Of the short ways below, from <see cref="DetectionScore"/>
         /// to <see cref="Seed"/>, those that are set are laid over it when the trainer is made, whatever the order in which all these were set.
         /// </summary>
@@ -163,11 +174,11 @@ public sealed partial class HdgeTrainer
 
         internal OutputColumnNames Outputs => new(
             PredictedLabelColumnName, ScoreColumnName, LogDensityColumnName, ConfidenceColumnName, IsInDistributionColumnName, DetectionScoreColumnName, CalibratedScoreColumnName,
-            PredictionSetColumnName);
+            PredictionSetColumnName, DisagreementColumnName);
 
         /// <summary>One line: the columns read, the images' shape and what differs from the default training.</summary>
         public override string ToString() =>
-            $"label '{LabelColumnName}', features '{FeatureColumnName}', {(ImageShape is { } shape ? $"images of {shape}" : "the column's image shape")}, {(Training is null ? "no training" : Effective())}";
+            $"label '{LabelColumnName}', features '{FeatureColumnName}', {(ImageShape is { } shape ? $"images of {shape}" : "the column's image shape")}, {(Members > 1 ? $"{Members} members, " : "")}{(Training is null ? "no training" : Effective())}";
 
         /// <summary>A copy that later changes of this object do not reach, with the short ways laid over <see cref="Training"/>: read them there.</summary>
         /// <exception cref="ArgumentException">A column name is empty or used for two columns, or prediction sets are asked for and no images are held out.</exception>
@@ -182,6 +193,10 @@ public sealed partial class HdgeTrainer
             if (ExampleWeightColumnName is { Length: 0 })
                 throw new ArgumentException($"{nameof(ExampleWeightColumnName)} is empty, expected a column's name, or null.");
             Outputs.Checked();
+            if (Members is < 1 or > HdgeEnsemble.MostMembers)
+                throw new ArgumentException($"{nameof(Members)} is {Members}, expected 1..{HdgeEnsemble.MostMembers}.");
+            if (DisagreementColumnName is not null && Members == 1)
+                throw new ArgumentException($"{nameof(DisagreementColumnName)} is '{DisagreementColumnName}' and {nameof(Members)} is 1, expected at least 2: one model has nobody to disagree with.");
             var copy = (Options)MemberwiseClone();
             copy.Training = Effective();
             double heldOut = copy.Training.ValidationFraction;

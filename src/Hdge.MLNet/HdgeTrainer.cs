@@ -2,6 +2,7 @@ using Hdge.Data;
 using Hdge.MLNet.Input;
 using Hdge.MLNet.Interop;
 using Hdge.MLNet.Output;
+using Hdge.Reports;
 using Hdge.Training;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -113,7 +114,9 @@ public sealed partial class HdgeTrainer : ITrainerEstimator<HdgeTransformer, Hdg
         channel.Info(MessageSensitivity.None, $"Computing with {threads} thread{(threads == 1 ? "" : "s")} on the processor.");
         using (validation)
         {
-            HdgeModel model = ModelTrainer.Train(images, validation, training, Callbacks(channel), cancellationToken);
+            IEvaluatedModel model = _options.Members > 1
+                ? HdgeEnsemble.Train(images, validation, training, _options.Members, Callbacks(channel), cancellationToken)
+                : ModelTrainer.Train(images, validation, training, Callbacks(channel), cancellationToken);
             return new HdgeTransformer(_environment, model, _options.FeatureColumnName, rows.FeatureType, _options.Outputs, LabelValues.Of(rows.Label, rows.ClassCount))
             {
                 OutOfRange = _options.OutOfRange,

@@ -25,6 +25,9 @@ public sealed partial class HdgeTransformer
     /// <summary>Name of the column with the prediction sets; null where there is none.</summary>
     public string? PredictionSetColumnName => Outputs.PredictionSet;
 
+    /// <summary>Name of the column with the disagreement of an ensemble's members; null where there is none.</summary>
+    public string? DisagreementColumnName => Outputs.Disagreement;
+
     /// <summary>Name of the column with the score that the flag goes by.</summary>
     public string DetectionScoreColumnName => Outputs.DetectionScore;
 

@@ -18,7 +18,7 @@ public sealed partial class HdgeTransformer
     /// <param name="path">The file, which appears only when it is whole.</param>
     /// <param name="options">Input, precision, version of the operators. Default null: bytes where the model was trained on bytes, pictures or image files.</param>
     /// <exception cref="ArgumentException">An option is out of range, 8 bits are asked for with fewer than 200 calibration images, or a column has the name "logits" or "features".</exception>
-    /// <exception cref="NotSupportedException">The network, the calibrator or the score that decides has no graph; the message names it.</exception>
+    /// <exception cref="NotSupportedException">The network, the calibrator or the score that decides has no graph, or it is an ensemble; the message names it.</exception>
     /// <exception cref="ObjectDisposedException">The transformer has been disposed.</exception>
     public void SaveOnnx(string path, OnnxOptions? options = null)
     {
@@ -32,9 +32,10 @@ public sealed partial class HdgeTransformer
     public void SaveOnnx(Stream stream, OnnxOptions? options = null)
     {
         ThrowIfDisposed();
+        var model = Exported;
         var columns = new OnnxColumns(FeatureColumnName, Outputs.PredictedLabel, Outputs.Score, Outputs.LogDensity, Outputs.Confidence, Outputs.IsInDistribution, Outputs.DetectionScore, Outputs.CalibratedScore,
             Outputs.PredictionSet, FeatureColumnType is VectorDataViewType ? null : Photos, OutOfRange, Labels is { } labels ? new(LabelValueCodec.For(labels).Name, LabelValueCodec.For(labels).Write(labels)) : null);
-        Model.SaveOnnx(stream, columns, options ?? new() { Input = OwnInput }, CancellationToken.None);
+        model.SaveOnnx(stream, columns, options ?? new() { Input = OwnInput }, CancellationToken.None);
     }
 
     /// <summary>As <see cref="SaveOnnx(string, OnnxOptions?)"/> in 8 bits, with calibration images from data.</summary>
@@ -47,6 +48,7 @@ public sealed partial class HdgeTransformer
     {
         ArgumentNullException.ThrowIfNull(calibration);
         ThrowIfDisposed();
+        var model = Exported;
         using IChannel channel = Environment.Register("Hdge").Start("Export");
         var columns = new HdgeTrainer.Options
         {
@@ -54,14 +56,19 @@ public sealed partial class HdgeTransformer
             LabelColumnName = labelColumnName,
             ImageShape = ImageShape,
             Photos = Photos,
-            Training = new() { Network = Model.NetworkOptions, Scaling = Model.Scaling },
+            Training = new() { Network = model.NetworkOptions, Scaling = model.Scaling },
         };
         using var rows = new TrainingRows(calibration, columns, message => channel.Warning(MessageSensitivity.Schema, message), weighted: false);
-        if (rows.ClassCount != Model.ClassCount)
-            throw new ArgumentException($"The label column '{labelColumnName}' is a key of {rows.ClassCount} values, expected {Model.ClassCount}, those of training.", nameof(labelColumnName));
+        if (rows.ClassCount != model.ClassCount)
+            throw new ArgumentException($"The label column '{labelColumnName}' is a key of {rows.ClassCount} values, expected {model.ClassCount}, those of training.", nameof(labelColumnName));
         using ImageSet images = rows.Read(calibration, CancellationToken.None);
         SaveOnnx(path, (options ?? new() { Input = OwnInput }) with { Precision = OnnxPrecision.Int8, CalibrationImages = images });
     }
+
+    /// <summary>The model that has a graph.</summary>
+    /// <exception cref="NotSupportedException">There are several.</exception>
+    internal HdgeModel Exported => Ensemble is null ? Model : throw new NotSupportedException(
+        $"An ensemble of {Ensemble.Members.Count} models has no ONNX graph: save it with mlContext.Model.Save, or train a single model ({nameof(HdgeTrainer.Options)}.{nameof(HdgeTrainer.Options.Members)} = 1).");
 
     private OnnxInput OwnInput => FeatureColumnType is VectorDataViewType vector && vector.ItemType != NumberDataViewType.Byte ? OnnxInput.Single : OnnxInput.Byte;
 }

@@ -3,6 +3,7 @@ using Hdge.MLNet.Input;
 using Hdge.MLNet.Interop;
 using Hdge.MLNet.Output;
 using Hdge.MLNet.Scoring;
+using Hdge.Reports;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Model.OnnxConverter;
@@ -11,7 +12,7 @@ using Microsoft.ML.Runtime;
 namespace Hdge.MLNet;
 
 /// <summary>
-/// Scores images with a trained HDGE model. It adds six columns, whose names <see cref="HdgeTrainer.Options"/> can change, and up to two more where they are given a name:
+/// Scores images with a trained HDGE model, or an ensemble of some. It adds six columns, whose names <see cref="HdgeTrainer.Options"/> can change, and up to three more where they are given a name:
 /// <list type="table">
 /// <item><term>PredictedLabel</term><description>key, with the label's key values: the most probable class.</description></item>
 /// <item><term>Score</term><description>vector of Single, one item a class: class probabilities, 0..1, sum 1.</description></item>
@@ -21,43 +22,63 @@ namespace Hdge.MLNet;
 /// <item><term>DetectionScore</term><description>Single: the score that IsInDistribution goes by, the log-density unless another was chosen; higher is more like the training images.</description></item>
 /// <item><term>CalibratedScore</term><description>vector of Single, one item a class: calibrated class probabilities, 0..1, sum 1.</description></item>
 /// <item><term>PredictionSet</term><description>vector of Boolean, one item a class: whether the class is in the image's prediction set.</description></item>
+/// <item><term>Disagreement</term><description>Single: mutual information of class and member of an ensemble, in nats, 0 where all say the same.</description></item>
 /// </list>
 /// <see cref="ImageTransformer.Transform"/> computes nothing before a getter asks for it. One transformer may be used by several threads at once.
 /// </summary>
 public sealed partial class HdgeTransformer : ImageTransformer, ISingleFeaturePredictionTransformer<HdgeModel>
 {
-    internal HdgeTransformer(IHostEnvironment environment, HdgeModel model, string featureColumnName, DataViewType featureColumnType, OutputColumnNames outputs, LabelValues? labels)
-        : base(environment, featureColumnName) => (Model, FeatureColumnType, Outputs, Labels) = (model, featureColumnType, outputs, labels);
+    private readonly IEvaluatedModel _model;
+
+    internal HdgeTransformer(IHostEnvironment environment, IEvaluatedModel model, string featureColumnName, DataViewType featureColumnType, OutputColumnNames outputs, LabelValues? labels)
+        : base(environment, featureColumnName) => (_model, FeatureColumnType, Outputs, Labels) = (model, featureColumnType, outputs, labels);
 
     /// <summary>The trained network with its calibration. It belongs to this transformer: do not dispose it.</summary>
-    public HdgeModel Model { get; }
+    /// <exception cref="InvalidOperationException">There are several, an <see cref="Ensemble"/>: one of them would answer otherwise.</exception>
+    public HdgeModel Model => _model as HdgeModel ?? throw new InvalidOperationException($"The transformer holds an ensemble of {Ensemble!.Members.Count}, expected a single model: take {nameof(Ensemble)}, or {nameof(ScoringModel)}, which either is.");
+
+    /// <summary>The trained networks as one; null where there is one alone, <see cref="Model"/>. It belongs to this transformer: do not dispose it.</summary>
+    public HdgeEnsemble? Ensemble => _model as HdgeEnsemble;
+
+    /// <summary><see cref="Model"/> or <see cref="Ensemble"/>: what the columns are made by.</summary>
+    public IScoringModel ScoringModel => _model;
+
+    /// <inheritdoc cref="HdgeModel.Threads"/>
+    public int? Threads
+    {
+        get => _model.Threads;
+        set => _model.Threads = value;
+    }
 
     /// <inheritdoc/>
-    public override ImageShape ImageShape => Model.InputShape;
+    public override ImageShape ImageShape => _model.InputShape;
 
     /// <summary>Type the feature column had in training. Scoring takes vectors of Single and of Byte of the same length alike; a model trained on pictures or their paths takes these, too.</summary>
     public DataViewType FeatureColumnType { get; }
 
     /// <summary>What the classes stand for, in the order of the items of Score; class numbers from 0 where the label had no key values.</summary>
-    public IReadOnlyList<string> ClassNames => [.. Labels?.Texts ?? Enumerable.Range(0, Model.ClassCount).Select(number => $"{number}")];
+    public IReadOnlyList<string> ClassNames => [.. Labels?.Texts ?? Enumerable.Range(0, _model.ClassCount).Select(number => $"{number}")];
 
     internal OutputColumnNames Outputs { get; }
 
     internal LabelValues? Labels { get; }
 
-    internal override bool TakesFeatures => Model.NetworkOptions.TakesFeatures;
+    internal override bool TakesFeatures => _model.TakesFeatures;
 
-    private protected override bool IsDisposed => Model.IsDisposed;
+    private protected override bool IsDisposed => _model.IsDisposed;
 
     /// <inheritdoc/>
-    public override void Dispose() => Model.Dispose();
+    public override void Dispose() => _model.Dispose();
 
     /// <summary>One line: what it reads and with what it scores.</summary>
-    public override string ToString() => $"HDGE transformer: column '{FeatureColumnName}', {Model}";
+    public override string ToString() => $"HDGE transformer: column '{FeatureColumnName}', {_model}";
 
-    internal override RowScores CreateScores(int capacity) => new ClassifierScores(Model, Outputs, capacity);
+    internal override RowScores CreateScores(int capacity) => new ClassifierScores(_model, Outputs, capacity);
 
-    internal override DataViewSchema Outline(DataViewSchema input) => OutputSchema.Create(input, Outputs, Model.ClassCount, Labels);
+    /// <summary>Writes the model's or the ensemble's file.</summary>
+    internal void Save(Stream stream) => _model.Save(stream);
+
+    internal override DataViewSchema Outline(DataViewSchema input) => OutputSchema.Create(input, Outputs, _model.ClassCount, Labels);
 
     internal override FeatureColumn FindFeatures(DataViewSchema input) =>
         FeatureColumn.Find(input, FeatureColumnName, ImageShape, TakesFeatures, takesPictures: FeatureColumnType is not VectorDataViewType);

@@ -138,6 +138,16 @@ public sealed class ConvertTests : IDisposable
     }
 
     [Fact]
+    public void AnEnsembleIsRefused()
+    {
+        var options = new HdgeTrainer.Options { Members = 2, Training = new() { Epochs = 1, BatchSize = 16, ValidationFraction = 0.2 } };
+        using var model = _context.Transforms.Conversion.MapValueToKey("Label").Append(_context.MulticlassClassification.Trainers.Hdge(options)).Fit(Trained.View(60));
+        using var file = new MemoryStream();
+        Assert.Contains("ensemble of 2", Assert.Throws<NotSupportedException>(() => _context.Model.ConvertToOnnx(model, Trained.View(4), file)).Message, StringComparison.Ordinal);
+        Assert.Equal(0, file.Length);
+    }
+
+    [Fact]
     public void B1_ImageStagesAreNamed()
     {
         IDataView paths = _context.Data.LoadFromEnumerable(new[] { new PathRow { Path = "" } });

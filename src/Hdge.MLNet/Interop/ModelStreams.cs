@@ -47,12 +47,16 @@ internal static class ModelStreams
     });
 
     /// <exception cref="InvalidDataException">The stream is missing, or what reads it says so.</exception>
-    public static T Read<T>(ModelLoadContext context, string name, Func<Stream, T> read)
+    public static T Read<T>(ModelLoadContext context, string name, Func<Stream, T> read) where T : class =>
+        ReadWhereThere(context, name, read) ?? throw new InvalidDataException($"The saved model has no part '{name}'.");
+
+    /// <summary>Null where the stream is missing.</summary>
+    /// <exception cref="InvalidDataException">What reads it says so.</exception>
+    public static T? ReadWhereThere<T>(ModelLoadContext context, string name, Func<Stream, T> read) where T : class
     {
-        T result = default!;
-        return context.TryLoadBinaryStream(name, reader => result = read(reader.BaseStream))
-            ? result
-            : throw new InvalidDataException($"The saved model has no part '{name}'.");
+        T? result = null;
+        context.TryLoadBinaryStream(name, reader => result = read(reader.BaseStream));
+        return result;
     }
 
     /// <summary>

@@ -15,12 +15,12 @@ internal static class OnnxConversion
     private const int Opset = OnnxOptions.OldestOpset; // the converter knows 9 to 12
 
     /// <summary>An image classifier: the graph that SaveOnnx writes.</summary>
-    /// <exception cref="NotSupportedException">It has no graph, or a step before it has none.</exception>
+    /// <exception cref="NotSupportedException">It has no graph or is an ensemble, or a step before it has none.</exception>
     public static void Save(HdgeTransformer transformer, IDataView source, DataViewSchema output, OnnxContext context)
     {
         context.CheckOpSetVersion(Opset, nameof(HdgeTransformer));
         string features = Variable(context, source, transformer.FeatureColumnName);
-        var model = transformer.Model;
+        var model = transformer.Exported;
         var sink = new OnnxContextSink(context);
         var graph = new OnnxGraph(sink, Opset, model.Network.state_dict());
         if (source.Schema[transformer.FeatureColumnName].Type is not VectorDataViewType type)

@@ -11,4 +11,5 @@ internal enum OutputColumn
     DetectionScore,
     CalibratedScore,
     PredictionSet,
+    Disagreement,
 }

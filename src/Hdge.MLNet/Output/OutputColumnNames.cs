@@ -3,7 +3,7 @@ namespace Hdge.MLNet.Output;
 /// <summary>Names of the columns a transformer adds, in the order in which it adds them; null where it does not.</summary>
 internal sealed record OutputColumnNames(
     string PredictedLabel, string Score, string LogDensity, string Confidence, string IsInDistribution, string DetectionScore, string? CalibratedScore = null,
-    string? PredictionSet = null)
+    string? PredictionSet = null, string? Disagreement = null)
 {
     /// <summary>The columns that are added.</summary>
     public IEnumerable<OutputColumn> Present => Enum.GetValues<OutputColumn>().Where(column => column < OutputColumn.CalibratedScore || this[column] is not null);
@@ -18,7 +18,8 @@ internal sealed record OutputColumnNames(
         OutputColumn.IsInDistribution => IsInDistribution,
         OutputColumn.DetectionScore => DetectionScore,
         OutputColumn.CalibratedScore => CalibratedScore,
-        _ => PredictionSet,
+        OutputColumn.PredictionSet => PredictionSet,
+        _ => Disagreement,
     };
 
     /// <summary>Checks that every column has a name and no two are alike.</summary>

@@ -28,6 +28,8 @@ internal static class OutputSchema
             schema.AddColumn(names.CalibratedScore, new VectorDataViewType(NumberDataViewType.Single, classCount), ScoreAnnotations(scoreSet, "Probability", labels));
         if (names.PredictionSet is not null)
             schema.AddColumn(names.PredictionSet, new VectorDataViewType(BooleanDataViewType.Instance, classCount), SlotNames(labels));
+        if (names.Disagreement is not null)
+            schema.AddColumn(names.Disagreement, NumberDataViewType.Single);
         return schema.ToSchema();
     }
 

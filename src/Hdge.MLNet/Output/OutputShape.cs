@@ -33,6 +33,8 @@ internal static class OutputShape
             added.Add(Outlines.Vector(names.CalibratedScore, NumberDataViewType.Single, [.. slotValues, .. common]));
         if (names.PredictionSet is not null)
             added.Add(Outlines.Vector(names.PredictionSet, BooleanDataViewType.Instance, slotValues.Where(values => values.Name == "SlotNames")));
+        if (names.Disagreement is not null)
+            added.Add(Outlines.Scalar(names.Disagreement, NumberDataViewType.Single));
         return Replace(input, added);
     }
 

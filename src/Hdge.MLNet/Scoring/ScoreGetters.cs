@@ -42,7 +42,12 @@ internal static class ScoreGetters
             value = scores.DetectionScore[row];
         }),
         OutputColumn.CalibratedScore => (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) => Row(scores, scores.CalibratedProbabilities, slot()).CopyTo(ref value)),
-        _ => (ValueGetter<VBuffer<bool>>)((ref VBuffer<bool> value) => FindSet(sets, Row(scores, scores.Probabilities, slot()), ref value)),
+        OutputColumn.PredictionSet => (ValueGetter<VBuffer<bool>>)((ref VBuffer<bool> value) => FindSet(sets, Row(scores, scores.Probabilities, slot()), ref value)),
+        _ => (ValueGetter<float>)((ref float value) =>
+        {
+            int row = slot();
+            value = scores.Disagreement[row];
+        }),
     };
 
     private static ReadOnlySpan<float> Row(ScoreBatch scores, float[] values, int row) => values.AsSpan(row * scores.ClassCount, scores.ClassCount);

@@ -15,6 +15,8 @@ internal static class ModelZipEntry
         {
             using var zip = ZipFile.OpenRead(path);
             var models = zip.Entries.Where(entry => entry.Name == Name).ToList();
+            if (zip.Entries.Any(entry => entry.Name == "Ensemble.hdge"))
+                throw new InvalidDataException("It holds an ensemble, expected a single model.");
             if (models is not [var model])
                 throw new InvalidDataException($"It holds {models.Count} models of HDGE, expected one.");
             var copy = new MemoryStream();

@@ -24,7 +24,13 @@ internal interface IEvaluatedModel : IScoringModel, IDisposable
     /// <summary>The model where it is one alone; else null.</summary>
     HdgeModel? Single { get; }
 
+    int? Threads { get; set; }
+
+    bool IsDisposed { get; }
+
     void Save(string path);
+
+    void Save(Stream stream);
 
     ScoreBatch Score(ImageSet images, CancellationToken cancellationToken = default);
 
