@@ -15,8 +15,10 @@ public sealed class PhotosSampleTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    [Fact]
-    public void A_folder_of_pictures_becomes_a_model_a_report_and_answers()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_folder_of_pictures_becomes_a_model_a_report_and_answers(bool scratch)
     {
         string data = Path.Combine(_folder, "data"), others = Path.Combine(_folder, "others"), run = Path.Combine(_folder, "run");
         string[] names = ["beach", "forest", "sea"];
@@ -28,9 +30,10 @@ public sealed class PhotosSampleTests : IDisposable
             Write(Path.Combine(others, $"{i}.jpg"), null, i);
         File.WriteAllText(Path.Combine(data, "sea", "damaged.png"), "no picture");
 
-        var (exit, output, errors) = Start("--data", data, "--score", others, "--scratch", "--side", "16", "--epochs", "4", "--out", run);
+        int side = scratch ? 16 : 64;
+        var (exit, output, errors) = Start([.. scratch ? new[] { "--scratch", "--epochs", "4" } : [], "--data", data, "--score", others, "--side", $"{side}", "--out", run]);
         Assert.True(exit == 0, output + errors);
-        Assert.Contains("A small network learns everything", output, StringComparison.Ordinal);
+        Assert.Contains(scratch ? "A small network learns everything" : "The last layer is trained of ImageNet's ResNet-18", output, StringComparison.Ordinal);
         Assert.Contains("damaged.png", output, StringComparison.Ordinal);
         Assert.Matches(@"test pictures: accuracy [01]\.\d{3}, kept as in distribution", output);
         Assert.Matches(@"\b[0-6] of 6 pictures in '.*others' are unlike anything learnt", output);
@@ -47,7 +50,7 @@ public sealed class PhotosSampleTests : IDisposable
         double accuracy = files.GetColumn<string>("Label").Zip(answers.GetColumn<string>("PredictedClass")).Average(p => p.First == p.Second ? 1 : 0);
         Assert.True(accuracy > 0.8, $"{accuracy}");
         using var bare = HdgeModel.Load(Path.Combine(run, "model.hdge"), "cpu");
-        Assert.Equal((3, new ImageShape(3, 16, 16)), (bare.ClassCount, bare.InputShape));
+        Assert.Equal((3, new ImageShape(3, side, side)), (bare.ClassCount, bare.InputShape));
     }
 
     [Fact]
