@@ -56,6 +56,23 @@ public sealed class FailureTests : IDisposable
     }
 
     [MpiFact]
+    public void AnEnsembleGoesOnFromWhatRank0Kept()
+    {
+        string whole = Directory.CreateDirectory(Path.Combine(_folder, "whole")).FullName, parts = Directory.CreateDirectory(Path.Combine(_folder, "parts")).FullName;
+        Ends(Mpirun.Run(2, "ensemble", whole, "2"));
+        Ends(Mpirun.Run(2, "ensemble", parts, "1"));
+        string resumed = Ends(Mpirun.Run(2, "ensemble", parts, "2"));
+        Assert.Contains("Member 1 of 2 is finished", resumed, StringComparison.Ordinal);
+        Assert.Equal(resumed.IndexOf("is finished", StringComparison.Ordinal), resumed.LastIndexOf("is finished", StringComparison.Ordinal)); // rank 0 alone says so
+        foreach (string what in new[] { "member0", "member1", "decision" })
+            for (int rank = 0; rank < 2; rank++)
+                Assert.Equal(File.ReadAllBytes(Ranks.File(whole, what, 0)), File.ReadAllBytes(Ranks.File(parts, what, rank)));
+        Assert.NotEqual(File.ReadAllBytes(Ranks.File(whole, "member0", 0)), File.ReadAllBytes(Ranks.File(whole, "member1", 0)));
+        Assert.Equal(["run.checkpoint.member1.finished", "run.checkpoint.member2.finished", "run.checkpoint.members"], Directory.GetFiles(Path.Combine(parts, "disk0")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.False(Directory.Exists(Path.Combine(parts, "disk1")));
+    }
+
+    [MpiFact]
     public void ARankThatFailsEndsTheOthers()
     {
         var (code, _, errors) = Mpirun.Run(2, "fail");

@@ -27,6 +27,19 @@ internal static class Failures
                 return 0;
             }
 
+            // An ensemble; each rank has a disk of its own.
+            case ["ensemble", var folder, var members]:
+            {
+                using var ranks = mpi.Connect();
+                string own = Path.Combine(folder, FormattableString.Invariant($"disk{ranks.Rank}"));
+                using var ensemble = HdgeEnsemble.Train(SmallImages.Patterns(80), Resumed(ranks.Size) with { Epochs = 2, Distributed = mpi, Checkpoint = new CheckpointOptions { Path = Path.Combine(own, "run.checkpoint"), Resume = true } },
+                    int.Parse(members, System.Globalization.CultureInfo.InvariantCulture), new TrainingCallbacks { Log = Console.WriteLine });
+                for (int i = 0; i < ensemble.Members.Count; i++)
+                    Ranks.Write(folder, FormattableString.Invariant($"member{i}"), ranks.Rank, ensemble.Members[i]);
+                File.WriteAllText(Ranks.File(folder, "decision", ranks.Rank), FormattableString.Invariant($"{ensemble.Decision} {ensemble.Calibrator.DetectionTemperature:R}"));
+                return 0;
+            }
+
             // Rank 1 asks for an end: all end after the same step.
             case ["cancel"]:
             {

@@ -2,8 +2,10 @@ using System.Text.Json;
 using Hdge.Calibration;
 using Hdge.Data;
 using Hdge.Detection;
+using Hdge.Distributed;
 using Hdge.Persistence;
 using Hdge.Training;
+using static TorchSharp.torch;
 
 namespace Hdge;
 
@@ -18,29 +20,36 @@ internal static class EnsembleTraining
         options.Validate(images.Shape);
         var (train, heldOut) = validation is null ? images.Split(options.ValidationFraction, Seeds.Mix(options.Seed, SeedStream.HeldOutImages)) : (images, validation);
         bool holdsOut = heldOut.Count > 0;
+        using var ranks = options.Distributed?.Connect() ?? new SingleProcess();
+        var shared = ranks.Size > 1 ? new SharedRun(new Shard(ranks)) : null;
+        if (shared is { IsRoot: false })
+            callbacks = new();
         if (options.Checkpoint is { } checkpoint)
-            Begin(checkpoint, new(OptionText.Of(options with { Checkpoint = null }), CheckpointDescription.Fingerprint(images, heldOut)));
+            OnRoot(() => Begin(checkpoint, new(OptionText.Of(options with { Checkpoint = null }), CheckpointDescription.Fingerprint(images, heldOut))));
         var trained = new List<HdgeModel>();
         try
         {
-            for (int i = 0; i < members && (i == 0 || !cancellationToken.IsCancellationRequested || options.OnCancel != CancelBehavior.ReturnBestSoFar); i++)
+            for (int i = 0; i < members && (i == 0 || !IsCancelled() || options.OnCancel != CancelBehavior.ReturnBestSoFar); i++)
             {
                 var own = Member(options, i, i == 0 ? options.Detection.Score : trained[0].Decision.Score);
                 string? finished = own.Checkpoint is { } file ? Finished(file.Path) : null;
-                if (finished is not null && File.Exists(finished))
+                if (finished is not null && Any(ranks.Rank == 0 && File.Exists(finished)))
                 {
                     callbacks.Log?.Invoke($"Member {i + 1} of {members} is finished: '{finished}'.");
-                    trained.Add(HdgeModel.Load(finished, options.Device));
+                    trained.Add(Kept(finished, options.Device, ranks, shared));
                     continue;
                 }
                 if (members > 1)
                     callbacks.Log?.Invoke($"Member {i + 1} of {members}.");
                 trained.Add(ModelTrainer.Train(holdsOut ? train : images, holdsOut ? heldOut : null, holdsOut ? own : own with { ValidationFraction = 0 }, callbacks, cancellationToken));
-                if (finished is null || cancellationToken.IsCancellationRequested)
+                if (finished is null || IsCancelled())
                     continue;
-                trained[^1].Save(finished);
-                foreach (string left in (string[])[own.Checkpoint!.Path, own.Checkpoint.Path + ".previous"])
-                    File.Delete(left);
+                OnRoot(() =>
+                {
+                    trained[^1].Save(finished);
+                    foreach (string left in (string[])[own.Checkpoint!.Path, own.Checkpoint.Path + ".previous"])
+                        File.Delete(left);
+                });
             }
             var ensemble = new HdgeEnsemble(trained);
             ensemble.Calibrate(holdsOut ? heldOut : train, options.InDistributionRate, holdsOut ? options.CalibrationMethod : CalibrationMethod.None, holdsOut ? options.PredictionSets : null,
@@ -53,6 +62,31 @@ internal static class EnsembleTraining
                 model.Dispose();
             throw;
         }
+
+        bool Any(bool here) => shared?.Any(here) ?? here;
+
+        bool IsCancelled() => Any(cancellationToken.IsCancellationRequested); // on any rank: all do the same
+
+        void OnRoot(Action action)
+        {
+            if (shared is null)
+                action();
+            else
+                shared.OnRoot(action);
+        }
+    }
+
+    /// <summary>A finished member; only rank 0's machine need have its file.</summary>
+    private static HdgeModel Kept(string path, string? device, ICollective ranks, SharedRun? shared)
+    {
+        if (shared is null)
+            return HdgeModel.Load(path, device);
+        using var on = Autograd.On();
+        byte[] bytes = [];
+        shared.OnRoot(() => bytes = File.ReadAllBytes(path));
+        using var file = shared.Broadcast(shared.IsRoot ? new Dictionary<string, Tensor> { ["file"] = tensor(bytes) } : null)["file"];
+        using var stream = new MemoryStream(TensorMemory.Span<byte>(file).ToArray());
+        return ModelFile.Named(path, stream, content => ModelFile.Read(content, Devices.Resolve(device, ranks.LocalRank)));
     }
 
     /// <summary>The options of one member: a seed, a checkpoint and a log of its own.</summary>

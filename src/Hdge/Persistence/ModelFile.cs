@@ -42,6 +42,12 @@ internal static class ModelFile
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         using var stream = File.OpenRead(path);
+        return Named(path, stream, read);
+    }
+
+    /// <summary>Reads what came from that file.</summary>
+    public static T Named<T>(string path, Stream stream, Func<Stream, T> read)
+    {
         try
         {
             return read(stream);
