@@ -74,7 +74,7 @@ internal sealed class RepresentCommand : Command
             double spent = rows.Where(row => row.Seed == seed && s_objectives.Contains(row.Name)).Max(row => row.Seconds);
             Add("hdge, labels", seed, () =>
             {
-                var hdge = TrainingPresets.Fast with { Device = parsed.GetValue(_device), Detection = new() { Also = [DetectionScore.NearestNeighbors] } };
+                var hdge = TrainingPresets.Fast with { Device = parsed.GetValue(_device), Detection = new() { Also = [DetectionScore.NearestNeighbors] }, EarlyStopping = new() { Patience = null } }; // all of its time
                 return hdge with { Epochs = parsed.GetValue(_epochs) ?? Math.Max(1, (int)Math.Round(spent / EpochSeconds(train, hdge, context))) };
             }, [DetectionScore.LogDensity, DetectionScore.NearestNeighbors]);
         }
