@@ -3,6 +3,8 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Hdge.MLNet;
+using Microsoft.ML;
 using ScoringService;
 using SkiaSharp;
 
@@ -30,6 +32,39 @@ public sealed class ServiceTests(ServiceFixture fixture)
         Assert.Equal(all.OrderDescending().Take(3), answer.GetProperty("top").EnumerateArray().Select(c => c.GetProperty("probability").GetSingle()));
         Assert.Equal(model.Reference!.ShareBelow(scores.DetectionScore[0]), answer.GetProperty("shareBelow").GetDouble(), 0.01);
         Assert.Contains("validation images have a lower one", answer.GetProperty("why").GetString());
+    }
+
+    [Fact]
+    public async Task AnEnsembleIsServedAsAWhole()
+    {
+        string folder = Path.Combine(fixture.Folder, "ensemble"), file = Path.Combine(folder, "model.zip");
+        var random = new Random(1);
+        foreach (string name in new[] { "bright", "dark" })
+        {
+            Directory.CreateDirectory(Path.Combine(folder, "pictures", name));
+            for (int i = 0; i < 20; i++)
+                File.WriteAllBytes(Path.Combine(folder, "pictures", name, $"{i}.png"), Prepare.Png([.. Enumerable.Range(0, 64).Select(_ => (byte)((name == "dark" ? 0 : 128) + random.Next(128)))], new(1, 8, 8)));
+        }
+        var ml = new MLContext(seed: 1);
+        var files = ml.Data.LoadImageFolder(Path.Combine(folder, "pictures"));
+        var options = new HdgeTrainer.Options { FeatureColumnName = "ImagePath", ImageShape = new(1, 8, 8), Members = 2, Epochs = 1, ValidationFraction = 0.2 };
+        using var chain = ml.Transforms.Conversion.MapValueToKey("Label").Append(ml.MulticlassClassification.Trainers.Hdge(options)).Fit(files);
+        ml.Model.Save(chain, files.Schema, file);
+        var ensemble = chain.LastTransformer.Ensemble!;
+
+        var (app, http) = await fixture.Start("--Service:Model", file);
+        await using var service = app;
+        using var client = http;
+        byte[] picture = File.ReadAllBytes(Path.Combine(folder, "pictures", "dark", "3.png")), pixels = new byte[64];
+        using var served = ServedModel.Load(new() { Model = file });
+        Assert.Equal(Hdge.Data.PhotoFault.None, served.Decoder.Decode(picture, pixels, out _));
+        var (whole, first) = (new Hdge.ScoreBatch(1, 2), new Hdge.ScoreBatch(1, 2));
+        ensemble.Score(pixels, 1, whole);
+        ensemble.Members[0].Score(pixels, 1, first);
+        var answer = await Score(http, picture);
+        Assert.Equal(whole.LogDensity[0], answer.GetProperty("logDensity").GetSingle(), 1e-4f);
+        Assert.Equal(whole.Confidence[0], answer.GetProperty("confidence").GetSingle(), 1e-4f);
+        Assert.NotEqual(first.LogDensity[0], answer.GetProperty("logDensity").GetSingle(), 1e-3f);
     }
 
     [Fact]
