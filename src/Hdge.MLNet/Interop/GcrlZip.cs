@@ -4,6 +4,7 @@ using Hdge.MLNet;
 using Hdge.MLNet.Interop;
 using Hdge.MLNet.Representing;
 using Hdge.Persistence;
+using Hdge.Pretraining;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -20,7 +21,6 @@ internal static class GcrlZip
 
     private const string ModelSignature = "GCRLTRAN";
     private const string ColumnsEntry = "Columns.json";
-    private const string ModelEntry = "Model.hdge";
 
     /// <summary>Writes a transformer: the columns as JSON and the model's file as it is, a stream each.</summary>
     public static void Save(GcrlTransformer transformer, ModelSaveContext context)
@@ -28,7 +28,7 @@ internal static class GcrlZip
         context.CheckAtModel();
         context.SetVersionInfo(ModelStreams.Version(ModelSignature, LoaderSignature));
         ModelStreams.Write(context, ColumnsEntry, JsonSerializer.SerializeToUtf8Bytes(new Part(transformer.FeatureColumnName, transformer.TakesPictures, transformer.Photos, transformer.Outputs, transformer.OutOfRange), StrictJson.Indented));
-        context.SaveBinaryStream(ModelEntry, writer => transformer.Model.Save(writer.BaseStream));
+        context.SaveBinaryStream(ModelZipEntry.Name, writer => transformer.Model.Save(writer.BaseStream));
     }
 
     /// <summary>Reads a transformer back. ML.NET finds this method by its name and exact signature.</summary>
@@ -49,7 +49,7 @@ internal static class GcrlZip
             {
                 throw new InvalidDataException($"{ColumnsEntry}: {error.Message}", error);
             }
-            return new GcrlTransformer(env, ModelStreams.Read(ctx, ModelEntry, stream => RepresentationModel.Load(stream, device)), part.Input, part.TakesPictures, part.Outputs)
+            return new GcrlTransformer(env, ModelStreams.Read(ctx, ModelZipEntry.Name, stream => RepresentationModel.Load(stream, device)), part.Input, part.TakesPictures, part.Outputs)
             {
                 OutOfRange = part.OutOfRange,
                 Photos = part.Photos,

@@ -5,6 +5,7 @@ using Hdge.MLNet;
 using Hdge.MLNet.Interop;
 using Hdge.MLNet.Output;
 using Hdge.Persistence;
+using Hdge.Pretraining;
 using Hdge.Reports;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -28,8 +29,6 @@ internal static class ModelZip
 
     private const string ModelSignature = "HDGETRAN";
     private const string ColumnsEntry = "Columns.json";
-    private const string ModelEntry = "Model.hdge";
-    private const string EnsembleEntry = "Ensemble.hdge";
 
     /// <summary>Writes a transformer: the columns as JSON and the model's file as it is, a stream each.</summary>
     public static void Save(HdgeTransformer transformer, ModelSaveContext context)
@@ -50,7 +49,7 @@ internal static class ModelZip
             transformer.OutOfRange,
             transformer.Labels is { } labels ? new Values(LabelValueCodec.For(labels).Name, LabelValueCodec.For(labels).Write(labels)) : null);
         ModelStreams.Write(context, ColumnsEntry, JsonSerializer.SerializeToUtf8Bytes(columns, StrictJson.Indented));
-        context.SaveBinaryStream(transformer.Ensemble is null ? ModelEntry : EnsembleEntry, writer => transformer.Save(writer.BaseStream));
+        context.SaveBinaryStream(transformer.Ensemble is null ? ModelZipEntry.Name : ModelZipEntry.Ensemble, writer => transformer.Save(writer.BaseStream));
     }
 
     /// <summary>Reads a transformer back. ML.NET finds this method by its name and exact signature.</summary>
@@ -77,7 +76,7 @@ internal static class ModelZip
             });
             LabelValues? labels = columns.Labels is { } values ? LabelValueCodec.For(values.Type).Read(values.Texts) : null;
 
-            IEvaluatedModel model = (IEvaluatedModel?)ModelStreams.ReadWhereThere(ctx, EnsembleEntry, stream => HdgeEnsemble.Load(stream, device)) ?? ModelStreams.Read(ctx, ModelEntry, stream => HdgeModel.Load(stream, device));
+            IEvaluatedModel model = (IEvaluatedModel?)ModelStreams.ReadWhereThere(ctx, ModelZipEntry.Ensemble, stream => HdgeEnsemble.Load(stream, device)) ?? ModelStreams.Read(ctx, ModelZipEntry.Name, stream => HdgeModel.Load(stream, device));
             if (columns.Labels is { } texts && texts.Texts.Length != model.ClassCount)
             {
                 int classes = model.ClassCount;

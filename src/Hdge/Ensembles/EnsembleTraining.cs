@@ -25,7 +25,7 @@ internal static class EnsembleTraining
         if (shared is { IsRoot: false })
             callbacks = new();
         if (options.Checkpoint is { } checkpoint)
-            OnRoot(() => Begin(checkpoint, new(OptionText.Of(options with { Checkpoint = null }), CheckpointDescription.Fingerprint(images, heldOut))));
+            SharedRun.OnRoot(shared, () => Begin(checkpoint, new(OptionText.Of(options with { Checkpoint = null }), CheckpointDescription.Fingerprint(images, heldOut))));
         var trained = new List<HdgeModel>();
         try
         {
@@ -44,7 +44,7 @@ internal static class EnsembleTraining
                 trained.Add(ModelTrainer.Train(holdsOut ? train : images, holdsOut ? heldOut : null, holdsOut ? own : own with { ValidationFraction = 0 }, callbacks, cancellationToken));
                 if (finished is null || IsCancelled())
                     continue;
-                OnRoot(() =>
+                SharedRun.OnRoot(shared, () =>
                 {
                     trained[^1].Save(finished);
                     foreach (string left in (string[])[own.Checkpoint!.Path, own.Checkpoint.Path + ".previous"])
@@ -66,14 +66,6 @@ internal static class EnsembleTraining
         bool Any(bool here) => shared?.Any(here) ?? here;
 
         bool IsCancelled() => Any(cancellationToken.IsCancellationRequested); // on any rank: all do the same
-
-        void OnRoot(Action action)
-        {
-            if (shared is null)
-                action();
-            else
-                shared.OnRoot(action);
-        }
     }
 
     /// <summary>A finished member; only rank 0's machine need have its file.</summary>

@@ -2,10 +2,10 @@ using System.IO.Compression;
 
 namespace Hdge.Pretraining;
 
-/// <summary>The model's own file inside a model.zip of ML.NET.</summary>
+/// <summary>The model's own file inside a model.zip of ML.NET, or an ensemble's.</summary>
 internal static class ModelZipEntry
 {
-    private const string Name = "Model.hdge"; // as the transformer saves it
+    public const string Name = "Model.hdge", Ensemble = "Ensemble.hdge"; // as the transformers save them
 
     /// <summary>A copy in memory, no longer than the entry turns out to be; at most 2 GiB.</summary>
     /// <exception cref="InvalidDataException">The zip is damaged, holds no such model, or several.</exception>
@@ -15,7 +15,7 @@ internal static class ModelZipEntry
         {
             using var zip = ZipFile.OpenRead(path);
             var models = zip.Entries.Where(entry => entry.Name == Name).ToList();
-            if (zip.Entries.Any(entry => entry.Name == "Ensemble.hdge"))
+            if (zip.Entries.Any(entry => entry.Name == Ensemble))
                 throw new InvalidDataException("It holds an ensemble, expected a single model.");
             if (models is not [var model])
                 throw new InvalidDataException($"It holds {models.Count} models of HDGE, expected one.");

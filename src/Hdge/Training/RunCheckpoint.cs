@@ -72,13 +72,7 @@ internal sealed class RunCheckpoint(CheckpointOptions checkpoint, SortedDictiona
     /// <param name="best">The best epoch's weights may be saved besides.</param>
     /// <param name="epochs">Epochs to come.</param>
     /// <exception cref="IOException">It cannot, or has not.</exception>
-    public void RequireRoom(RunState state, BestEpoch best, int epochs)
-    {
-        if (shared is null)
-            Probe(state, best, epochs);
-        else
-            shared.OnRoot(() => Probe(state, best, epochs));
-    }
+    public void RequireRoom(RunState state, BestEpoch best, int epochs) => SharedRun.OnRoot(shared, () => Probe(state, best, epochs));
 
     private void Probe(RunState state, BestEpoch best, int epochs)
     {

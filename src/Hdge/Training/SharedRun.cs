@@ -47,6 +47,16 @@ internal sealed class SharedRun(Shard shard)
             throw new ArgumentException($"The processes do not train the same: {string.Join("; ", differences)}. Expected the same options, images and version of this package on all machines.");
     }
 
+    /// <summary>Does something on rank 0 alone, or here where this process trains by itself; where it fails there, all fail.</summary>
+    /// <exception cref="IOException">On the other ranks: it failed on rank 0, with its message.</exception>
+    public static void OnRoot(SharedRun? shared, Action action)
+    {
+        if (shared is null)
+            action();
+        else
+            shared.OnRoot(action);
+    }
+
     /// <summary>Does something on rank 0 alone; where it fails there, all fail.</summary>
     /// <exception cref="IOException">On the other ranks: it failed on rank 0, with its message.</exception>
     public void OnRoot(Action action)
